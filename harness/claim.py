@@ -1,0 +1,177 @@
+"""The declaration of a claim: what a text says, where, and what was found so far."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from harness import verdict as v
+from harness.faults import Fault
+from harness.ledger import Source
+
+REGISTRY: dict[str, Claim] = {}
+
+
+class DeclarationError(pytest.Collector.CollectError):
+    """A claim is declared wrongly; pytest shows the sentence without a traceback."""
+
+
+@dataclass
+class Check:
+    """A test function in one role of one claim."""
+
+    claim: Claim
+    role: str
+    test: str
+    condition: str = ""
+    negated: bool = False
+
+
+@dataclass
+class Claim:
+    """One falsifiable statement; its methods decorate the tests that judge it."""
+
+    id: str
+    says: str
+    sources: tuple[Source, ...]
+    recorded: str | None
+    severity: str | None
+    correction: str | None
+    why: str
+    explained_by: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    needs: str | None
+    module: str
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def topic(self) -> str:
+        return self.id.split(".")[0]
+
+    def as_worded(self, test: Callable) -> Callable:
+        """The test asserts what the text says."""
+        return self._attach(test, v.AS_WORDED)
+
+    def instead(self, test: Callable) -> Callable:
+        """The test asserts the correction."""
+        return self._attach(test, v.INSTEAD)
+
+    def holds_when(self, condition: str) -> Callable[[Callable], Callable]:
+        """The test asserts the statement under `condition`, where it is true."""
+        return lambda test: self._attach(test, v.HOLDS_WHEN, condition)
+
+    def fails_when(self, condition: str) -> Callable[[Callable], Callable]:
+        """The test asserts the statement under `condition`, where one draw fails it."""
+        return lambda test: self._attach(test, v.FAILS_WHEN, condition)
+
+    def fails_throughout(self, condition: str) -> Callable[[Callable], Callable]:
+        """The test asserts the statement's negation, for every draw of `condition`."""
+        return lambda test: self._attach(test, v.FAILS_WHEN, condition, negated=True)
+
+    def _attach(
+        self, test: Callable, role: str, condition: str = "", negated: bool = False
+    ) -> Callable:
+        check = Check(self, role, test.__name__, condition, negated)
+        self.checks.append(check)
+        test.audit_check = check  # type: ignore[attr-defined]
+        return test
+
+    def declaration(self) -> dict[str, Any]:
+        """All that reports need to know of the claim, as plain data."""
+        sides = [f"{c.role} {c.condition}" for c in self.checks if c.condition]
+        return {
+            "type": "claim",
+            "id": self.id,
+            "topic": self.topic,
+            "says": self.says,
+            "recorded": self.recorded,
+            "severity": self.severity,
+            "instead": self.correction,
+            "scope": "; ".join(dict.fromkeys(sides)) or None,
+            "why": self.why,
+            "explained_by": list(self.explained_by),
+            "needs": self.needs,
+            "module": self.module,
+            "sources": [source.as_dict() for source in self.sources],
+            "checks": [{"test": c.test, "role": c.role} for c in self.checks],
+            "faults": [{"name": f.name, "does": f.does} for f in self.faults],
+        }
+
+
+def claim(
+    id: str,
+    *,
+    says: str,
+    sources: Sequence[Source],
+    verdict: str | None = None,
+    severity: str | None = None,
+    instead: str | None = None,
+    why: str = "",
+    explained_by: str | Sequence[str] = (),
+    faults: Iterable[Fault] = (),
+    needs: str | None = None,
+) -> Claim:
+    """Declare a claim. Raises DeclarationError with one sentence if it is malformed.
+
+    verdict: the recorded one; None if nobody could measure it yet.
+    severity, instead: for a refuted claim only; `instead` replaces the author's
+        sentence as it stands, in at most 40 words.
+    why: the library's fact behind the verdict, in a sentence or two.
+    explained_by: `module:attribute` places in the libraries that explain it.
+    needs: the backend that the claim is about, if it is about one ("tensorflow").
+    """
+    module = inspect.stack()[1].frame.f_globals.get("__name__", "?")
+    if not says.strip() or not sources:
+        raise DeclarationError(f"claim {id!r} needs `says` and at least one source.")
+    _refuse_duplicate(id, module)
+    _refuse_bad_verdict(id, verdict, severity, instead)
+    places = (explained_by,) if isinstance(explained_by, str) else tuple(explained_by)
+    declared = Claim(
+        id, says, tuple(sources), verdict, severity, instead, why, places,
+        tuple(faults), needs, module,
+    )  # fmt: skip
+    REGISTRY[id] = declared
+    return declared
+
+
+def _refuse_duplicate(id: str, module: str) -> None:
+    if "." not in id or id != id.lower() or " " in id:
+        raise DeclarationError(
+            f"claim id {id!r} must look like 'topic.short-name': lower case, one dot."
+        )
+    if id in REGISTRY:
+        raise DeclarationError(
+            f"two claims have the id {id!r}: one in {REGISTRY[id].module}, one in "
+            f"{module}. Ids are permanent and unique: rename the newer one."
+        )
+
+
+def _refuse_bad_verdict(
+    id: str, verdict: str | None, severity: str | None, instead: str | None
+) -> None:
+    if verdict is not None and verdict not in v.RECORDABLE:
+        raise DeclarationError(
+            f"claim {id!r} records the verdict {verdict!r}; "
+            f"a recorded verdict is one of {', '.join(v.RECORDABLE)}, or None."
+        )
+    if verdict == v.REFUTED:
+        if not instead:
+            raise DeclarationError(
+                f"claim {id!r} is refuted without a correction: add `instead`, "
+                "a sentence that can replace the author's."
+            )
+        if len(instead.split()) > 40:
+            raise DeclarationError(f"the correction of {id!r} has over 40 words.")
+        if severity not in v.SEVERITIES:
+            raise DeclarationError(
+                f"claim {id!r} is refuted with severity {severity!r}; "
+                f"it must be one of {', '.join(v.SEVERITIES)}."
+            )
+    elif severity or instead:
+        raise DeclarationError(
+            f"claim {id!r} has a severity or correction, but is not refuted."
+        )

@@ -1,0 +1,159 @@
+"""From lines of evidence to the audit: verdicts, totals and the error bound.
+
+Pure functions on plain data: no library of the audit is imported, no model is run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness import verdict as v
+
+PROMISED_BOUND = 1e-6
+_CHECK_KEYS = (
+    "test", "role", "outcome", "measured", "expected", "tolerance", "examples",
+    "false_alarm", "resolves", "seconds",
+)  # fmt: skip
+
+
+def in_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Evidence in its final order: run, claims by id, checks by claim and test, end."""
+    rank = {"run": 0, "document": 1, "claim": 2, "check": 3, "end": 4}
+    return sorted(
+        lines,
+        key=lambda e: (
+            rank.get(e["type"], 5),
+            e.get("claim") or e.get("id") or "",
+            e.get("test") or "",
+        ),
+    )
+
+
+def audit(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """The audit of one run, as `audit.json` holds it."""
+    run = next((e for e in lines if e["type"] == "run"), {})
+    end = next((e for e in lines if e["type"] == "end"), {})
+    checks: dict[str, list[dict[str, Any]]] = {}
+    for line in lines:
+        if line["type"] == "check":
+            checks.setdefault(line["claim"], []).append(line)
+    claims = [
+        judged(line, checks.get(line["id"], []))
+        for line in sorted(
+            (e for e in lines if e["type"] == "claim"), key=lambda e: e["id"]
+        )
+    ]
+    totals = {word: sum(c["verdict"] == word for c in claims) for word in v.VERDICTS}
+    return {
+        "schema": 1,
+        "run": {
+            "started": run.get("started"),
+            "seconds": end.get("seconds"),
+            "seed": run.get("seed"),
+            "alpha": run.get("alpha"),
+            "command": run.get("command"),
+            "complete": bool(end.get("complete")),
+            "stack": run.get("stack", {}),
+        },
+        "totals": totals,
+        "false_alarm_bound": false_alarm_bound(claims),
+        "documents": [_document(e) for e in lines if e["type"] == "document"],
+        "claims": claims,
+    }
+
+
+def judged(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any]:
+    """A claim with its verdict, formed from the evidence of its checks."""
+    checks = sorted(checks, key=lambda c: c["test"])
+    verdict, reason = _verdict(claim, checks)
+    entry = {key: claim[key] for key in ("id", "topic", "says")}
+    entry |= {
+        "verdict": verdict,
+        "recorded": claim["recorded"],
+        "changed": claim["recorded"] is not None
+        and verdict not in (claim["recorded"], v.NOT_RUN),
+        "new": claim["recorded"] is None and verdict != v.NOT_RUN,
+        "severity": claim["severity"],
+        "instead": claim["instead"],
+        "scope": claim["scope"],
+        "reason": reason or None,
+        "why": claim["why"] or None,
+        "explained_by": claim["explained_by"],
+        "sources": claim["sources"],
+        "checks": [
+            {key: check.get(key) for key in _CHECK_KEYS}
+            | {k: x for k, x in check.items() if k not in (*_CHECK_KEYS, "type")}
+            for check in checks
+        ],
+        "faults": [_fault(claim, checks, fault) for fault in claim["faults"]],
+    }
+    return entry
+
+
+def _verdict(claim: dict[str, Any], checks: list[dict[str, Any]]) -> tuple[str, str]:
+    measured = {check["test"] for check in checks}
+    missing = [c["test"] for c in claim["checks"] if c["test"] not in measured]
+    triples = [(c["role"], c["outcome"], c.get("reason") or "") for c in checks]
+    if missing and not any(c["outcome"] == v.BROKEN for c in checks):
+        some = "part of its checks selected" if checks else "not selected"
+        return v.NOT_RUN, some
+    return v.form(triples)
+
+
+def _fault(
+    claim: dict[str, Any], checks: list[dict[str, Any]], fault: dict[str, Any]
+) -> dict[str, Any]:
+    """Whether the claim's verdict under a fault differs from the one without it."""
+    seen = [
+        (check["role"], entry)
+        for check in checks
+        for entry in check.get("under_faults") or []
+        if entry["fault"] == fault["name"]
+    ]
+    entry = {"name": fault["name"], "does": fault["does"], "detected": None}
+    if seen:
+        plain, _ = _verdict(claim, checks)
+        under, reason = v.form(
+            [(role, e["outcome"], e.get("reason") or "") for role, e in seen]
+        )
+        crashed = any(e["outcome"] == v.BROKEN for _, e in seen)
+        entry["verdict"] = under
+        entry["reason"] = reason or None
+        entry["detected"] = under != plain and not crashed and under != v.NOT_RUN
+    return entry
+
+
+def false_alarm_bound(claims: list[dict[str, Any]]) -> float:
+    """Bound on the probability that chance alone changes any recorded verdict.
+
+    Union bound: for each random decision of a check that must hold, the probability
+    that it does not though the statement is true; for each check that must be
+    falsified by chance, the probability of missing a violation of `resolves`.
+    """
+    total = 0.0
+    for claim in claims:
+        for check in claim["checks"]:
+            must_fail = check.get("predicted") == v.FALSIFIED
+            key = "miss" if must_fail and not check.get("negated") else "false_alarm"
+            total += check.get(key) or 0.0
+    return total
+
+
+def missed_faults(audited: dict[str, Any]) -> list[tuple[str, str]]:
+    """`(claim, fault)` pairs that were tried and not detected."""
+    return [
+        (claim["id"], fault["name"])
+        for claim in audited["claims"]
+        for fault in claim["faults"]
+        if fault["detected"] is False
+    ]
+
+
+def counts(totals: dict[str, int]) -> str:
+    """`118 upheld, 31 refuted, 24 qualified, 9 not run`: claims, zeros left out."""
+    said = [f"{totals[word]} {word}" for word in v.VERDICTS if totals[word]]
+    return ", ".join(said) or "no claims"
+
+
+def _document(line: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in line.items() if key != "type"}

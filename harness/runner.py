@@ -1,0 +1,156 @@
+"""Run one check, plain or under the faults of its claim, and say what came out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis
+import pytest
+
+from harness import properties, snippets
+from harness.claim import Check
+from harness.evidence import Falsified, Measurement, measuring
+from harness.faults import Fault
+from harness.verdict import BROKEN, FALSIFIED, HELD, INCONCLUSIVE, NOT_RUN, predicted
+
+
+@dataclass
+class Result:
+    """The outcome of one run of a check, its evidence and what was raised."""
+
+    outcome: str
+    reason: str
+    measurement: Measurement
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the run decided for all checks: seed, rate per decision, fault mode."""
+
+    seed: int
+    alpha: float
+    faults: str | None = None
+
+
+def measure(call: Callable[[], Any], check: Check, policy: Policy) -> Result:
+    """Run `call` once and classify it. Only a falsification by the judge falsifies."""
+    name = f"{check.claim.id}::{check.test}"
+    measurement = Measurement(name, policy.seed, policy.alpha)
+    properties.seed_everything(properties.derive(policy.seed, name))
+    try:
+        with measuring(measurement):
+            call()
+        outcome, reason, error = measurement.outcome(), "", None
+    except pytest.skip.Exception as skipped:
+        return Result(NOT_RUN, str(skipped.msg), measurement, skipped)
+    except Exception as raised:  # everything else is a defect of ours, and is shown
+        outcome, reason, error = _classify(raised)
+    if check.negated and outcome in (HELD, FALSIFIED):
+        outcome = FALSIFIED if outcome == HELD else HELD
+    return Result(outcome, reason, measurement, error)
+
+
+def _classify(raised: Exception) -> tuple[str, str, BaseException | None]:
+    if isinstance(raised, Falsified):
+        return FALSIFIED, str(raised), None
+    if isinstance(raised, ExceptionGroup):
+        _, others = raised.split(Falsified)
+        if others is None:
+            return FALSIFIED, str(raised.exceptions[0]), None
+    text = str(raised).strip().split("\n")[0]
+    return BROKEN, f"{type(raised).__name__}: {text}", raised
+
+
+def run(test: Callable[..., Any], arguments: dict[str, Any], check: Check,
+        policy: Policy) -> tuple[Result, dict[str, Any]]:  # fmt: skip
+    """Measure a check as the run's policy says; returns the result and the evidence."""
+    started = time.perf_counter()
+
+    def call() -> Any:
+        return test(**arguments)
+
+    result = measure(call, check, policy)
+    if _is_changed(check, result) and _is_property(test):
+        _phases(test, properties.SHRINK)
+        result = measure(call, check, policy)
+        _phases(test, properties.EXPLORE)
+    seconds = time.perf_counter() - started
+    evidence = evidence_of(check, result, seconds)
+    evidence["under_faults"] = [
+        _under_fault(call, check, policy, fault) for fault in _chosen(check, policy)
+    ]
+    return result, evidence
+
+
+def evidence_of(check: Check, result: Result, seconds: float) -> dict[str, Any]:
+    """One check's line of evidence."""
+    counterexample = None
+    if result.outcome == FALSIFIED and not check.negated:
+        counterexample = result.measurement.summary().get("worst_case") or None
+    return {
+        "type": "check",
+        "claim": check.claim.id,
+        "test": check.test,
+        "role": check.role,
+        "condition": check.condition,
+        "outcome": result.outcome,
+        "predicted": predicted(check.claim.recorded, check.role),
+        "reason": result.reason,
+        "counterexample": counterexample,
+        "snippet": snippets.text(check.claim.id, counterexample)
+        if result.outcome == FALSIFIED
+        else None,
+        **result.measurement.summary(),
+        "seconds": round(seconds, 4),
+    }
+
+
+def _chosen(check: Check, policy: Policy) -> list[Fault]:
+    """The faults to run this check under: its own, or all of its topic."""
+    if policy.faults is None:
+        return []
+    if policy.faults == "own":
+        return list(check.claim.faults)
+    from harness.claim import REGISTRY
+
+    topic = [c for c in REGISTRY.values() if c.topic == check.claim.topic]
+    return list({f.name: f for c in topic for f in c.faults}.values())
+
+
+def _under_fault(
+    call: Callable[[], Any], check: Check, policy: Policy, fault: Fault
+) -> dict[str, Any]:
+    with fault.active():
+        result = measure(call, check, policy)
+    summary = result.measurement.summary()
+    kept = ("what", "measured", "expected", "tolerance")
+    return {
+        "fault": fault.name,
+        "outcome": result.outcome,
+        "reason": result.reason,
+        **{key: summary.get(key) for key in kept},
+    }
+
+
+def _is_changed(check: Check, result: Result) -> bool:
+    expected = predicted(check.claim.recorded, check.role)
+    return (
+        expected is not None
+        and result.outcome in (HELD, FALSIFIED, INCONCLUSIVE)
+        and result.outcome != expected
+    )
+
+
+def _is_property(test: Callable) -> bool:
+    return getattr(test, "is_hypothesis_test", False)
+
+
+def _phases(test: Any, phases: tuple) -> None:
+    target = getattr(test, "__func__", test)
+    target._hypothesis_internal_use_settings = hypothesis.settings(
+        hypothesis.settings.get_profile("audit"), phases=phases
+    )

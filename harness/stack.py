@@ -1,0 +1,68 @@
+"""Which libraries on which device: the stack that evidence belongs to."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+BACKENDS = {"tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
+_DISTRIBUTIONS = {
+    "keras": ("keras",),
+    "tensorflow": ("tensorflow", "tensorflow-cpu"),
+    "torch": ("torch",),
+    "jax": ("jax",),
+    "numpy": ("numpy",),
+}
+
+
+def backend() -> str:
+    """The Keras backend of this process."""
+    return os.environ.get("KERAS_BACKEND") or "tensorflow"
+
+
+def missing_backend() -> str | None:
+    """A sentence if the backend that was asked for cannot run here, else None."""
+    asked = backend()
+    if asked not in BACKENDS:
+        return (
+            f"KERAS_BACKEND={asked} is no backend of this audit: "
+            f"use one of {', '.join(BACKENDS)}."
+        )
+    if importlib.util.find_spec(BACKENDS[asked]) is None:
+        there = [b for b, m in BACKENDS.items() if importlib.util.find_spec(m)]
+        return (
+            f"the backend {asked} is not installed; installed here: "
+            f"{', '.join(there) or 'none'}. Install the package {asked}, or set "
+            "KERAS_BACKEND to one that is."
+        )
+    return None
+
+
+def describe(device: str) -> dict[str, str | None]:
+    """Versions, backend and device, without importing any of the libraries."""
+    found = {name: _version(names) for name, names in _DISTRIBUTIONS.items()}
+    return {
+        "python": platform.python_version(),
+        **found,
+        "backend": backend(),
+        "device": device,
+        "gpu": None,
+    }
+
+
+def sentence(stack: dict[str, str | None]) -> str:
+    """The stack on one line."""
+    names = ("python", "keras", "tensorflow", "torch", "jax", "numpy")
+    versions = ", ".join(f"{n} {stack[n]}" for n in names if stack.get(n))
+    return f"{versions}; backend {stack['backend']}, device {stack['device']}"
+
+
+def _version(names: tuple[str, ...]) -> str | None:
+    for name in names:
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            continue
+    return None

@@ -1,0 +1,101 @@
+"""Evidence on disk: one JSON object a line, written as it is made."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+
+class UnreadableEvidence(Exception):
+    """Stored evidence that is missing or damaged, said in one sentence."""
+
+
+class Store:
+    """The folder of one run, `runs/<time>-<backend>`, unique even within a second."""
+
+    def __init__(self, reports: Path, backend: str, started: datetime) -> None:
+        stem = f"{started:%Y%m%dT%H%M%SZ}-{backend}"
+        runs = reports / "runs"
+        runs.mkdir(parents=True, exist_ok=True)
+        self.reports = reports
+        self.folder = _new_folder(runs, stem)
+        self.path = self.folder / "evidence.jsonl"
+
+    def append(self, line: dict[str, Any]) -> None:
+        """Add one object; it is on disk when this returns."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(_dump(line) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self, lines: list[dict[str, Any]]) -> None:
+        """Replace the file by its lines in their final order."""
+        write_atomically(self.path, "".join(_dump(line) + "\n" for line in lines))
+
+    def make_latest(self) -> None:
+        """Point `latest` at this run."""
+        link = self.reports / "latest"
+        fresh = self.reports / f".latest-{os.getpid()}"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(self.folder.relative_to(self.reports))
+        fresh.replace(link)
+
+
+def _new_folder(runs: Path, stem: str) -> Path:
+    for number in range(1, 10_000):
+        folder = runs / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+    raise OSError(f"no free name for {stem} in {runs}")
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a whole file or nothing."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(name, 0o644)
+    os.replace(name, path)
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """The lines of a run's evidence; a last line that a crash cut off is left out.
+
+    Raises UnreadableEvidence with the file and the line number.
+    """
+    path = folder / "evidence.jsonl" if folder.is_dir() else folder
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UnreadableEvidence(f"cannot read evidence at {path}: {reason}.") from None
+    lines = []
+    rows = text.splitlines()
+    for number, row in enumerate(rows, 1):
+        try:
+            line = json.loads(row)
+        except json.JSONDecodeError:
+            if number == len(rows) and not text.endswith("\n"):
+                break
+            raise UnreadableEvidence(
+                f"{path} line {number} is not JSON; remove that line or use another run."
+            ) from None
+        if not isinstance(line, dict) or "type" not in line:
+            raise UnreadableEvidence(f"{path} line {number} is no line of evidence.")
+        lines.append(line)
+    return lines
+
+
+def utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _dump(line: dict[str, Any]) -> str:
+    return json.dumps(line, ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,82 @@
+"""From the outcomes of a claim's checks to its verdict: the table, and nothing else."""
+
+from collections.abc import Iterable
+
+UPHELD = "upheld"
+REFUTED = "refuted"
+QUALIFIED = "qualified"
+INCONCLUSIVE = "inconclusive"
+NOT_RUN = "not run"
+BROKEN = "broken"
+VERDICTS = (UPHELD, REFUTED, QUALIFIED, INCONCLUSIVE, NOT_RUN, BROKEN)
+RECORDABLE = (UPHELD, REFUTED, QUALIFIED, INCONCLUSIVE)
+SEVERITIES = ("wording", "number", "lesson")
+
+AS_WORDED = "as worded"
+INSTEAD = "instead"
+HOLDS_WHEN = "holds when"
+FAILS_WHEN = "fails when"
+ROLES = (AS_WORDED, INSTEAD, HOLDS_WHEN, FAILS_WHEN)
+
+HELD = "held"
+FALSIFIED = "falsified"
+
+_TABLE = {
+    (HELD, None): (UPHELD, ""),
+    (FALSIFIED, None): (REFUTED, ""),
+    (FALSIFIED, HELD): (REFUTED, ""),
+    (HELD, FALSIFIED): (UPHELD, ""),
+    (FALSIFIED, FALSIFIED): (BROKEN, "neither the text nor the correction holds"),
+    (HELD, HELD): (BROKEN, "the correction does not contradict the text"),
+}
+_QUALIFIED_TABLE = {
+    (HELD, FALSIFIED): (QUALIFIED, ""),
+    (HELD, HELD): (UPHELD, ""),
+    (FALSIFIED, FALSIFIED): (REFUTED, ""),
+    (FALSIFIED, HELD): (BROKEN, "the two sides of the qualification are swapped"),
+}
+
+
+def predicted(recorded: str | None, role: str) -> str | None:
+    """The outcome that a check of `role` must have for `recorded` to stand."""
+    if recorded in (None, INCONCLUSIVE):
+        return None
+    if role == FAILS_WHEN:
+        return HELD if recorded == UPHELD else FALSIFIED
+    if role == AS_WORDED and recorded == REFUTED:
+        return FALSIFIED
+    return HELD
+
+
+def form(checks: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
+    """The verdict on `(role, outcome, reason)` triples, and why if it needs saying.
+
+    Broken beats not run beats the table. Several checks of one role are joined: a
+    statement falls with one falsification, a named failure needs every one of them.
+    """
+    triples = list(checks)
+    for unusable in (BROKEN, NOT_RUN):
+        reasons = [reason for _, outcome, reason in triples if outcome == unusable]
+        if reasons:
+            return unusable, reasons[0]
+    if not triples:
+        return NOT_RUN, "no check"
+    sides = {role: _joined(role, triples) for role in ROLES}
+    if sides[HOLDS_WHEN] or sides[FAILS_WHEN]:
+        table, pair = _QUALIFIED_TABLE, (sides[HOLDS_WHEN], sides[FAILS_WHEN])
+        missing = "one side of the qualification has no check"
+    else:
+        table, pair = _TABLE, (sides[AS_WORDED], sides[INSTEAD])
+        missing = "no check as worded"
+    if INCONCLUSIVE in pair:
+        return INCONCLUSIVE, "an interval settles neither side"
+    return table.get(pair, (BROKEN, missing))
+
+
+def _joined(role: str, triples: list[tuple[str, str, str]]) -> str | None:
+    """One outcome for all checks of a role; None if there is none."""
+    outcomes = [outcome for r, outcome, _ in triples if r == role]
+    order = (FALSIFIED, INCONCLUSIVE, HELD)
+    if role == FAILS_WHEN:
+        order = (HELD, INCONCLUSIVE, FALSIFIED)
+    return next((outcome for outcome in order if outcome in outcomes), None)
