@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from harness import verdict as v
 from harness.faults import Fault
 from harness.ledger import Source
+from harness.stack import backend
 
 REGISTRY: dict[str, Claim] = {}
 
@@ -45,6 +46,7 @@ class Claim:
     explained_by: tuple[str, ...]
     faults: tuple[Fault, ...]
     needs: str | None
+    differs_on: dict[str, tuple[str, str]]
     module: str
     checks: list[Check] = field(default_factory=list)
 
@@ -85,6 +87,7 @@ class Claim:
         sides = [f"{c.role} {c.condition}" for c in self.checks if c.condition]
         return {
             "type": "claim",
+            "backend": backend(),
             "id": self.id,
             "topic": self.topic,
             "says": self.says,
@@ -95,6 +98,7 @@ class Claim:
             "why": self.why,
             "explained_by": list(self.explained_by),
             "needs": self.needs,
+            "differs_on": {b: list(v) for b, v in self.differs_on.items()},
             "module": self.module,
             "sources": [source.as_dict() for source in self.sources],
             "checks": [{"test": c.test, "role": c.role} for c in self.checks],
@@ -114,6 +118,7 @@ def claim(
     explained_by: str | Sequence[str] = (),
     faults: Iterable[Fault] = (),
     needs: str | None = None,
+    differs_on: Mapping[str, tuple[str, str]] | None = None,
 ) -> Claim:
     """Declare a claim. Raises DeclarationError with one sentence if it is malformed.
 
@@ -123,16 +128,19 @@ def claim(
     why: the library's fact behind the verdict, in a sentence or two.
     explained_by: `module:attribute` places in the libraries that explain it.
     needs: the backend that the claim is about, if it is about one ("tensorflow").
+    differs_on: backend -> (recorded verdict, reason), where it is another one.
     """
     module = inspect.stack()[1].frame.f_globals.get("__name__", "?")
     if not says.strip() or not sources:
         raise DeclarationError(f"claim {id!r} needs `says` and at least one source.")
     _refuse_duplicate(id, module)
     _refuse_bad_verdict(id, verdict, severity, instead)
+    other = dict(differs_on or {})
+    recorded = other[backend()][0] if backend() in other else verdict
     places = (explained_by,) if isinstance(explained_by, str) else tuple(explained_by)
     declared = Claim(
-        id, says, tuple(sources), verdict, severity, instead, why, places,
-        tuple(faults), needs, module,
+        id, says, tuple(sources), recorded, severity, instead, why, places,
+        tuple(faults), needs, other, module,
     )  # fmt: skip
     REGISTRY[id] = declared
     return declared

@@ -12,6 +12,11 @@ from harness.arrays import plain
 from harness.verdict import FALSIFIED, HELD, INCONCLUSIVE
 
 DEFAULT_ALPHA = 1e-10
+SUMMARY = (
+    "what", "measured", "expected", "tolerance", "worst_case", "examples",
+    "false_alarm", "resolves", "miss", "random_decisions", "random_falsified",
+    "oracle", "decisions",
+)  # fmt: skip
 
 
 class Falsified(Exception):
@@ -59,6 +64,7 @@ class Measurement:
     decisions: dict[tuple[str, int], Decision] = field(default_factory=dict)
     oracles: set[str] = field(default_factory=set)
     example: str = ""
+    falsified_at: tuple[str, int] | None = None
     _position: int = 0
 
     def begin_example(self, drawn: dict[str, Any]) -> str:
@@ -73,6 +79,7 @@ class Measurement:
         self._position += 1
         self.decisions[(self.example, self._position)] = decision
         if decision.outcome == FALSIFIED:
+            self.falsified_at = (self.example, self._position)
             raise Falsified(decision.sentence())
 
     def outcome(self) -> str:
@@ -86,10 +93,16 @@ class Measurement:
         return HELD
 
     def summary(self) -> dict[str, Any]:
-        """The worst decision, the rates and the counts, as plain data."""
+        """The worst decision, the rates and the counts, as plain data.
+
+        Of several falsifications the last counts: Hypothesis ends with the smallest.
+        """
         if not self.decisions:
-            return {}
-        key, worst = max(self.decisions.items(), key=lambda item: item[1].ratio)
+            return dict.fromkeys(SUMMARY)
+        key = self.falsified_at or max(
+            self.decisions, key=lambda key: self.decisions[key].ratio
+        )
+        worst = self.decisions[key]
         chances = [d for d in self.decisions.values() if d.random]
         resolves = [d.resolves for d in chances if d.resolves is not None]
         return {

@@ -5,6 +5,7 @@ Pure functions on plain data: no library of the audit is imported, no model is r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from harness import verdict as v
@@ -25,41 +26,82 @@ def in_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
             rank.get(e["type"], 5),
             e.get("claim") or e.get("id") or "",
             e.get("test") or "",
+            e.get("backend") or "",
         ),
     )
 
 
 def audit(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """The audit of one run, as `audit.json` holds it."""
+    """The audit of one run, or of merged runs, as `audit.json` holds it.
+
+    With several backends the verdicts are those of the first one that `backends`
+    names; each claim tells the others' under `by_backend`.
+    """
+    names = backends(lines)
+    judged_on = {name: _claims_on(name, lines) for name in names}
+    claims = list(judged_on[names[0]].values()) if names else []
+    for name in names[1:]:
+        claims += [c for id, c in judged_on[name].items()
+                   if all(id not in judged_on[n] for n in names[:names.index(name)])]  # fmt: skip
+    for claim in claims:
+        claim["by_backend"] = {
+            name: judged_on[name][claim["id"]]["verdict"] for name in names
+            if claim["id"] in judged_on[name]
+        }  # fmt: skip
+    claims.sort(key=lambda claim: claim["id"])
     run = next((e for e in lines if e["type"] == "run"), {})
-    end = next((e for e in lines if e["type"] == "end"), {})
-    checks: dict[str, list[dict[str, Any]]] = {}
-    for line in lines:
-        if line["type"] == "check":
-            checks.setdefault(line["claim"], []).append(line)
-    claims = [
-        judged(line, checks.get(line["id"], []))
-        for line in sorted(
-            (e for e in lines if e["type"] == "claim"), key=lambda e: e["id"]
-        )
-    ]
-    totals = {word: sum(c["verdict"] == word for c in claims) for word in v.VERDICTS}
+    ends = [e for e in lines if e["type"] == "end"]
+    every = [c for on in judged_on.values() for c in on.values()]
     return {
         "schema": 1,
         "run": {
             "started": run.get("started"),
-            "seconds": end.get("seconds"),
+            "seconds": round(sum(e["seconds"] for e in ends), 2) if ends else None,
             "seed": run.get("seed"),
             "alpha": run.get("alpha"),
             "command": run.get("command"),
-            "complete": bool(end.get("complete")),
+            "complete": bool(ends) and all(e["complete"] for e in ends),
             "stack": run.get("stack", {}),
+            "backends": names,
         },
-        "totals": totals,
-        "false_alarm_bound": false_alarm_bound(claims),
-        "documents": [_document(e) for e in lines if e["type"] == "document"],
+        "totals": totals(claims),
+        "false_alarm_bound": false_alarm_bound(every),
+        "documents": _documents(lines),
         "claims": claims,
     }
+
+
+def backends(lines: list[dict[str, Any]]) -> list[str]:
+    """The backends that ran, TensorFlow first."""
+    ran = sorted({line["backend"] for line in lines if line["type"] == "run"})
+    return sorted(ran, key=lambda name: name != "tensorflow")
+
+
+def totals(claims: list[dict[str, Any]]) -> dict[str, int]:
+    """How many claims have each verdict."""
+    return {word: sum(c["verdict"] == word for c in claims) for word in v.VERDICTS}
+
+
+def _claims_on(backend: str, lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The claims with their verdicts from the evidence of one backend."""
+    here = [line for line in lines if line.get("backend") == backend]
+    checks: dict[str, dict[str, dict[str, Any]]] = {}
+    for line in here:
+        if line["type"] == "check":
+            checks.setdefault(line["claim"], {})[line["test"]] = line
+    return {
+        line["id"]: judged(line, list(checks.get(line["id"], {}).values()))
+        for line in here
+        if line["type"] == "claim"
+    }
+
+
+def _documents(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = {e["id"]: e for e in lines if e["type"] == "document"}
+    return [
+        {key: value for key, value in e.items() if key != "type"}
+        for e in sorted(found.values(), key=lambda e: e["file"])
+    ]
 
 
 def judged(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any]:
@@ -77,6 +119,7 @@ def judged(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
         "instead": claim["instead"],
         "scope": claim["scope"],
         "reason": reason or None,
+        "differs_on": claim.get("differs_on") or {},
         "why": claim["why"] or None,
         "explained_by": claim["explained_by"],
         "sources": claim["sources"],
@@ -149,11 +192,8 @@ def missed_faults(audited: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def counts(totals: dict[str, int]) -> str:
+def counts(totals: Mapping[str, int]) -> str:
     """`118 upheld, 31 refuted, 24 qualified, 9 not run`: claims, zeros left out."""
     said = [f"{totals[word]} {word}" for word in v.VERDICTS if totals[word]]
     return ", ".join(said) or "no claims"
 
-
-def _document(line: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in line.items() if key != "type"}

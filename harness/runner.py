@@ -14,6 +14,7 @@ from harness import properties, snippets
 from harness.claim import Check
 from harness.evidence import Falsified, Measurement, measuring
 from harness.faults import Fault
+from harness.stack import backend
 from harness.verdict import BROKEN, FALSIFIED, HELD, INCONCLUSIVE, NOT_RUN, predicted
 
 
@@ -93,6 +94,7 @@ def evidence_of(check: Check, result: Result, seconds: float) -> dict[str, Any]:
         counterexample = result.measurement.summary().get("worst_case") or None
     return {
         "type": "check",
+        "backend": backend(),
         "claim": check.claim.id,
         "test": check.test,
         "role": check.role,

@@ -28,6 +28,7 @@ class Audit:
         self._written: set[str] = set()
         self._run = {
             "type": "run",
+            "backend": stack.backend(),
             "started": self.started.isoformat(timespec="milliseconds"),
             "seed": policy.seed,
             "alpha": policy.alpha,
@@ -69,7 +70,12 @@ class Audit:
         assert self._store is not None
         complete = covers_all and self._all_checks_ran()
         seconds = (utc_now() - self.started).total_seconds()
-        end = {"type": "end", "seconds": round(seconds, 2), "complete": complete}
+        end = {
+            "type": "end",
+            "backend": stack.backend(),
+            "seconds": round(seconds, 2),
+            "complete": complete,
+        }
         documents = [
             {"type": "document", **d.as_dict()}
             for d in ledger.documents()

@@ -34,7 +34,7 @@ class Store:
 
     def finish(self, lines: list[dict[str, Any]]) -> None:
         """Replace the file by its lines in their final order."""
-        write_atomically(self.path, "".join(_dump(line) + "\n" for line in lines))
+        write_evidence(self.path, lines)
 
     def make_latest(self) -> None:
         """Point `latest` at this run."""
@@ -54,6 +54,11 @@ def _new_folder(runs: Path, stem: str) -> Path:
             continue
         return folder
     raise OSError(f"no free name for {stem} in {runs}")
+
+
+def write_evidence(path: Path, lines: list[dict[str, Any]]) -> None:
+    """Write all lines of a run, or nothing."""
+    write_atomically(path, "".join(_dump(line) + "\n" for line in lines))
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -1,0 +1,1 @@
+"""Defects of the libraries that the checks must notice, a module per topic."""

@@ -1,0 +1,74 @@
+"""`python -m harness`: work on stored evidence, without importing Keras or torch."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from harness import fingerprints, merge, record, session
+from harness.ledger import folder_problem
+from harness.store import UnreadableEvidence, read
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; wrong input costs one sentence and exit code 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except (UnreadableEvidence, fingerprints.LedgerProblem, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m harness", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser("merge", help="join runs of shards or backends")
+    command.add_argument("runs", nargs="+", type=Path, metavar="RUN")
+    command.add_argument("--out", type=Path, default=Path("reports/merged"))
+    command.set_defaults(command=_merge)
+    command = commands.add_parser("report", help="rebuild a run's reports")
+    command.add_argument("runs", nargs="+", type=Path, metavar="RUN")
+    command.add_argument("--material", type=Path, metavar="DIR")
+    command.set_defaults(command=_report)
+    command = commands.add_parser("ledger", help="cited passages and fingerprints")
+    command.add_argument("run", type=Path, metavar="RUN", help="a complete run")
+    command.add_argument("--material", type=Path, required=True, metavar="DIR")
+    command.set_defaults(command=_ledger)
+    return parser
+
+
+def _merge(options: argparse.Namespace) -> int:
+    lines = merge.runs([read(run) for run in options.runs])
+    audited = merge.write(lines, options.out)
+    print(f"report: {options.out / 'audit.html'}")
+    for name in audited["run"]["backends"]:
+        on = [c["by_backend"][name] for c in audited["claims"] if name in c["by_backend"]]
+        said = record.counts(record.totals([{"verdict": word} for word in on]))
+        print(f"{name}: {said}")
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    problem = folder_problem(options.material) if options.material else None
+    if problem:
+        raise UnreadableEvidence(problem)
+    for run in options.runs:
+        material = str(options.material) if options.material else None
+        audited = record.audit(read(run))
+        session.write_reports(audited, run, material)
+        print(f"report: {run / 'audit.html'}")
+        print(record.counts(audited["totals"]))
+    return 0
+
+
+def _ledger(options: argparse.Namespace) -> int:
+    audited = record.audit(read(options.run))
+    for id, rows in fingerprints.update(audited, options.material).items():
+        print(f"{id}: {rows} cited passages")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

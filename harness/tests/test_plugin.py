@@ -1,0 +1,277 @@
+"""The plugin as a user meets it: words, exit codes, files on disk."""
+
+import json
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+UPHELD = """
+sums = claim("sums.add", says="One and one are two.", sources=[paper[2]],
+             verdict=UPHELD)
+
+@sums.as_worded
+@given(n=st.integers(0, 1000))
+def test_sums(n):
+    judge.equal({left}, n + 1)
+"""
+REFUTED = """
+lie = claim("sums.lie", says="One and one are three.", sources=[paper[6]],
+            verdict=REFUTED, severity="number", instead="One and one are two.")
+
+@lie.as_worded
+def test_lie():
+    judge.equal({said}, 3)
+
+@lie.instead
+def test_truth():
+    judge.equal({true}, 2)
+"""
+QUALIFIED = """
+square = claim("sums.square", says="A square exceeds its root.", sources=[paper[3]],
+               verdict=QUALIFIED)
+
+@square.holds_when("above one")
+@given(n=st.integers(2, 99))
+def test_above(n):
+    judge.at_least(n * n, n + 1)
+
+@square.{side}("from zero to one")
+@given(n=st.integers(0, 1))
+def test_below(n):
+    {below}
+"""
+
+
+def test_what_is_recorded_passes(project):
+    """Upheld, refuted and qualified claims that measure so end with exit 0."""
+    project.claims(
+        UPHELD.format(left="n + 1")
+        + REFUTED.format(said="1 + 1", true="1 + 1")
+        + QUALIFIED.format(side="fails_when", below="judge.at_least(n * n, n + 1)")
+    )
+
+    result = project.run("claims")
+
+    assert result.ret == 0
+    assert result.outlines[-1] == "1 upheld, 1 refuted, 1 qualified"
+    assert project.audit()["totals"]["refuted"] == 1
+    assert {p.name for p in project.runs()[0].iterdir()} == {
+        "evidence.jsonl", "audit.json", "audit.html", "audit.md",
+    }  # fmt: skip
+
+
+def test_an_upheld_claim_that_is_falsified_fails_with_the_smallest_case(project):
+    """The failure names claim, place, numbers and the shrunk counterexample."""
+    project.claims(UPHELD.format(left="n + 1 if n < 7 else n"))
+
+    result = project.run("claims")
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["*verdict changed: sums.add is recorded upheld*falsified*",
+         "*paper line 2 (Start)*", "*found*7*expected 8*", "*n=7*"]
+    )  # fmt: skip
+    assert result.outlines[-1] == "1 refuted"
+
+
+def test_a_refuted_claim_that_holds_fails(project):
+    """Once the text is true, its refutation is reported as changed."""
+    project.claims(REFUTED.format(said="3", true="3"))
+
+    result = project.run("claims")
+
+    assert result.ret == 1
+    assert project.verdict("sums.lie") == "upheld"
+
+
+def test_a_refuted_claim_whose_correction_fails_is_broken(project):
+    """Neither text nor correction: the fault is ours."""
+    project.claims(REFUTED.format(said="4", true="4"))
+
+    assert project.run("claims").ret == 1
+    assert project.verdict("sums.lie") == "broken"
+
+
+def test_a_correction_that_agrees_with_the_text_is_broken(project):
+    """Both hold: the correction does not contradict the text."""
+    project.claims(REFUTED.format(said="3", true="2"))
+
+    assert project.run("claims").ret == 1
+    assert project.verdict("sums.lie") == "broken"
+
+
+@pytest.mark.parametrize(
+    "raised",
+    ["assert n < 0", "raise ValueError('boom')", "raise ImportError('no lib')",
+     "raise ExceptionGroup('two', [judge.Falsified('x'), ValueError('y')])"],
+)  # fmt: skip
+def test_a_crash_is_broken_and_never_refuted(project, raised):
+    """Only the judge falsifies; assertions, errors and mixed groups are ours."""
+    body = UPHELD.format(left="n + 1").replace("judge.equal(n + 1, n + 1)", raised)
+    project.claims(body)
+
+    result = project.run("claims")
+
+    assert result.ret == 1
+    assert project.verdict("sums.add") == "broken"
+
+
+def test_a_group_of_falsifications_is_a_falsification(project):
+    """Nothing but falsifications in a group: falsified."""
+    raised = "raise ExceptionGroup('two', [judge.Falsified('x'), judge.Falsified('y')])"
+    body = UPHELD.format(left="n + 1").replace("judge.equal(n + 1, n + 1)", raised)
+    project.claims(body)
+
+    project.run("claims")
+
+    assert project.verdict("sums.add") == "refuted"
+
+
+def test_a_check_that_judges_nothing_is_broken(project):
+    """A check without a comparison cannot be green."""
+    project.claims(UPHELD.format(left="n + 1").replace("judge.equal", "print"))
+
+    assert project.run("claims").ret == 1
+    assert project.verdict("sums.add") == "broken"
+
+
+def test_a_skipped_claim_is_not_run_with_its_reason(project):
+    """The reason stands in terminal and record, and the exit code is 0."""
+    body = "\n@sums.as_worded\ndef test_other():\n    pytest.skip('no scanner')\n"
+    project.claims(UPHELD.format(left="n + 1") + body)
+
+    result = project.run("claims")
+
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["not run *sums.add*(no scanner)"])
+    assert result.outlines[-1] == "1 not run"
+
+
+def test_a_condition_can_fail_throughout(project):
+    """Where a statement is false for every draw, its negation is asserted."""
+    project.claims(
+        QUALIFIED.format(side="fails_throughout", below="judge.at_most(n * n, n)")
+    )
+
+    assert project.run("claims").ret == 0
+    assert project.verdict("sums.square") == "qualified"
+
+
+def test_sides_that_both_hold_are_a_change(project):
+    """A qualification whose failing side holds has become upheld."""
+    body = QUALIFIED.format(side="fails_when", below="judge.at_least(n * n, n)")
+    project.claims(body)
+
+    assert project.run("claims").ret == 1
+    assert project.verdict("sums.square") == "upheld"
+
+
+def test_a_new_claim_shows_as_new(project):
+    """Without a recorded verdict the first measurement passes and is marked."""
+    project.claims(UPHELD.format(left="n + 1").replace("verdict=UPHELD", ""))
+
+    result = project.run("claims")
+
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["upheld *sums.add*(new)"])
+
+
+def test_a_single_check_runs_by_its_pasted_id(project):
+    """A node id of part of a claim: not run, and `latest` stays where it was."""
+    project.claims(REFUTED.format(said="2", true="2"))
+    project.run("claims")
+    before = (project.path / "reports" / "latest").readlink()
+
+    result = project.run("claims/test_paper.py::test_lie[sums.lie]")
+
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["not run *sums.lie*(part of its checks selected)"])
+    assert (project.path / "reports" / "latest").readlink() == before
+
+
+def test_a_keyword_selects_claims_by_their_id(project):
+    """-k works on claim ids; other claims say that they were not selected."""
+    project.claims(UPHELD.format(left="n + 1") + REFUTED.format(said="2", true="2"))
+
+    result = project.run("claims", "-k", "sums.add")
+
+    assert result.ret == 0
+    assert result.outlines[-1] == "1 upheld, 1 not run"
+    assert not (project.path / "reports" / "latest").exists()
+
+
+def test_workers_give_the_same_evidence(project):
+    """With xdist the evidence is byte for byte the same, apart from times."""
+    project.claims(UPHELD.format(left="n + 1") + REFUTED.format(said="2", true="2"))
+    project.run("claims")
+    project.run("claims", "-n", "2", "-p", "no:cacheprovider")
+
+    first, second = (evidence(run) for run in project.runs())
+
+    assert first == second
+
+
+def evidence(run):
+    lines = (run / "evidence.jsonl").read_text().splitlines()
+    parsed = [json.loads(line) for line in lines]
+    for line in parsed:
+        for name in ("seconds", "started", "command", "backend_seconds"):
+            line.pop(name, None)
+    return parsed
+
+
+def test_a_killed_run_leaves_readable_evidence(project):
+    """What was measured before the kill can be read and reported."""
+    from harness import record, store
+
+    kill = "\n@lie.as_worded\ndef test_zz_kill():\n    import os\n    os._exit(9)\n"
+    project.claims(
+        UPHELD.format(left="n + 1") + REFUTED.format(said="2", true="2") + kill
+    )
+    project.run("claims")
+
+    audited = record.audit(store.read(project.runs()[0]))
+
+    verdicts = {claim["id"]: claim["verdict"] for claim in audited["claims"]}
+    assert verdicts == {"sums.add": "upheld", "sums.lie": "not run"}
+
+
+def test_an_author_can_gate_on_refuted_claims(project):
+    """--fail-on turns a finding about the text into exit code 1."""
+    project.claims(REFUTED.format(said="2", true="2"))
+
+    assert project.run("claims", "--fail-on", "qualified").ret == 0
+    assert project.run("claims", "--fail-on", "refuted").ret == 1
+
+
+def test_an_inconclusive_measurement_is_a_failure(project):
+    """A check too weak for its own resolution is not green."""
+    rate = "judge.proportion(5, of=10, claimed=0.5, resolves=0.1)"
+    body = UPHELD.format(left="n + 1").replace("judge.equal(n + 1, n + 1)", rate)
+    project.claims(body)
+
+    result = project.run("claims")
+
+    assert result.ret == 1
+    assert result.outlines[-1] == "1 inconclusive"
+
+
+def test_from_a_subfolder_the_claims_are_meant(project):
+    """Without path arguments pytest runs the project's claims from any folder."""
+    project.claims(UPHELD.format(left="n + 1"))
+    (project.path / "deep").mkdir()
+
+    result = project.run(cwd=project.path / "deep")
+
+    assert result.outlines[-1] == "1 upheld"
+
+
+def test_collect_only_judges_nothing(project):
+    """--collect-only lists ids and writes no report."""
+    project.claims(UPHELD.format(left="n + 1"))
+
+    result = project.run("claims", "--collect-only", "-q")
+
+    result.stdout.fnmatch_lines(["claims/test_paper.py::test_sums[[]sums.add[]]"])
+    assert not (project.path / "reports").exists()
