@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,7 +130,7 @@ def claim(
     needs: the backend that the claim is about, if it is about one ("tensorflow").
     differs_on: backend -> (recorded verdict, reason), where it is another one.
     """
-    module = inspect.stack()[1].frame.f_globals.get("__name__", "?")
+    module = sys._getframe(1).f_globals.get("__name__", "?")
     if not says.strip() or not sources:
         raise DeclarationError(f"claim {id!r} needs `says` and at least one source.")
     _refuse_duplicate(id, module)

@@ -60,6 +60,7 @@ class Measurement:
     check: str = ""
     seed: int = 0
     alpha: float = DEFAULT_ALPHA
+    shrink: bool = False
     examples: dict[str, dict[str, Any]] = field(default_factory=dict)
     decisions: dict[tuple[str, int], Decision] = field(default_factory=dict)
     oracles: set[str] = field(default_factory=set)
@@ -91,6 +92,10 @@ class Measurement:
             if outcome in outcomes:
                 return outcome
         return HELD
+
+    def reason(self) -> str:
+        """Found and expected of the falsified comparison, if there is one."""
+        return self.decisions[self.falsified_at].sentence() if self.falsified_at else ""
 
     def summary(self) -> dict[str, Any]:
         """The worst decision, the rates and the counts, as plain data.

@@ -39,14 +39,20 @@ def close(
     _elementwise(found, expected, gamma(operations, dtype) * scale, what, oracle)
 
 
-def equal(found: Any, expected: Any, *, what: str = "", oracle: str = "") -> None:
-    """`found` is `expected`, exactly: numbers, arrays, words, lists of them."""
+def equal(
+    found: Any, expected: Any, *, what: str = "", oracle: str = "", chance: float = 0.0
+) -> None:
+    """`found` is `expected`, exactly: numbers, arrays, words, lists of them.
+
+    chance: for drawn values, the probability that the comparison comes out the other
+    way by luck; it enters the run's bound.
+    """
     numeric = as_array(found).dtype.kind in "fiub"
     if numeric and as_array(expected).dtype.kind in "fiub":
-        _elementwise(found, expected, np.zeros(()), what, oracle)
+        _elementwise(found, expected, np.zeros(()), what, oracle, chance)
     else:
         same = list(np.ravel(found)) == list(np.ravel(expected))
-        _decide(what, found, expected, 0, 0.0 if same else np.inf, oracle)
+        _decide(what, found, expected, 0, 0.0 if same else np.inf, oracle, "", chance)
 
 
 def trajectory(
@@ -200,8 +206,9 @@ def _chance(
 
 
 def _elementwise(
-    found: Any, expected: Any, tolerance: np.ndarray, what: str, oracle: str
-) -> None:
+    found: Any, expected: Any, tolerance: np.ndarray, what: str, oracle: str,
+    chance: float = 0.0,
+) -> None:  # fmt: skip
     """|found - expected| <= tolerance everywhere; the worst element is stored."""
     f = as_array(found).astype("float64")
     e = as_array(expected).astype("float64")
@@ -216,7 +223,7 @@ def _elementwise(
     worst = _worst(ratios)
     _decide(
         what, f.ravel()[worst], e.ravel()[worst], t.ravel()[worst], ratios[worst],
-        oracle,
+        oracle, "", chance,
     )  # fmt: skip
 
 
@@ -236,16 +243,21 @@ def _worst(ratios: np.ndarray) -> int:
 
 def _decide(
     what: str, measured: Any, expected: Any, tolerance: Any, ratio: float,
-    oracle: str, relation: str = "",
+    oracle: str, relation: str = "", chance: float = 0.0,
 ) -> None:  # fmt: skip
-    """Store a decision in which no chance is involved."""
+    """Store a decision without an interval; `chance` is what luck can do to it."""
     measurement = current()
     if oracle:
         measurement.oracles.add(oracle)
     ratio = float("inf") if np.isnan(ratio) else float(ratio)
     outcome = HELD if ratio <= 1 else FALSIFIED
     label = f"{what} ({relation})" if relation else what
-    measurement.add(Decision(label, measured, expected, tolerance, ratio, outcome))
+    measurement.add(
+        Decision(
+            label, measured, expected, tolerance, ratio, outcome,
+            false_alarm=chance, miss=chance, random=chance > 0,
+        )
+    )  # fmt: skip
 
 
 def _named(error: Exception) -> str:

@@ -13,7 +13,7 @@ import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, Phase
 
-from harness.evidence import current
+from harness.evidence import Falsified, current
 
 EXAMPLES = 25
 EXPLORE = (Phase.explicit, Phase.generate)
@@ -43,16 +43,24 @@ def given(**strategies: Any) -> Callable[[Callable], Callable]:
     """Hypothesis' `given`, with every random generator seeded for each example.
 
     The seed follows from the run's seed, the check and the drawn values, so that an
-    example replays alone, in any order, in any process.
+    example replays alone, in any order, in any process. The first falsification ends
+    the search, unless the measurement asks to shrink: Hypothesis' own handling of a
+    failure (replay, traceback, report) takes a second, and refuted claims fail daily.
     """
 
     def decorate(test: Callable) -> Callable:
         @functools.wraps(test)
         def one_example(**drawn: Any) -> None:
             measurement = current()
+            if measurement.falsified_at and not measurement.shrink:
+                return
             key = measurement.begin_example(drawn)
-            seed_everything(derive(measurement.seed, measurement.check, key))
-            test(**drawn)
+            seed_example(derive(measurement.seed, measurement.check, key))
+            try:
+                test(**drawn)
+            except Falsified:
+                if measurement.shrink:
+                    raise
 
         return hypothesis.given(**strategies)(one_example)
 
@@ -66,15 +74,30 @@ def derive(seed: int, *names: str) -> int:
 
 
 def seed_everything(seed: int) -> None:
-    """Python, NumPy, and those of Keras, its backend, TensorFlow and torch that are in.
+    """Python, NumPy, Keras, its backend, TensorFlow and torch: once a check.
 
     JAX has no global generator; Keras' own follows `set_random_seed`.
+    """
+    seed_example(seed)
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].random.set_seed(seed)
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(seed)
+
+
+def seed_example(seed: int) -> None:
+    """What Keras draws from, for one example: Python's generator seeds its layers.
+
+    TensorFlow's global seed stays: it serves tf.random alone, and setting it drops
+    every cached kernel (tensorflow.python.eager.context:Context._clear_caches), which
+    makes each later call ten times as slow.
     """
     random.seed(seed)
     np.random.seed(seed)
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(seed)
-    if "tensorflow" in sys.modules:
-        sys.modules["tensorflow"].random.set_seed(seed)
     if "keras" in sys.modules:
-        sys.modules["keras"].utils.set_random_seed(seed)
+        from keras.src.backend.common import global_state
+        from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
+
+        global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, None)

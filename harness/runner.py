@@ -37,15 +37,17 @@ class Policy:
     faults: str | None = None
 
 
-def measure(call: Callable[[], Any], check: Check, policy: Policy) -> Result:
+def measure(
+    call: Callable[[], Any], check: Check, policy: Policy, *, shrink: bool = False
+) -> Result:
     """Run `call` once and classify it. Only a falsification by the judge falsifies."""
     name = f"{check.claim.id}::{check.test}"
-    measurement = Measurement(name, policy.seed, policy.alpha)
+    measurement = Measurement(name, policy.seed, policy.alpha, shrink)
     properties.seed_everything(properties.derive(policy.seed, name))
     try:
         with measuring(measurement):
             call()
-        outcome, reason, error = measurement.outcome(), "", None
+        outcome, reason, error = measurement.outcome(), measurement.reason(), None
     except pytest.skip.Exception as skipped:
         return Result(NOT_RUN, str(skipped.msg), measurement, skipped)
     except Exception as raised:  # everything else is a defect of ours, and is shown
@@ -77,7 +79,7 @@ def run(test: Callable[..., Any], arguments: dict[str, Any], check: Check,
     result = measure(call, check, policy)
     if _is_changed(check, result) and _is_property(test):
         _phases(test, properties.SHRINK)
-        result = measure(call, check, policy)
+        result = measure(call, check, policy, shrink=True)
         _phases(test, properties.EXPLORE)
     seconds = time.perf_counter() - started
     evidence = evidence_of(check, result, seconds)

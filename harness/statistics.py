@@ -10,12 +10,14 @@ probability that a true statement is not seen to hold, and that a violation of
 
 from __future__ import annotations
 
+import bisect
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from harness.verdict import FALSIFIED, HELD, INCONCLUSIVE
 
@@ -68,28 +70,30 @@ def _binomial_regions(
     low_in = _acceptance(n, p - d, alpha)[1] + 1 if p - d > 0 else 0
     high_in = _acceptance(n, p + d, alpha)[0] - 1 if p + d < 1 else n
     low, high = max(low_ok, low_in), min(high_ok, high_in)
-    inside = stats.binom.cdf(low - 1, n, p) + stats.binom.sf(high, n, p)
+    inside = _at_most(low - 1, n, p) + _at_most(n - high - 1, n, 1 - p)
     misses = [
-        stats.binom.cdf(high_ok, n, q) - stats.binom.cdf(low_ok - 1, n, q)
+        _at_most(high_ok, n, q) - _at_most(low_ok - 1, n, q)
         for q in (p - d, p + d)
         if 0 <= q <= 1
     ]
     return low_ok, high_ok, low_in, high_in, float(min(1, inside)), float(max(misses))
 
 
+def _at_most(k: int, n: int, p: float) -> float:
+    """P(X <= k) of the binomial law; also for k outside of 0..n."""
+    return 0.0 if k < 0 else float(special.bdtr(min(k, n), n, p))
+
+
 def _acceptance(n: int, p: float, alpha: float) -> tuple[int, int]:
     """First and last count that the exact two-sided test of p at alpha accepts."""
-    low = int(stats.binom.ppf(alpha / 2, n, p))
-    while low > 0 and stats.binom.cdf(low - 1, n, p) > alpha / 2:
-        low -= 1
-    while stats.binom.cdf(low, n, p) <= alpha / 2:
-        low += 1
-    high = int(stats.binom.isf(alpha / 2, n, p))
-    while high < n and stats.binom.sf(high, n, p) > alpha / 2:
-        high += 1
-    while stats.binom.sf(high - 1, n, p) <= alpha / 2:
-        high -= 1
+    low = _first(lambda k: special.bdtr(k, n, p) > alpha / 2, n)
+    high = n - _first(lambda k: special.bdtr(k, n, 1 - p) > alpha / 2, n)
     return low, high
+
+
+def _first(true_from: Callable[[int], bool], last: int) -> int:
+    """The first integer in 0..last from which on the condition is true."""
+    return bisect.bisect_left(range(last), True, key=true_from)
 
 
 def proportion_samples(

@@ -1,0 +1,291 @@
+"""Dropout in a network: magnitude, example, shapes, channels, batch statistics."""
+
+import keras
+import numpy as np
+
+from claims.documents import article, day7, notebook, tutorial
+from claims.faults import dropout as faults
+from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
+from harness.arrays import as_array
+from harness.faults import Fault
+from harness.shared import shared
+from harness.strategies import dropout_rates, seeds
+
+KERNEL = "keras.src.backend:random.dropout"
+CALL = "keras.src.layers.regularization.dropout:Dropout.call"
+DRAWS = 20_000
+
+magnitude = claim(
+    "dropout.output-magnitude-unchanged",
+    says="The compensation keeps the model's outputs as large in training as at "
+    "inference.",
+    sources=[article[48]],
+    verdict=QUALIFIED,
+    why="The expectation of whatever is linear in the layer's output is unchanged; the "
+    "mean square grows by 1 / (1 - p), and a softmax behind it shifts. The article "
+    "credits a scaling at inference that does not exist (see "
+    "dropout.scaled-down-at-inference).",
+    explained_by=KERNEL,
+    faults=[
+        faults.no_dropout_at_all,
+        faults.rescaled_by_root,
+        faults.without_rescaling,
+    ],
+)
+
+
+@magnitude.holds_when("it means the expectation of outputs linear in the layer's")
+@given(rate=dropout_rates(0.1, 0.5))
+@example(rate=0.5)
+def test_the_expected_logit_is_the_same_in_both_modes(rate):
+    """The mean of a linear output over masks equals the output at inference."""
+    weights = np.array([0.4, 0.3, 0.2, 0.1], "float32")
+    x = np.ones((DRAWS, 4), "float32")
+
+    masked = as_array(keras.layers.Dropout(rate)(x, training=True)) @ weights
+
+    judge.mean(masked, claimed=1, low=0, high=1 / (1 - rate), resolves=0.15)
+
+
+@magnitude.fails_throughout("the size (mean square) of a single pass is meant")
+@given(rate=dropout_rates(0.3, 0.6))
+@example(rate=0.5)
+def test_the_mean_square_grows(rate):
+    """The mean square is 1 / (1 - rate) times that of inference, not the same."""
+    square = as_array(keras.layers.Dropout(rate)(np.ones(DRAWS), training=True)) ** 2
+
+    high = 1 / (1 - rate) ** 2
+    grown = 1 / (1 - rate)
+    judge.mean(square, claimed=grown, low=0, high=high, resolves=0.09 * high)
+
+
+vector = claim(
+    "dropout.example-vector",
+    says="Dropout turns [0.2, 0.5, 1.3, 0.8, 1.1] into something like "
+    "[0, 0.5, 1.3, 0, 1.1]: survivors keep their value.",
+    sources=[tutorial[702]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Survivors are scaled up too: at rate 0.4 such an output would be "
+    "[0, 0.83, 2.17, 0, 1.83].",
+    why="The section goes on to tf.keras.layers.Dropout, whose survivors are divided by "
+    "1 - rate. Which entries are zero is fine: that pattern has probability p^2 q^3.",
+    explained_by=KERNEL,
+    faults=[faults.without_rescaling, faults.scaled_2_percent_low],
+)
+VECTOR = np.array([0.2, 0.5, 1.3, 0.8, 1.1], "float32")
+
+
+@vector.as_worded
+@given(rate=dropout_rates(0.2, 0.5), seed=seeds())
+def test_survivors_of_the_vector_keep_their_value(rate, seed):
+    """Every non-zero entry equals its input."""
+    y = as_array(keras.layers.Dropout(rate)(np.tile(VECTOR, (16, 1)), training=True))
+
+    judge.close(y, np.where(y == 0, 0, VECTOR), operations=1, oracle="document")
+
+
+@vector.instead
+@given(rate=dropout_rates(0.2, 0.5), seed=seeds())
+def test_survivors_of_the_vector_are_scaled_up(rate, seed):
+    """Every non-zero entry is its input over 1 - rate."""
+    y = as_array(keras.layers.Dropout(rate)(np.tile(VECTOR, (16, 1)), training=True))
+
+    expected = np.where(y == 0, 0, VECTOR.astype("float64") / (1 - rate))
+    judge.close(y, expected, operations=4, oracle="NumPy")
+
+
+previous = claim(
+    "dropout.applies-to-previous-output",
+    says="A Dropout layer acts on what the layer right before it puts out.",
+    sources=[tutorial[706], article[48]],
+    verdict=UPHELD,
+    explained_by="keras.src.models.sequential:Sequential.call",
+    faults=[faults.acts_on_shifted_input, faults.scaled_2_percent_low],
+)
+
+
+@previous.as_worded
+@given(seed=seeds())
+def test_the_preceding_output_is_masked(seed):
+    """In one pass, Dropout's output is the Dense output, zeroed or doubled."""
+    model = dense_and_dropout()
+    x = np.random.uniform(0.5, 1.0, (8, 3)).astype("float32")
+
+    before, after = (as_array(t) for t in model(x, training=True))
+
+    expected = np.where(after == 0, 0, before.astype("float64") / (1 - 0.5))
+    judge.close(after, expected, operations=4, oracle="NumPy")
+
+
+@shared
+def dense_and_dropout():
+    """Dense(16) then Dropout(0.5), as a Sequential, with both outputs."""
+    stack = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(16, kernel_initializer="ones"),
+            keras.layers.Dropout(0.5),
+        ]
+    )
+    return keras.Model(stack.inputs, [stack.layers[0].output, stack.outputs[0]])
+
+
+FIGURES = {"dropout layers announced": 2, "dropout layers in the code": 4}
+count = claim(
+    "dropout.two-layers-added",
+    says="Two dropout layers are added to the network.",
+    sources=[tutorial[708], tutorial[711:721], tutorial[731:737]],
+    verdict=REFUTED,
+    severity="number",
+    instead="Add four dropout layers, one behind each hidden layer.",
+    why="The code below the sentence and the printed summary both have four.",
+    faults=[
+        Fault(
+            "prose says four",
+            "the sentence announces four layers",
+            lambda patch: patch.setitem(FIGURES, "dropout layers announced", 4),
+        )
+    ],
+)
+
+
+@count.as_worded
+def test_the_code_has_as_many_dropout_layers_as_announced():
+    """The number of Dropout lines in the code is the number in the sentence."""
+    judge.equal(
+        FIGURES["dropout layers in the code"],
+        FIGURES["dropout layers announced"],
+        oracle="the document's own figures",
+    )
+
+
+spatial = claim(
+    "dropout.spatial-whole-channels",
+    says="SpatialDropout2D drops entire channels.",
+    sources=[day7[67]],
+    verdict=UPHELD,
+    explained_by="keras.src.layers.regularization.spatial_dropout:"
+    "SpatialDropout2D._get_noise_shape",
+    faults=[
+        faults.spatial_noise_is_plain,
+        faults.spatial_noise_shared_by_batch,
+        faults.scaled_2_percent_low,
+        faults.rate_5_percent_high,
+    ],
+)
+
+
+@spatial.as_worded
+@given(rate=dropout_rates(0.1, 0.9))
+@example(rate=0.5)
+def test_channels_are_dropped_as_a_whole(rate):
+    """A channel of a sample is all zero, or all divided by 1 - rate."""
+    x = np.ones((2, 2, 2, 8_192), "float32")
+
+    y = as_array(keras.layers.SpatialDropout2D(rate)(x, training=True))
+
+    zero = y[:, 0, 0] == 0
+    expected = np.where(zero, 0, 1 / (1 - rate))[:, None, None]
+    judge.close(y, np.broadcast_to(expected, y.shape), operations=4, what="channels")
+    judge.proportion(zero.sum(), of=zero.size, claimed=rate, resolves=0.06)
+    same = {"claimed": rate**2 + (1 - rate) ** 2, "resolves": 0.09}
+    judge.proportion(np.sum(zero[0] == zero[1]), of=8_192, what="samples", **same)
+
+
+@spatial.as_worded
+@given(rate=dropout_rates(), seed=seeds())
+def test_spatial_dropout_is_the_identity_at_inference(rate, seed):
+    """With training=False nothing changes."""
+    x = np.random.normal(size=(2, 3, 3, 4)).astype("float32")
+
+    judge.equal(keras.layers.SpatialDropout2D(rate)(x, training=False), x)
+
+
+shape = claim(
+    "dropout.shape-preserving",
+    says="Dropout leaves the shape as it is, so the block's last layer takes and gives "
+    "(128, 16, 16, 32).",
+    sources=[day7[82], tutorial[731:737]],
+    verdict=UPHELD,
+    explained_by="keras.src.layers.regularization.dropout:Dropout.compute_output_shape",
+    faults=[faults.symbolic_shape_one_too_small],
+)
+
+
+@shape.as_worded
+@given(rate=dropout_rates(), channels=seeds().map(lambda n: 1 + n % 64))
+@example(rate=0.2, channels=32)
+def test_the_output_has_the_shape_of_the_input(rate, channels):
+    """Symbolic and actual output shapes equal the input's, in both modes."""
+    layer = keras.layers.Dropout(rate)
+    x = np.ones((2, 4, 4, channels), "float32")
+
+    judge.equal(layer(keras.Input((16, 16, channels))).shape[1:], (16, 16, channels))
+    judge.equal(layer.compute_output_shape(x.shape), x.shape)
+    judge.equal(layer(x, training=True).shape, x.shape)
+
+
+variance_shift = claim(
+    "dropout.shifts-variance-before-batchnorm",
+    says="Dropout right before BatchNorm leaves moving statistics, collected in "
+    "training, that do not fit the variance seen at test time.",
+    sources=[day7[68]],
+    verdict=UPHELD,
+    why="For inputs of mean m the variance in training is E[x^2] / (1 - p) - m^2, for "
+    "centred inputs 1 / (1 - p) times that of inference.",
+    explained_by=[
+        KERNEL,
+        "keras.src.layers.normalization.batch_normalization:BatchNormalization.call",
+    ],
+    faults=[faults.rescaled_by_root, faults.no_dropout_at_all, faults.always_active],
+)
+
+
+@variance_shift.as_worded
+@given(rate=dropout_rates(0.25, 0.6), seed=seeds())
+def test_the_moving_variance_exceeds_that_of_inference(rate, seed):
+    """For inputs of +1 and -1 the moving variance is 1 / (1 - rate), at test time 1."""
+    signs = np.tile([[1.0], [-1.0]], (4_096, 1)).astype("float32")
+    layer, norm = keras.layers.Dropout(rate), norm_without_memory()
+
+    y = as_array(layer(signs, training=True))
+    norm(y, training=True)
+
+    high = 1 / (1 - rate) ** 2
+    judge.mean(y**2, claimed=1 / (1 - rate), low=0, high=high, resolves=0.12 * high)
+    expected = np.var(y.astype("float64"), axis=0)
+    n = {"operations": 2 * signs.size, "magnitude": np.mean(y**2), "oracle": "NumPy"}
+    judge.close(norm.moving_variance, expected, what="moving variance", **n)
+    judge.equal(np.var(as_array(layer(signs, training=False))), 1, what="test time")
+
+
+@shared
+def norm_without_memory():
+    """BatchNormalization of one feature that keeps the last batch's statistics."""
+    norm = keras.layers.BatchNormalization(momentum=0.0)
+    norm.build((None, 1))
+    return norm
+
+
+placement = claim(
+    "dropout.after-pooling-in-the-block",
+    says="In the three-block network dropout of 0.25 stands behind each pooling layer "
+    "and 0.5 in the dense head.",
+    sources=[notebook[173:175], notebook[186], notebook[202], notebook[208]],
+    verdict=UPHELD,
+    faults=[
+        Fault(
+            "another rate in the figure",
+            "the prose has 0.26 for the blocks",
+            lambda patch: patch.setitem(PLACES, "prose", (0.26, 0.26, 0.26, 0.5)),
+        )
+    ],
+)
+PLACES = {"prose": (0.25, 0.25, 0.25, 0.5), "code": (0.25, 0.25, 0.25, 0.5)}
+
+
+@placement.as_worded
+def test_prose_and_code_name_the_same_rates():
+    """The rates in the prose are those of the code, block by block."""
+    judge.equal(PLACES["code"], PLACES["prose"], oracle="the document's own figures")
