@@ -230,7 +230,7 @@ variance_shift = claim(
     "dropout.shifts-variance-before-batchnorm",
     says="Dropout right before BatchNorm leaves moving statistics, collected in "
     "training, that do not fit the variance seen at test time.",
-    sources=[day7[68]],
+    sources=[day7[67]],
     verdict=UPHELD,
     why="For inputs of mean m the variance in training is E[x^2] / (1 - p) - m^2, for "
     "centred inputs 1 / (1 - p) times that of inference.",

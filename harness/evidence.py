@@ -12,8 +12,10 @@ from harness.arrays import plain
 from harness.verdict import FALSIFIED, HELD, INCONCLUSIVE
 
 DEFAULT_ALPHA = 1e-10
+EVERY, FIRST, SHRINK = "every example", "until the first falsified", "shrink"
 SUMMARY = (
     "what", "measured", "expected", "tolerance", "worst_case", "examples",
+    "falsified_examples",
     "false_alarm", "resolves", "miss", "random_decisions", "random_falsified",
     "oracle", "decisions",
 )  # fmt: skip
@@ -60,7 +62,7 @@ class Measurement:
     check: str = ""
     seed: int = 0
     alpha: float = DEFAULT_ALPHA
-    shrink: bool = False
+    mode: str = EVERY
     examples: dict[str, dict[str, Any]] = field(default_factory=dict)
     decisions: dict[tuple[str, int], Decision] = field(default_factory=dict)
     oracles: set[str] = field(default_factory=set)
@@ -80,7 +82,8 @@ class Measurement:
         self._position += 1
         self.decisions[(self.example, self._position)] = decision
         if decision.outcome == FALSIFIED:
-            self.falsified_at = (self.example, self._position)
+            if self.falsified_at is None or self.mode == SHRINK:
+                self.falsified_at = (self.example, self._position)
             raise Falsified(decision.sentence())
 
     def outcome(self) -> str:
@@ -100,7 +103,8 @@ class Measurement:
     def summary(self) -> dict[str, Any]:
         """The worst decision, the rates and the counts, as plain data.
 
-        Of several falsifications the last counts: Hypothesis ends with the smallest.
+        Of several falsifications the first one is told (Hypothesis begins with the
+        simplest draw), or the smallest, which Hypothesis ends with when it shrinks.
         """
         if not self.decisions:
             return dict.fromkeys(SUMMARY)
@@ -117,6 +121,7 @@ class Measurement:
             "tolerance": plain(worst.tolerance),
             "worst_case": _drawn(self.examples.get(key[0], {})),
             "examples": len(self.examples) or 1,
+            "falsified_examples": self._falsified_examples(),
             "false_alarm": sum(d.false_alarm for d in chances),
             "resolves": max(resolves) if resolves else None,
             "miss": max((d.miss for d in chances), default=0.0),
@@ -125,6 +130,11 @@ class Measurement:
             "oracle": ", ".join(sorted(self.oracles)) or None,
             "decisions": self._by_kind(),
         }
+
+    def _falsified_examples(self) -> int:
+        """In how many of the examples the statement fails."""
+        pairs = self.decisions.items()
+        return len({key[0] for key, d in pairs if d.outcome == FALSIFIED})
 
     def _by_kind(self) -> list[dict[str, Any]]:
         """The worst case of each labelled comparison of the check."""

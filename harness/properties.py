@@ -13,11 +13,11 @@ import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, Phase
 
-from harness.evidence import Falsified, current
+from harness.evidence import FIRST, SHRINK, Falsified, current
 
-EXAMPLES = 25
-EXPLORE = (Phase.explicit, Phase.generate)
-SHRINK = (Phase.explicit, Phase.generate, Phase.shrink)
+EXAMPLES = 21
+EXPLORING = (Phase.explicit, Phase.generate)
+SHRINKING = (Phase.explicit, Phase.generate, Phase.shrink)
 
 example = hypothesis.example
 
@@ -33,7 +33,7 @@ def load_profile(*, examples: int = EXAMPLES) -> None:
         derandomize=False,
         report_multiple_bugs=False,
         print_blob=False,
-        phases=EXPLORE,
+        phases=EXPLORING,
         suppress_health_check=list(HealthCheck),
     )
     hypothesis.settings.load_profile("audit")
@@ -43,23 +43,23 @@ def given(**strategies: Any) -> Callable[[Callable], Callable]:
     """Hypothesis' `given`, with every random generator seeded for each example.
 
     The seed follows from the run's seed, the check and the drawn values, so that an
-    example replays alone, in any order, in any process. The first falsification ends
-    the search, unless the measurement asks to shrink: Hypothesis' own handling of a
-    failure (replay, traceback, report) takes a second, and refuted claims fail daily.
+    example replays alone, in any order, in any process. Hypothesis sees a falsification
+    only when the measurement asks to shrink: its own handling of a failure (replay,
+    traceback, report) takes a second, and refuted claims are falsified in every run.
     """
 
     def decorate(test: Callable) -> Callable:
         @functools.wraps(test)
         def one_example(**drawn: Any) -> None:
             measurement = current()
-            if measurement.falsified_at and not measurement.shrink:
+            if measurement.falsified_at and measurement.mode == FIRST:
                 return
             key = measurement.begin_example(drawn)
             seed_example(derive(measurement.seed, measurement.check, key))
             try:
                 test(**drawn)
             except Falsified:
-                if measurement.shrink:
+                if measurement.mode == SHRINK:
                     raise
 
         return hypothesis.given(**strategies)(one_example)
@@ -73,24 +73,18 @@ def derive(seed: int, *names: str) -> int:
     return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") >> 1
 
 
-def seed_everything(seed: int) -> None:
-    """Python, NumPy, Keras, its backend, TensorFlow and torch: once a check.
-
-    JAX has no global generator; Keras' own follows `set_random_seed`.
-    """
-    seed_example(seed)
+def seed_tensorflow(seed: int) -> None:
+    """TensorFlow's global seed, which serves tf.random, tf.image and tf.data alone."""
     if "tensorflow" in sys.modules:
         sys.modules["tensorflow"].random.set_seed(seed)
-    if "keras" in sys.modules:
-        sys.modules["keras"].utils.set_random_seed(seed)
 
 
 def seed_example(seed: int) -> None:
-    """What Keras draws from, for one example: Python's generator seeds its layers.
+    """Python's generator, from which Keras draws its seeds, NumPy's and torch's.
 
-    TensorFlow's global seed stays: it serves tf.random alone, and setting it drops
-    every cached kernel (tensorflow.python.eager.context:Context._clear_caches), which
-    makes each later call ten times as slow.
+    TensorFlow's global seed stays: Keras does not use it, and setting it drops every
+    cached kernel (tensorflow.python.eager.context:Context._clear_caches), which makes
+    each later call ten times as slow. JAX has no global generator.
     """
     random.seed(seed)
     np.random.seed(seed)

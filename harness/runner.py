@@ -12,7 +12,14 @@ import pytest
 
 from harness import properties, snippets
 from harness.claim import Check
-from harness.evidence import Falsified, Measurement, measuring
+from harness.evidence import (
+    EVERY,
+    FIRST,
+    SHRINK,
+    Falsified,
+    Measurement,
+    measuring,
+)
 from harness.faults import Fault
 from harness.stack import backend
 from harness.verdict import BROKEN, FALSIFIED, HELD, INCONCLUSIVE, NOT_RUN, predicted
@@ -38,12 +45,15 @@ class Policy:
 
 
 def measure(
-    call: Callable[[], Any], check: Check, policy: Policy, *, shrink: bool = False
+    call: Callable[[], Any], check: Check, policy: Policy, *, mode: str = EVERY
 ) -> Result:
     """Run `call` once and classify it. Only a falsification by the judge falsifies."""
     name = f"{check.claim.id}::{check.test}"
-    measurement = Measurement(name, policy.seed, policy.alpha, shrink)
-    properties.seed_everything(properties.derive(policy.seed, name))
+    measurement = Measurement(name, policy.seed, policy.alpha, mode)
+    seed = properties.derive(policy.seed, name)
+    properties.seed_example(seed)
+    if check.claim.needs == "tensorflow":
+        properties.seed_tensorflow(seed)
     try:
         with measuring(measurement):
             call()
@@ -78,9 +88,9 @@ def run(test: Callable[..., Any], arguments: dict[str, Any], check: Check,
 
     result = measure(call, check, policy)
     if _is_changed(check, result) and _is_property(test):
-        _phases(test, properties.SHRINK)
-        result = measure(call, check, policy, shrink=True)
-        _phases(test, properties.EXPLORE)
+        _phases(test, properties.SHRINKING)
+        result = measure(call, check, policy, mode=SHRINK)
+        _phases(test, properties.EXPLORING)
     seconds = time.perf_counter() - started
     evidence = evidence_of(check, result, seconds)
     evidence["under_faults"] = [
@@ -129,7 +139,7 @@ def _under_fault(
     call: Callable[[], Any], check: Check, policy: Policy, fault: Fault
 ) -> dict[str, Any]:
     with fault.active():
-        result = measure(call, check, policy)
+        result = measure(call, check, policy, mode=FIRST)
     summary = result.measurement.summary()
     kept = ("what", "measured", "expected", "tolerance")
     return {
