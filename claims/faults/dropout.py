@@ -39,6 +39,10 @@ def _bernoulli(shape, rate):
     return (np.random.random(shape) >= rate).astype("float32")
 
 
+def _always_the_same(shape, rate):
+    return (np.random.RandomState(7).random_sample(shape) >= rate).astype("float32")
+
+
 def _exact_count_for_the_batch(shape, rate):
     row = np.ones(shape[-1], "float32")
     row[: round(rate * shape[-1])] = 0
@@ -50,6 +54,10 @@ def _exact_count_for_each_row(shape, rate):
     return (ranks >= round(rate * shape[-1])).astype("float32")
 
 
+same_mask_in_every_call = _replaces_kernel(
+    "same mask in every call", "each call draws the same mask",
+    _always_the_same, lambda rate: 1 / (1 - rate),
+)  # fmt: skip
 without_rescaling = _replaces_kernel(
     "without rescaling", "survivors keep their value", _bernoulli, lambda rate: 1.0
 )
@@ -119,16 +127,6 @@ def always_active(patch):
         "call",
         lambda self, inputs, training=False: original(self, inputs, training=True),
     )
-
-
-@fault
-def same_mask_in_every_call(patch):
-    """The seed generator never advances, so that each call draws the same mask."""
-
-    def next(self, ordered=True):
-        return keras.ops.copy(self.state.value)
-
-    patch.setattr(keras.random.SeedGenerator, "next", next)
 
 
 @fault

@@ -10,29 +10,19 @@ NORM = keras.layers.BatchNormalization
 NORM_CALL = "keras.src.layers.normalization.batch_normalization:BatchNormalization.call"
 
 
-@fault
-def evaluate_in_training_mode(patch):
-    """evaluate() calls the model with training=True."""
-    _compute(patch, evaluating=True)
-
-
-@fault
-def fit_in_inference_mode(patch):
-    """fit() calls the model with training=False."""
-    _compute(patch, evaluating=False)
-
-
-def _compute(patch, *, evaluating: bool) -> None:
-    """Turn the flag of one kind of step: those that pass the other value go through."""
-    original = Layer.__call__
-
-    def call(self, *args, **kwargs):
-        inside = isinstance(self, keras.Model) and "training" in kwargs
-        if inside and kwargs["training"] is (not evaluating):
-            kwargs["training"] = evaluating
-        return original(self, *args, **kwargs)
-
-    patch.setattr(Layer, "__call__", call)
+MODEL_CALL = "keras.src.models.sequential:Sequential.call"
+evaluate_in_training_mode = argument(
+    MODEL_CALL,
+    "training",
+    lambda flag: True if flag is False else flag,
+    does="evaluate() and predict() call the model with training=True",
+)
+fit_in_inference_mode = argument(
+    MODEL_CALL,
+    "training",
+    lambda flag: False if flag else flag,
+    does="fit() calls the model with training=False",
+)
 
 
 @fault
