@@ -44,7 +44,9 @@ def _merge(options: argparse.Namespace) -> int:
     audited = merge.write(lines, options.out)
     print(f"report: {options.out / 'audit.html'}")
     for name in audited["run"]["backends"]:
-        on = [c["by_backend"][name] for c in audited["claims"] if name in c["by_backend"]]
+        on = [
+            c["by_backend"][name] for c in audited["claims"] if name in c["by_backend"]
+        ]
         said = record.counts(record.totals([{"verdict": word} for word in on]))
         print(f"{name}: {said}")
     return 0

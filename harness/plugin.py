@@ -60,8 +60,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if folder.is_dir():
         ledger.FOLDER = folder
     claims = config.rootpath / "claims"
-    if config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR and claims.is_dir():
-        config.args[:] = [str(claims)]  # from a subfolder, the project's claims are meant
+    if (
+        config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR
+        and claims.is_dir()
+    ):
+        config.args[:] = [
+            str(claims)
+        ]  # from a subfolder, the project's claims are meant
     if not _is_worker(config):
         audit = Audit(
             _reports(config), config.stash[POLICY], config.option.device,

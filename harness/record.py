@@ -196,4 +196,3 @@ def counts(totals: Mapping[str, int]) -> str:
     """`118 upheld, 31 refuted, 24 qualified, 9 not run`: claims, zeros left out."""
     said = [f"{totals[word]} {word}" for word in v.VERDICTS if totals[word]]
     return ", ".join(said) or "no claims"
-

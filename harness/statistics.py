@@ -14,7 +14,7 @@ import bisect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from scipy import special, stats
@@ -60,7 +60,7 @@ def proportion(
     return Ruling(outcome, successes / n, radius, alarm, miss)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _binomial_regions(
     n: int, p: float, d: float, alpha: float
 ) -> tuple[int, int, int, int, float, float]:
@@ -135,9 +135,7 @@ def bounded_mean_samples(
     return math.ceil(0.5 * ((high - low) * roots / resolves) ** 2)
 
 
-def law(
-    samples: np.ndarray, cdf: object, *, resolves: float, alpha: float
-) -> Ruling:
+def law(samples: np.ndarray, cdf: object, *, resolves: float, alpha: float) -> Ruling:
     """A sample against a distribution function (SciPy's `.cdf`), in sup distance.
 
     Dvoretzky-Kiefer-Wolfowitz with Massart's constant (Ann. Probab. 18, 1990):
@@ -209,7 +207,7 @@ def independence(
     return Ruling(outcome, covariance, (high - low) / (2 * n), alarm, miss)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _fisher_regions(
     n: int, successes: int, draws: int, d: float, alpha: float
 ) -> tuple[int, int, int, int, float, float]:

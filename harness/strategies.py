@@ -17,9 +17,7 @@ def seeds() -> st.SearchStrategy:
 
 def strengths() -> st.SearchStrategy:
     """Regularization factors from 1e-4 to 0.5, spread over the magnitudes."""
-    return st.builds(
-        lambda m, e: m * 10.0**e, st.integers(1, 5), st.integers(-4, -1)
-    )
+    return st.builds(lambda m, e: m * 10.0**e, st.integers(1, 5), st.integers(-4, -1))
 
 
 def learning_rates() -> st.SearchStrategy:

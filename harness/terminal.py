@@ -82,7 +82,9 @@ def summary(
     problems = failures(audited, fail_on)
     for problem in problems:
         write(problem, red=True)
-    tried = [f for c in audited["claims"] for f in c["faults"] if f["detected"] is not None]
+    tried = [
+        f for c in audited["claims"] for f in c["faults"] if f["detected"] is not None
+    ]
     if tried:
         seen = sum(f["detected"] for f in tried)
         write(f"faults: {seen} detected, {len(tried) - seen} missed")

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-
-
 ROOT = Path(__file__).parents[2]
 LEDGER = """\
 id = "paper"

@@ -1,0 +1,137 @@
+"""Wrong input costs one sentence and a non-zero exit, never a traceback."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[2]
+GOOD = """
+one = claim("sums.one", says="One is one.", sources=[paper[2]], verdict=UPHELD)
+
+@one.as_worded
+def test_one():
+    judge.equal(1, 1)
+"""
+
+
+def said(project, *arguments, **options):
+    """Everything that pytest printed, and its exit code."""
+    result = project.run(*arguments, **options)
+    text = "\n".join(result.outlines + result.errlines)
+    assert "Traceback" not in text and ".py:" not in text.replace("conftest.py:", "")
+    return text, result.ret
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("verdict=UPHELD", "verdict='true'", "records the verdict 'true'"),
+        ("paper[2]", "paper[77]", "paper has lines 1 to 9; a claim cites 77 to 77"),
+        ("paper[2]", "document('book')[1]", "unknown document 'book'"),
+        ("verdict=UPHELD", "verdict=REFUTED", "refuted without a correction"),
+        ("verdict=UPHELD", "verdict=REFUTED, instead='No.', severity='bad'",
+         "severity 'bad'"),
+        ("sums.one", "Sums One", "must look like 'topic.short-name'"),
+        ("sources=[paper[2]]", "sources=[]", "at least one source"),
+    ],
+)  # fmt: skip
+def test_a_wrong_declaration_is_one_sentence(project, old, new, sentence):
+    """The sentence names the claim and what to do."""
+    project.claims(GOOD.replace(old, new))
+
+    text, code = said(project, "claims")
+
+    assert sentence in text
+    assert code != 0
+
+
+def test_two_claims_with_one_id_are_refused(project):
+    """The sentence names both modules."""
+    project.claims(GOOD)
+    project.claims(GOOD, name="test_second")
+
+    text, code = said(project, "claims")
+
+    assert "two claims have the id 'sums.one'" in text
+    assert code != 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--reports", "pytest.ini"], "--reports pytest.ini: cannot write there"),
+        (["--seed", "soon"], "--seed 'soon': use a whole number"),
+        (["--alpha", "2"], "--alpha is 2.0; it must lie between 0 and 1"),
+        (["--fail-on", "wrong"], "--fail-on 'wrong': use one of upheld"),
+        (["--material", "nowhere"], "--material nowhere: no such folder"),
+        (["--material", "claims"], "none of the audited files is there"),
+        (["--faults=all"], "invalid choice: 'all'"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence(project, arguments, sentence):
+    """Refused before anything runs."""
+    project.claims(GOOD)
+
+    text, code = said(project, "claims", *arguments)
+
+    assert sentence in text
+    assert code == 4
+
+
+def test_a_backend_that_is_unknown_or_missing_is_named(project):
+    """KERAS_BACKEND with another word: which ones there are."""
+    project.claims(GOOD)
+
+    text, code = said(project, "claims", env={"KERAS_BACKEND": "mindspore"})
+
+    assert "use one of tensorflow, torch, jax" in text
+    assert code == 4
+
+
+def test_material_that_is_binary_is_refused(project):
+    """A file that is no UTF-8 text is named."""
+    project.claims(GOOD)
+    (project.path / "paper.txt").write_bytes(b"\xff\xfe\x00")
+
+    text, _ = said(project, "claims", "--material", str(project.path))
+
+    assert "paper.txt is not readable UTF-8 text" in text
+
+
+def test_material_behind_a_link_is_refused(project):
+    """No link out of the folder is followed."""
+    project.claims(GOOD)
+    (project.path / "paper.txt").symlink_to("/etc/passwd")
+
+    text, _ = said(project, "claims", "--material", str(project.path))
+
+    assert "is a link" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "cannot read evidence"),
+        ('{"type": "run"}\n{broken\n{"type": "end"}\n', "line 2 is not JSON"),
+        ("[1]\n", "line 1 is no line of evidence"),
+        (b"\xff\xfe", "not UTF-8 text"),
+    ],
+)
+def test_damaged_evidence_is_named(tmp_path, content, sentence):
+    """`report` on a damaged run says the file and the line."""
+    if isinstance(content, bytes):
+        (tmp_path / "evidence.jsonl").write_bytes(content)
+    elif content:
+        (tmp_path / "evidence.jsonl").write_text(content)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", "report", str(tmp_path)],
+        capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert sentence in done.stderr and "Traceback" not in done.stderr
