@@ -19,8 +19,8 @@ def runs(evidence: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     joined: dict[tuple, dict[str, Any]] = {}
     for lines in evidence:
         for line in lines:
-            key = (line["type"], line.get("backend"), line.get("claim") or line.get("id"),
-                   line.get("test"))  # fmt: skip
+            name = line.get("claim") or line.get("id")
+            key = (line["type"], line.get("backend"), name, line.get("test"))
             joined[key] = _both_ends(joined.get(key), line)
     merged = list(joined.values())
     for line in merged:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if (config.rootpath / "claims" / "documents").is_dir():
+        ledger.FOLDER = config.rootpath / "claims" / "documents"
     _refuse_bad_options(config)
     _prepare_libraries(config.option.device)
     thorough = 10 if config.option.thorough else 1
@@ -56,17 +58,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[POLICY] = Policy(
         _seed(config), config.option.alpha, config.option.faults
     )
-    folder = config.rootpath / "claims" / "documents"
-    if folder.is_dir():
-        ledger.FOLDER = folder
     claims = config.rootpath / "claims"
-    if (
-        config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR
-        and claims.is_dir()
-    ):
-        config.args[:] = [
-            str(claims)
-        ]  # from a subfolder, the project's claims are meant
+    without_paths = config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR
+    if without_paths and claims.is_dir():
+        config.args[:] = [str(claims)]  # in a subfolder the project's claims are meant
     if not _is_worker(config):
         audit = Audit(
             _reports(config), config.stash[POLICY], config.option.device,
@@ -213,7 +208,7 @@ _NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:
+) -> Generator[None, Any, Any]:
     """Carry a check's evidence on its report, also from an xdist worker."""
     report = yield
     check = _check(item)
@@ -251,7 +246,7 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[None]:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None]:
     """Form the verdicts on the controller; say them after pytest's own summary."""
     config = session.config
     if _is_worker(config):

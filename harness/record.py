@@ -39,15 +39,14 @@ def audit(lines: list[dict[str, Any]]) -> dict[str, Any]:
     """
     names = backends(lines)
     judged_on = {name: _claims_on(name, lines) for name in names}
-    claims = list(judged_on[names[0]].values()) if names else []
-    for name in names[1:]:
-        claims += [c for id, c in judged_on[name].items()
-                   if all(id not in judged_on[n] for n in names[:names.index(name)])]  # fmt: skip
+    first_told: dict[str, dict[str, Any]] = {}
+    for name in reversed(names):
+        first_told |= judged_on[name]
+    claims = list(first_told.values())
     for claim in claims:
-        claim["by_backend"] = {
-            name: judged_on[name][claim["id"]]["verdict"] for name in names
-            if claim["id"] in judged_on[name]
-        }  # fmt: skip
+        told = [name for name in names if claim["id"] in judged_on[name]]
+        verdicts = {name: judged_on[name][claim["id"]]["verdict"] for name in told}
+        claim["by_backend"] = verdicts
     claims.sort(key=lambda claim: claim["id"])
     run = next((e for e in lines if e["type"] == "run"), {})
     ends = [e for e in lines if e["type"] == "end"]

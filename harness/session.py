@@ -26,7 +26,7 @@ class Audit:
         self._claims: dict[str, dict[str, Any]] = {}
         self._checks: list[dict[str, Any]] = []
         self._written: set[str] = set()
-        self._run = {
+        self._run: dict[str, Any] = {
             "type": "run",
             "backend": stack.backend(),
             "started": self.started.isoformat(timespec="milliseconds"),

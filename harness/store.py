@@ -90,7 +90,7 @@ def read(folder: Path) -> list[dict[str, Any]]:
             if number == len(rows) and not text.endswith("\n"):
                 break
             raise UnreadableEvidence(
-                f"{path} line {number} is not JSON; remove that line or use another run."
+                f"{path} line {number} is not JSON; remove it or use another run."
             ) from None
         if not isinstance(line, dict) or "type" not in line:
             raise UnreadableEvidence(f"{path} line {number} is no line of evidence.")

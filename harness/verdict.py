@@ -21,7 +21,8 @@ ROLES = (AS_WORDED, INSTEAD, HOLDS_WHEN, FAILS_WHEN)
 HELD = "held"
 FALSIFIED = "falsified"
 
-_TABLE = {
+_Table = dict[tuple[str | None, str | None], tuple[str, str]]
+_TABLE: _Table = {
     (HELD, None): (UPHELD, ""),
     (FALSIFIED, None): (REFUTED, ""),
     (FALSIFIED, HELD): (REFUTED, ""),
@@ -29,7 +30,7 @@ _TABLE = {
     (FALSIFIED, FALSIFIED): (BROKEN, "neither the text nor the correction holds"),
     (HELD, HELD): (BROKEN, "the correction does not contradict the text"),
 }
-_QUALIFIED_TABLE = {
+_QUALIFIED_TABLE: _Table = {
     (HELD, FALSIFIED): (QUALIFIED, ""),
     (HELD, HELD): (UPHELD, ""),
     (FALSIFIED, FALSIFIED): (REFUTED, ""),

@@ -4,7 +4,7 @@ import pytest
 
 from harness.verdict import form, predicted
 
-A, I, H, F = "as worded", "instead", "holds when", "fails when"
+A, N, H, F = "as worded", "instead", "holds when", "fails when"
 
 
 @pytest.mark.parametrize(
@@ -12,13 +12,13 @@ A, I, H, F = "as worded", "instead", "holds when", "fails when"
     [
         ([(A, "held")], "upheld"),
         ([(A, "held"), (A, "held")], "upheld"),
-        ([(A, "falsified"), (I, "held")], "refuted"),
+        ([(A, "falsified"), (N, "held")], "refuted"),
         ([(A, "falsified")], "refuted"),
         ([(A, "held"), (A, "falsified")], "refuted"),
-        ([(A, "falsified"), (I, "falsified")], "broken"),
-        ([(A, "held"), (I, "held")], "broken"),
-        ([(A, "held"), (I, "falsified")], "upheld"),
-        ([(I, "held")], "broken"),
+        ([(A, "falsified"), (N, "falsified")], "broken"),
+        ([(A, "held"), (N, "held")], "broken"),
+        ([(A, "held"), (N, "falsified")], "upheld"),
+        ([(N, "held")], "broken"),
         ([(H, "held"), (F, "falsified")], "qualified"),
         ([(H, "held"), (F, "held")], "upheld"),
         ([(H, "falsified"), (F, "falsified")], "refuted"),
@@ -27,11 +27,11 @@ A, I, H, F = "as worded", "instead", "holds when", "fails when"
         ([(H, "held")], "broken"),
         ([(F, "falsified")], "broken"),
         ([(A, "inconclusive")], "inconclusive"),
-        ([(A, "falsified"), (I, "inconclusive")], "inconclusive"),
+        ([(A, "falsified"), (N, "inconclusive")], "inconclusive"),
         ([(H, "held"), (F, "inconclusive")], "inconclusive"),
-        ([(A, "broken"), (I, "held")], "broken"),
-        ([(A, "not run"), (I, "held")], "not run"),
-        ([(A, "not run"), (I, "broken")], "broken"),
+        ([(A, "broken"), (N, "held")], "broken"),
+        ([(A, "not run"), (N, "held")], "not run"),
+        ([(A, "not run"), (N, "broken")], "broken"),
         ([], "not run"),
     ],
 )
@@ -45,7 +45,7 @@ def test_the_table(checks, verdict):
     [
         ("upheld", A, "held"),
         ("refuted", A, "falsified"),
-        ("refuted", I, "held"),
+        ("refuted", N, "held"),
         ("qualified", H, "held"),
         ("qualified", F, "falsified"),
         ("inconclusive", A, None),
@@ -59,6 +59,6 @@ def test_what_a_role_predicts(recorded, role, outcome):
 
 def test_the_reason_of_a_broken_check_is_kept():
     """The first broken check's reason becomes the claim's."""
-    checks = [(A, "held", ""), (I, "broken", "ValueError: shapes")]
+    checks = [(A, "held", ""), (N, "broken", "ValueError: shapes")]
 
     assert form(checks) == ("broken", "ValueError: shapes")
