@@ -1,0 +1,177 @@
+"""Loss scaling: who switches it on, what it saves, how the scale moves."""
+
+import keras
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from claims.documents import day7
+from claims.faults import mixed_precision as faults
+from harness import QUALIFIED, UPHELD, claim, given, judge
+from harness.arrays import as_array
+from harness.gradients import gradients
+from harness.shared import shared
+from harness.strategies import seeds
+
+SCALER = "keras.src.optimizers.loss_scale_optimizer:LossScaleOptimizer"
+COMPILE = "keras.src.trainers.trainer:Trainer.compile"
+SCALE = 2.0**15
+TINY = st.integers(200, 2_400).map(lambda k: k * 1e-11)
+
+
+def weighted_output(weight, output):
+    """A loss whose gradient at the float16 output is `weight`."""
+    return keras.ops.mean(weight * output)
+
+
+@shared
+def half_model(scaled=True):
+    """One float16 weight, starting at 0, with SGD(1e6) and the loss above."""
+    policy = keras.DTypePolicy("mixed_float16")
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        dense = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
+        model = keras.Sequential([keras.Input((1,)), dense])
+    finally:
+        keras.config.set_dtype_policy(before)
+    model.compile(
+        keras.optimizers.SGD(1e6), weighted_output, run_eagerly=True,
+        auto_scale_loss=scaled,
+    )  # fmt: skip
+    return model
+
+
+ONE = np.ones((1, 1), "float32")
+
+
+def step(model, gradient):
+    """The weight after one training step with this gradient at the output."""
+    model.train_on_batch(ONE, ONE * gradient)
+    return float(as_array(model.layers[-1].kernel)[0, 0])
+
+
+automatic = claim(
+    "mixed-precision.loss-scaling-automatic",
+    says="Keras wraps the optimizer in loss scaling by itself; policy and float32 head "
+    "are all there is to mixed precision.",
+    sources=[day7[119], day7[279]],
+    verdict=QUALIFIED,
+    why="compile(), by its auto_scale_loss, wraps the optimizer of a float16 model"
+    ". A loop of one's own has to use LossScaleOptimizer, scale_loss and apply.",
+    explained_by=[COMPILE, f"{SCALER}.scale_loss"],
+    faults=[
+        faults.compile_never_wraps,
+        faults.every_optimizer_scales,
+        faults.overflow_quarters_the_scale,
+        faults.grows_one_step_late,
+    ],
+)
+
+
+@automatic.holds_when("the model is compiled under the policy and trained with fit")
+@given(gradient=TINY)
+def test_compile_wraps_the_optimizer(gradient):
+    """The compiled optimizer is a LossScaleOptimizer with scale 2**15."""
+    model = half_model()
+    step(model, gradient)
+
+    judge.equal(type(model.optimizer).__name__, "LossScaleOptimizer", what="optimizer")
+    judge.equal(model.optimizer.initial_scale, SCALE, what="first scale")
+    judge.equal(model.optimizer.dynamic_growth_steps, 2000, what="growth interval")
+
+
+@automatic.holds_when("the gradients overflow or stay finite: the scale follows")
+@given(patience=st.integers(1, 4), overflows=st.integers(1, 6))
+def test_the_scale_halves_on_overflow_and_doubles_after_the_interval(
+    patience, overflows
+):
+    """Infinities halve it and leave the weight; `patience` finite steps double it."""
+    inner = keras.optimizers.SGD(1.0)
+    scaler = keras.optimizers.LossScaleOptimizer(inner, dynamic_growth_steps=patience)
+    weight = keras.Variable(np.ones(2, "float32"))
+    scaler.build([weight])
+
+    for _ in range(overflows):
+        scaler.apply([keras.ops.array([np.inf, 1.0], "float32")], [weight])
+    judge.equal(scaler.dynamic_scale, SCALE / 2**overflows, what="after overflows")
+    judge.equal(weight, [1.0, 1.0], what="weight after overflows")
+    for _ in range(patience):
+        judge.equal(scaler.dynamic_scale, SCALE / 2**overflows, what="before growth")
+        scaler.apply([keras.ops.array([64.0, 0.0], "float32")], [weight])
+    judge.equal(scaler.dynamic_scale, SCALE / 2 ** (overflows - 1), what="after growth")
+    moved = 1 - patience * 64 / (SCALE / 2**overflows)
+    judge.close(weight, [moved, 1], operations=4 * patience, magnitude=2, what="weight")
+
+
+@automatic.fails_throughout("the loop is one's own")
+@given(gradient=TINY)
+def test_a_loop_of_ones_own_loses_the_gradient(gradient):
+    """Without the wrapped optimizer's scaling the weight's gradient is zero."""
+    model = half_model(False)
+    kernel = model.layers[-1].kernel
+
+    def loss():
+        output = keras.ops.cast(model(ONE, training=True), "float32")
+        return keras.optimizers.SGD(1.0).scale_loss(weighted_output(gradient, output))
+
+    judge.equal(gradients(loss, [kernel])[0], 0.0)
+
+
+underflow = claim(
+    "mixed-precision.prevents-underflow",
+    says="Loss scaling keeps small float16 gradients from becoming zero.",
+    sources=[day7[119]],
+    verdict=UPHELD,
+    why="Below 2**-25 a float16 gradient rounds to zero; times 2**15 it is a normal "
+    "number down to 2e-9. Smaller ones than 1e-12 are lost all the same.",
+    explained_by=[f"{SCALER}.scale_loss", f"{SCALER}.apply"],
+    faults=[
+        faults.loss_is_not_scaled,
+        faults.loss_scaled_5_percent_high,
+        faults.compile_never_wraps,
+    ],
+)
+
+
+@underflow.as_worded
+@given(gradient=TINY)
+def test_a_tiny_gradient_survives_with_scaling_alone(gradient):
+    """Gradients of 2e-9 to 2.4e-8: lost unscaled, right to float16 when scaled."""
+    judge.equal(step(half_model(False), gradient), 0.0, what="unscaled")
+
+    expected = -1e6 * gradient
+    n = {"operations": 4, "dtype": "float16", "oracle": "NumPy"}
+    judge.close(step(half_model(), gradient), expected, what="scaled", **n)
+
+
+manual = claim(
+    "mixed-precision.torch-is-manual",
+    says="PyTorch takes an autocast context and a GradScaler that one handles oneself.",
+    sources=[day7[119]],
+    verdict=UPHELD,
+    explained_by="torch.amp.grad_scaler:GradScaler.scale",
+    faults=[faults.torch_scaler_does_not_scale, faults.torch_autocast_is_off],
+)
+
+
+@manual.as_worded
+@given(gradient=TINY, seed=seeds())
+def test_torch_autocast_does_not_scale_by_itself(gradient, seed):
+    """Under autocast the output is float16 and the gradient zero; scale() keeps it."""
+    linear = torch.nn.Linear(1, 1, bias=False)
+    scaler = torch.amp.GradScaler("cpu", init_scale=SCALE)
+
+    def gradient_of(factor):
+        linear.weight.grad = None
+        with torch.autocast("cpu", torch.float16):
+            output = linear(torch.ones(1, 1))
+        factor((output.float() * gradient).mean()).backward()
+        return output.dtype, linear.weight.grad.item()
+
+    dtype, lost = gradient_of(lambda loss: loss)
+    judge.equal(str(dtype), "torch.float16", what="output")
+    judge.equal(lost, 0.0, what="autocast alone")
+    _, kept = gradient_of(scaler.scale)
+    n = {"operations": 4, "dtype": "float16", "oracle": "NumPy"}
+    judge.close(kept / SCALE, gradient, what="with scale()", **n)

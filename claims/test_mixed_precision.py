@@ -1,0 +1,298 @@
+"""Mixed precision: which dtype each layer computes in and keeps."""
+
+import contextlib
+
+import keras
+import numpy as np
+from hypothesis import strategies as st
+
+from claims.documents import day7, notebook
+from claims.faults import mixed_precision as faults
+from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge
+from harness.arrays import as_array
+from harness.strategies import seeds
+
+POLICY = "keras.src.dtype_policies.dtype_policy:set_dtype_policy"
+PARSE = "keras.src.dtype_policies.dtype_policy:DTypePolicy._parse_name"
+NORM = "keras.src.layers.normalization.batch_normalization:BatchNormalization.call"
+
+
+@contextlib.contextmanager
+def global_policy(name="mixed_float16"):
+    """The one call of the lesson, undone afterwards."""
+    before = keras.config.dtype_policy()
+    keras.mixed_precision.set_global_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+LAYERS = {
+    "Dense": lambda: keras.layers.Dense(3),
+    "Conv2D": lambda: keras.layers.Conv2D(3, 2),
+    "BatchNormalization": lambda: keras.layers.BatchNormalization(),
+    "LayerNormalization": lambda: keras.layers.LayerNormalization(),
+    "Activation": lambda: keras.layers.Activation("relu"),
+    "Softmax": lambda: keras.layers.Softmax(),
+    "MaxPooling2D": lambda: keras.layers.MaxPooling2D(),
+    "Dropout": lambda: keras.layers.Dropout(0.3),
+    "Flatten": lambda: keras.layers.Flatten(),
+}
+IMAGES = np.ones((1, 4, 4, 2), "float32")
+
+
+KINDS = st.lists(st.sampled_from(sorted(LAYERS)), min_size=1, max_size=2)
+
+
+def dtypes(layer):
+    """Compute dtype, dtype of the output, dtypes of the weights."""
+    output = layer(IMAGES)
+    name = keras.backend.standardize_dtype(output.dtype)
+    weights = sorted({keras.backend.standardize_dtype(w.dtype) for w in layer.weights})
+    return [layer.compute_dtype, name, *weights]
+
+
+one_call = claim(
+    "mixed-precision.one-call",
+    says="One call of keras.mixed_precision.set_global_policy('mixed_float16') "
+    "switches mixed precision on.",
+    sources=[day7[118:119], day7[97], day7[279], notebook[42:44]],
+    verdict=UPHELD,
+    why="The name is an alias of keras.config.set_dtype_policy in Keras 3.",
+    explained_by=POLICY,
+    faults=[
+        faults.setting_the_policy_does_nothing,
+        faults.computes_in_bfloat16,
+        faults.computes_in_float32,
+    ],
+)
+
+
+@one_call.as_worded
+@given(names=KINDS, seed=seeds())
+def test_layers_made_after_the_call_are_mixed(names, seed):
+    """Each new layer has float16 outputs and float32 weights; without the call not."""
+    for name in names:
+        judge.equal(set(dtypes(LAYERS[name]())), {"float32"}, what="before the call")
+        with global_policy():
+            found = dtypes(LAYERS[name]())
+        judge.equal(found[:2], ["float16", "float16"], what="compute and output dtype")
+        judge.equal(set(found[2:]) - {"float32"}, set(), what="weights not float32")
+
+
+early = claim(
+    "mixed-precision.before-layers",
+    says="The call has to come before any layer is made.",
+    sources=[day7[118]],
+    verdict=UPHELD,
+    why="A layer takes the global policy when it is made and keeps it.",
+    explained_by="keras.src.layers.layer:Layer.__init__",
+    faults=[faults.policy_reaches_earlier_layers],
+)
+
+
+@early.as_worded
+@given(name=st.sampled_from(sorted(LAYERS)), seed=seeds())
+def test_a_layer_made_before_the_call_stays_float32(name, seed):
+    """Made before, called after: everything is float32."""
+    layer = LAYERS[name]()
+
+    with global_policy():
+        judge.equal(set(dtypes(layer)), {"float32"})
+
+
+every = claim(
+    "mixed-precision.every-layer-float16",
+    says="From then on every layer computes in float16.",
+    sources=[day7[119]],
+    verdict=QUALIFIED,
+    why="The policy gives every new layer float16 inputs and outputs, but batch "
+    "normalization, which is in the lesson's model, casts up and computes its "
+    "statistics in float32.",
+    explained_by=[PARSE, NORM],
+    faults=[faults.norm_computes_in_float16, faults.computes_in_bfloat16],
+)
+
+
+@every.holds_when("it means the dtype of a new layer's inputs and outputs")
+@given(name=st.sampled_from(sorted(LAYERS)), seed=seeds())
+def test_every_new_layer_has_float16_outputs(name, seed):
+    """compute_dtype and the output are float16 for each kind of layer."""
+    with global_policy():
+        judge.equal(dtypes(LAYERS[name]())[:2], ["float16", "float16"])
+
+
+@every.fails_throughout("the layer is BatchNormalization: its arithmetic is float32")
+@given(size=st.integers(300, 2_000))
+def test_batch_norm_computes_a_variance_that_float16_cannot_hold(size):
+    """For inputs of +size and -size the moving variance is size**2 > 65504."""
+    with global_policy():
+        norm = keras.layers.BatchNormalization(momentum=0.0)
+        norm(np.array([[size], [-size]], "float16"), training=True)
+
+    judge.close(norm.moving_variance, float(size**2), operations=8, oracle="NumPy")
+
+
+variables = claim(
+    "mixed-precision.variables-float32",
+    says="Layers keep their variables in float32.",
+    sources=[day7[119]],
+    verdict=UPHELD,
+    explained_by=PARSE,
+    faults=[faults.variables_in_float16],
+)
+
+
+@variables.as_worded
+@given(name=st.sampled_from(["BatchNormalization", "Conv2D", "Dense"]), seed=seeds())
+def test_weights_and_optimizer_state_are_float32(name, seed):
+    """Weights, and the moments that Adam makes for them, are float32."""
+    with global_policy():
+        layer = LAYERS[name]()
+        found = dtypes(layer)
+    adam = keras.optimizers.Adam()
+    adam.build(layer.trainable_variables)
+
+    judge.equal(found[2:], ["float32"], what="weights")
+    slots = {v.dtype for v in adam.variables if "float" in v.dtype}
+    judge.equal(slots, {"float32"}, what="moments")
+
+
+memory = claim(
+    "mixed-precision.half-memory",
+    says="Computing in float16 takes half the memory.",
+    sources=[day7[119]],
+    verdict=QUALIFIED,
+    why="Activations have 2 bytes an element; variables and optimizer state stay at 4.",
+    explained_by=PARSE,
+    faults=[faults.variables_in_float16, faults.computes_in_float32],
+)
+
+
+def bytes_of(arrays):
+    """Bytes that tensors or variables of these shapes and dtypes take."""
+    return sum(as_array(a).size * (2 if "16" in str(a.dtype) else 4) for a in arrays)
+
+
+def dense_memory(units, rows):
+    """Bytes of a Dense layer's output and of its variables."""
+    layer = keras.layers.Dense(units)
+    output = layer(np.ones((rows, 3), "float32"))
+    return bytes_of([output]), bytes_of(layer.weights)
+
+
+@memory.holds_when("activations are meant")
+@given(units=st.integers(1, 9), rows=st.integers(1, 9))
+def test_activations_take_half_the_bytes(units, rows):
+    """The output of a layer has half as many bytes as in float32."""
+    full, _ = dense_memory(units, rows)
+    with global_policy():
+        half, _ = dense_memory(units, rows)
+
+    judge.equal(2 * half, full)
+
+
+@memory.fails_throughout("weights, gradients' targets and optimizer state are meant")
+@given(units=st.integers(1, 9), rows=st.integers(1, 9))
+def test_variables_take_as_many_bytes_as_before(units, rows):
+    """The weights of a layer have as many bytes as in float32."""
+    _, full = dense_memory(units, rows)
+    with global_policy():
+        _, mixed = dense_memory(units, rows)
+
+    judge.equal(mixed, full)
+
+
+head = claim(
+    "mixed-precision.float32-head",
+    says="Dense(10, dtype='float32') computes and emits its logits in float32.",
+    sources=[day7[121], day7[139], day7[231]],
+    verdict=UPHELD,
+    explained_by="keras.src.layers.layer:Layer.__init__",
+    faults=[faults.layers_ignore_their_own_dtype],
+)
+
+
+@head.as_worded
+@given(units=st.integers(1, 10), seed=seeds())
+def test_a_float32_head_behind_float16_layers(units, seed):
+    """Behind a float16 layer the head's output is x W in float32 precision."""
+    x = np.random.uniform(1, 2, (2, 4)).astype("float32")
+    with global_policy():
+        body = keras.layers.Activation("linear")
+        layer = keras.layers.Dense(units, dtype="float32")
+        hidden = body(x)
+        logits = layer(hidden)
+
+    judge.equal(keras.backend.standardize_dtype(logits.dtype), "float32", what="dtype")
+    kernel = as_array(layer.kernel).astype("float64")
+    wide = as_array(hidden).astype("float64")
+    size = np.abs(wide) @ np.abs(kernel)
+    judge.close(logits, wide @ kernel, operations=8, magnitude=size, oracle="NumPy")
+
+
+precision = claim(
+    "mixed-precision.float16-softmax-loses-precision",
+    says="Softmax and cross-entropy in float16 lose precision where it matters, so the "
+    "last layer has to be float32.",
+    sources=[day7[120]],
+    verdict=UPHELD,
+    why="A probability below 6e-5 is subnormal in float16, with a spacing of 6e-8.",
+    explained_by="keras.src.losses.losses:categorical_crossentropy",
+    faults=[faults.float16_softmax_is_exact],
+)
+
+
+def losses_of_wrong_answers(dtype, gaps):
+    """The cross-entropy of a wrong answer for each logit gap, and its exact value."""
+    logits = np.stack([np.zeros_like(gaps), gaps], axis=1)
+    target = np.tile([[1.0, 0.0]], (len(gaps), 1)).astype("float32")
+    output = keras.layers.Softmax(dtype=dtype)(logits)
+    loss = keras.losses.CategoricalCrossentropy(reduction="none")(target, output)
+    return loss, np.logaddexp(0, gaps.astype("float64"))
+
+
+@precision.as_worded
+@given(start=st.integers(0, 1_000).map(lambda k: 10 + k / 1_000))
+def test_the_loss_of_a_wrong_answer_is_coarse_in_float16(start):
+    """Over gaps of 10 to 15 float32 is right to 32 roundings, float16 off by 0.005."""
+    gaps = np.linspace(start, start + 4, 256, dtype="float32")
+
+    loss, exact = losses_of_wrong_answers("float32", gaps)
+    judge.close(loss, exact, operations=32, magnitude=16, what="float32")
+    loss, exact = losses_of_wrong_answers("mixed_float16", gaps)
+    judge.apart(loss, exact, by=0.005, what="float16")
+
+
+detection = claim(
+    "mixed-precision.try-except-detects-support",
+    says="The try/except around the policy call tells whether the machine supports "
+    "mixed precision.",
+    sources=[notebook[39:46]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Setting the policy succeeds on any machine; check the GPU's compute "
+    "capability (7.0 or higher) before switching it on.",
+    why="set_dtype_policy stores a name and asks no device; only an unknown name "
+    "raises.",
+    explained_by=POLICY,
+    faults=[faults.float16_support_is_checked],
+)
+
+
+@detection.as_worded
+def test_the_call_is_refused_without_a_gpu():
+    """Where no GPU is visible, setting the policy raises."""
+    judge.raises(Exception, lambda: global_policy().__enter__())
+
+
+@detection.instead
+def test_the_call_succeeds_without_a_gpu():
+    """The call runs on a machine without a GPU, and layers then compute in float16."""
+
+    def switch_on():
+        with global_policy():
+            return keras.layers.Dense(1).compute_dtype
+
+    judge.equal(judge.runs(switch_on), "float16", what="compute dtype")
