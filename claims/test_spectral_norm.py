@@ -73,7 +73,8 @@ bound = claim(
     "with training=True.",
     why="SpectralNormalization.call assigns kernel / sigma and leaves inference calls "
     "alone (keras 3); with one power iteration sigma is estimated from below besides, "
-    "so that a wide kernel has a norm of at least 1 even right after such a call.",
+    "so that a wide kernel has a norm of at least 1 even right after such a call. With "
+    "JAX fit() discards the assignment: the raw kernel is updated and keeps its norm.",
     explained_by=[PLACE, WEIGHTS],
     faults=[
         faults.norm_far_below_one,
@@ -95,15 +96,19 @@ def test_the_norm_is_at_most_one_after_training(steps, seed):
 @bound.instead
 @given(steps=st.integers(1, 2), seed=seeds())
 def test_the_update_moves_a_kernel_of_norm_one(steps, seed):
-    """Kernel over its norm, minus lr times the gradient there; then 1 again."""
+    """Kernel over its norm, minus lr times the gradient there; a call brings 1 back."""
     model, before, x, y = trained(steps)
     kernel = model.layers[-1].layer.kernel
 
     wide, x = before.astype("float64"), x.astype("float64")
     unit = wide / np.linalg.norm(wide)
     residual = 1 / (1 + np.exp(-x @ unit)) - y
-    expected = unit - 0.5 * x.T @ residual / len(x)
-    n = {"operations": 128, "magnitude": 2.0, "oracle": "NumPy"}
+    gradient = x.T @ residual / len(x)
+    expected = unit - 0.5 * gradient
+    if keras.backend.backend() == "jax":
+        tangent = gradient - unit * (unit.T @ gradient)
+        expected = wide - 0.5 * tangent / np.linalg.norm(wide)
+    n = {"operations": 128, "magnitude": 8.0, "oracle": "NumPy"}
     judge.close(kernel, expected, what="kernel after the step", **n)
     model(x.astype("float32"), training=True)
     judge.close(spectral_norm(kernel), 1, operations=64, what="norm after a call")
@@ -134,6 +139,7 @@ def kernel_with_gap(shape):
 
 
 SHAPES = st.sampled_from([(5, 4), (3, 6), (2, 2, 3, 4)])
+SHAPES_2D = st.sampled_from([(5, 4), (3, 6)])
 
 exists = claim(
     "spectral-norm.api-names",
@@ -175,7 +181,7 @@ def test_a_training_call_divides_by_the_power_iteration(shape, iterations, seed)
 
 
 @exists.as_worded
-@given(shape=st.tuples(st.integers(3, 6), st.integers(3, 6)), seed=seeds())
+@given(shape=SHAPES_2D, seed=seeds())
 def test_many_calls_bring_the_norm_to_one(shape, seed):
     """After 40 iterations torch's weight has largest singular value 1."""
     linear = torch.nn.Linear(shape[0], shape[1], bias=False)
@@ -217,7 +223,7 @@ def outputs(kernel, *, training):
 
 
 @equivalent.holds_when("it is a training call and the power iteration has converged")
-@given(shape=st.tuples(st.integers(3, 6), st.integers(3, 6)), seed=seeds())
+@given(shape=SHAPES_2D, seed=seeds())
 def test_training_calls_agree_with_torch(shape, seed):
     """Both give x W / |W| with training=True and in train()."""
     kernel = kernel_with_gap(shape)
@@ -232,7 +238,7 @@ def test_training_calls_agree_with_torch(shape, seed):
 
 
 @equivalent.fails_throughout("the layer runs in inference mode")
-@given(shape=st.tuples(st.integers(3, 6), st.integers(3, 6)), seed=seeds())
+@given(shape=SHAPES_2D, seed=seeds())
 def test_inference_calls_differ_from_torch(shape, seed):
     """For a kernel of norm 2, Keras gives x W and torch half of it."""
     kernel = kernel_with_gap(shape)

@@ -99,6 +99,13 @@ def overflow_quarters_the_scale(patch):
         return original(self)
 
     patch.setattr(SCALER, "_stateful_handle_non_finite_grads", handle)
+    stateless = SCALER._stateless_handle_non_finite_grads
+
+    def handle_stateless(self, state, weights):
+        weights, state = stateless(self, state, weights)
+        return stateless(self, state, weights)
+
+    patch.setattr(SCALER, "_stateless_handle_non_finite_grads", handle_stateless)
 
 
 @fault
