@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 from collections.abc import Generator
@@ -56,7 +57,10 @@ def pytest_configure(config: pytest.Config) -> None:
     thorough = 10 if config.option.thorough else 1
     properties.load_profile(examples=properties.EXAMPLES * thorough)
     config.stash[POLICY] = Policy(
-        _seed(config), config.option.alpha, config.option.faults
+        _seed(config),
+        config.option.alpha,
+        config.option.faults,
+        config.option.thorough,
     )
     claims = config.rootpath / "claims"
     without_paths = config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR
@@ -152,6 +156,11 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_testnodedown(node: Any) -> None:
     declared = getattr(node, "workeroutput", {}).get("audit_claims", [])
     node.config.stash[AUDIT].declare(declared)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Take all that importing the libraries made out of the garbage collector's way."""
+    gc.freeze()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

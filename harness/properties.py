@@ -84,12 +84,14 @@ def seed_example(seed: int) -> None:
 
     TensorFlow's global seed stays: Keras does not use it, and setting it drops every
     cached kernel (tensorflow.python.eager.context:Context._clear_caches), which makes
-    each later call ten times as slow. JAX has no global generator.
+    each later call ten times as slow. `torch.manual_seed` would queue a call for every
+    kind of accelerator each time; the CPU's generator is the one that checks use. JAX
+    has no global generator.
     """
     random.seed(seed)
     np.random.seed(seed)
     if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(seed)
+        sys.modules["torch"].default_generator.manual_seed(seed)
     if "keras" in sys.modules:
         from keras.src.backend.common import global_state
         from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR

@@ -29,8 +29,6 @@ class Store:
         """Add one object; it is on disk when this returns."""
         with self.path.open("a", encoding="utf-8") as file:
             file.write(_dump(line) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
 
     def finish(self, lines: list[dict[str, Any]]) -> None:
         """Replace the file by its lines in their final order."""

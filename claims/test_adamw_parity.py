@@ -1,0 +1,250 @@
+"""AdamW, Adam and SGD of Keras beside those of torch and beside NumPy."""
+
+import keras
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from claims import update_rules as rules
+from claims.documents import lab
+from claims.faults import weight_decay as faults
+from claims.update_rules import both_formats, problem
+from claims.updates import of_torch, penalized, stepped
+from harness import QUALIFIED, REFUTED, claim, example, given, judge
+from harness.strategies import seeds
+
+UPDATE = "keras.src.optimizers.adam:Adam.update_step"
+
+
+def rates():
+    return st.integers(1, 10).map(lambda k: k / 100)
+
+
+def decays():
+    return st.integers(5, 50).map(lambda k: k / 100)
+
+
+def keras_adamw(lr, decay, betas, epsilon):
+    return keras.optimizers.AdamW(lr, decay, *betas, epsilon)
+
+
+parity = claim(
+    "weight-decay.adamw-parity-trajectory",
+    says="keras.optimizers.AdamW is the counterpart of torch.optim.AdamW.",
+    sources=[lab[15:16], lab[40]],
+    verdict=QUALIFIED,
+    why="Both decay first and then take Adam's step. Keras adds epsilon to sqrt(v), "
+    "torch to the bias-corrected root: in step t an epsilon of Keras counts "
+    "1 / sqrt(1 - beta_2 ** t) times as much, 31 times in the first.",
+    explained_by=[UPDATE, "torch.optim.adamw:AdamW"],
+    faults=[
+        faults.decay_5_percent_high,
+        faults.beta_1_5_percent_off,
+        faults.beta_2_5_percent_off,
+        faults.epsilon_5_percent_high,
+        faults.epsilon_as_torch_has_it,
+        faults.epsilon_inside_the_root,
+        faults.without_bias_correction,
+        faults.decay_is_coupled,
+        faults.decay_comes_after_the_step,
+        faults.decay_takes_the_sign,
+    ],
+)
+
+
+@parity.holds_when("all constants are passed, and epsilon is small against gradients")
+@given(
+    lr=rates(), decay=decays(), beta_1=st.sampled_from([0.5, 0.8, 0.9, 0.95]),
+    beta_2=st.sampled_from([0.8, 0.9, 0.99, 0.999]), seed=seeds(),
+)  # fmt: skip
+@example(lr=0.01, decay=0.1, beta_1=0.9, beta_2=0.999, seed=0)
+def test_both_take_the_same_steps(lr, decay, beta_1, beta_2, seed):
+    """Weights after each of 2 steps agree with torch's and with NumPy's."""
+    start, gradients = problem(steps=2)
+    constants = {"lr": lr, "beta_1": beta_1, "beta_2": beta_2, "epsilon": 1e-10}
+    oracle = both_formats(rules.adam, start, gradients, decay=decay, **constants)
+
+    optimizer = keras_adamw(lr, decay, (beta_1, beta_2), 1e-10)
+    found = stepped(optimizer, start, gradients)
+
+    options = {"lr": lr, "betas": (beta_1, beta_2), "eps": 1e-10}
+    peer = of_torch(torch.optim.AdamW, start, gradients, weight_decay=decay, **options)
+    judge.trajectory(found, **oracle, what="NumPy")
+    judge.trajectory(found, narrow=oracle["narrow"], wide=peer, oracle="torch")
+
+
+@parity.holds_when("all constants are passed, and epsilon is small against gradients")
+def test_both_end_at_the_same_weights_after_50_steps():
+    """The paths of 64 weights over 50 steps agree."""
+    start, gradients = problem(steps=50, size=64)
+    oracle = both_formats(rules.adam, start, gradients, lr=0.01, decay=0.1, epsilon=0)
+
+    adamw = keras_adamw(0.01, 0.1, (0.9, 0.999), 1e-10)
+    found = stepped(adamw, start, gradients)
+
+    options = {"lr": 0.01, "weight_decay": 0.1, "eps": 1e-10}
+    peer = of_torch(torch.optim.AdamW, start, gradients, **options)
+    judge.trajectory(found, **oracle, what="NumPy")
+    judge.trajectory(found, narrow=oracle["narrow"], wide=peer, oracle="torch")
+
+
+@parity.fails_throughout("gradients are not large against epsilon")
+@given(lr=rates(), gradient=st.integers(1, 100), power=st.integers(-9, -4))
+@example(lr=0.01, gradient=10, power=-8)
+def test_small_gradients_move_weights_less_in_keras(lr, gradient, power):
+    """The first step is lr / (1 + epsilon / g / sqrt(1 - beta_2)) in Keras only."""
+    epsilon, start = 10.0**power, np.zeros(1)
+    gradients = np.array([[gradient * epsilon]])
+
+    optimizer = keras_adamw(lr, 0.0, (0.9, 0.999), epsilon)
+    found = -stepped(optimizer, start, gradients)[0, 0]
+    options = {"lr": lr, "weight_decay": 0.0, "eps": epsilon}
+    peer = -of_torch(torch.optim.AdamW, start, gradients, **options)[0, 0]
+
+    in_keras = lr / (1 + (1 - 0.999) ** -0.5 / gradient)
+    judge.close(found, in_keras, operations=600, what="Keras")
+    judge.close(peer, lr / (1 + 1 / gradient), operations=99, what="torch")
+    judge.apart(found, peer, by=0.2 * lr)
+
+
+defaults = claim(
+    "weight-decay.adamw-defaults-differ",
+    says="The AdamW of Keras and that of torch stand in one row, as if their defaults "
+    "did the same.",
+    sources=[lab[15:16]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="| AdamW | torch.optim.AdamW(params, weight_decay=1e-2) | "
+    "tf.keras.optimizers.AdamW(weight_decay=1e-2, epsilon=1e-8) | (Keras' own "
+    "defaults: 0.004 and 1e-7)",
+    why="Learning rate and betas have the same defaults; weight_decay is 0.004 against "
+    "0.01, epsilon 1e-7 against 1e-8.",
+    explained_by=[faults.ADAMW, "torch.optim.adamw:AdamW.__init__"],
+    faults=[
+        faults.adamw_has_defaults_of_torch,
+        faults.adamw_default_decay_5_percent_high,
+        faults.torch_decay_5_percent_high,
+    ],
+)
+
+
+def decay_by_default(w):
+    """What one step without a gradient leaves of the weight: Keras, torch."""
+    start, none = np.array([w]), np.zeros((1, 1))
+    found = stepped(keras.optimizers.AdamW(), start, none)[0, 0]
+    return float(found), float(of_torch(torch.optim.AdamW, start, none)[0, 0])
+
+
+@defaults.as_worded
+@given(w=st.floats(0.5, 2, width=32))
+def test_the_defaults_decay_alike(w):
+    """A step without a gradient shrinks a weight as torch does."""
+    found, peer = decay_by_default(w)
+
+    judge.close(found, peer, operations=4, oracle="torch")
+    judge.equal(keras.optimizers.AdamW().epsilon, 1e-8, what="epsilon")
+
+
+@defaults.instead
+@given(w=st.floats(0.5, 2, width=32))
+def test_keras_decays_by_4_and_torch_by_10_millionths(w):
+    """By default a step without a gradient leaves 1 - 0.001 * 0.004, or * 0.01."""
+    found, peer = decay_by_default(w)
+
+    judge.close(found, w * (1 - 0.001 * 0.004), operations=2, what="Keras")
+    judge.close(peer, w * (1 - 0.001 * 0.01), operations=4, dtype="float64")
+
+
+@defaults.instead
+def test_the_other_defaults():
+    """Rate and betas have the same defaults; epsilon is 1e-7 in Keras, else 1e-8."""
+    adamw = keras.optimizers.AdamW()
+    peer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))]).defaults
+
+    found = [adamw.weight_decay, adamw.beta_1, adamw.beta_2, adamw.epsilon]
+    judge.equal(found, [0.004, 0.9, 0.999, 1e-7], what="Keras")
+    judge.close(adamw.learning_rate, 0.001, operations=1, what="rate")
+    found = [peer["weight_decay"], *peer["betas"], peer["eps"], peer["lr"]]
+    judge.equal(found, [0.01, 0.9, 0.999, 1e-8, 0.001], what="torch")
+
+
+row = claim(
+    "weight-decay.torch-l2-row",
+    says="The weight_decay of a torch optimizer does what kernel_regularizer=L2(lam) "
+    "does in Keras.",
+    sources=[lab[13:14], lab[31]],
+    verdict=QUALIFIED,
+    why="L2(lam) adds 2 lam w to the gradient, torch's SGD and Adam add "
+    "weight_decay * w: the coefficient doubles. AdamW is decoupled. torch also decays "
+    "biases unless they are in a group of their own.",
+    explained_by=[faults.L2, "torch.optim.sgd:SGD", "torch.optim.adam:Adam"],
+    faults=[
+        faults.l2_is_halved,
+        faults.l2_5_percent_high,
+        faults.momentum_5_percent_low,
+        faults.nesterov_is_ignored,
+        faults.without_bias_correction,
+    ],
+)
+
+KINDS = {
+    "sgd": (keras.optimizers.SGD, torch.optim.SGD, {}),
+    "momentum": (keras.optimizers.SGD, torch.optim.SGD, {"momentum": 0.9}),
+    "nesterov": (
+        keras.optimizers.SGD,
+        torch.optim.SGD,
+        {"momentum": 0.8, "nesterov": True},
+    ),
+    "adam": (keras.optimizers.Adam, torch.optim.Adam, {}),
+}
+
+
+@row.holds_when("torch gets twice the number and is SGD or Adam, not AdamW")
+@given(kind=st.sampled_from([*KINDS]), lr=rates(), lam=decays(), seed=seeds())
+@example(kind="momentum", lr=0.1, lam=0.05, seed=0)
+@example(kind="nesterov", lr=0.1, lam=0.05, seed=0)
+@example(kind="adam", lr=0.1, lam=0.05, seed=0)
+def test_twice_the_factor_gives_the_same_path(kind, lr, lam, seed):
+    """L2(lam) in Keras and weight_decay = 2 lam in torch take the same 2 steps."""
+    start, gradients = problem(steps=2)
+    ours, theirs, options = KINDS[kind]
+    adam = {"epsilon": 1e-10} if kind == "adam" else {}
+    rule = rules.adam if adam else rules.sgd
+
+    found = penalized(
+        ours(lr, **options, **adam), start, gradients, keras.regularizers.L2(lam)
+    )
+
+    options = {"lr": lr, **options}
+    peer = of_torch(theirs, start, gradients, weight_decay=2 * lam, **options)
+    oracle = both_formats(rule, start, gradients, coupled=2 * lam, **options, **adam)
+    judge.trajectory(found, **oracle, what="NumPy")
+    judge.trajectory(found, narrow=oracle["narrow"], wide=peer, oracle="torch")
+
+
+@row.fails_throughout("both get the same number")
+@given(kind=st.sampled_from(["sgd", "momentum"]), lr=rates(), lam=decays())
+def test_the_same_number_decays_half_as_much_in_torch(kind, lr, lam):
+    """After one step the weights are lr * lam * w apart."""
+    start, gradients = problem(steps=1)
+    ours, theirs, options = KINDS[kind]
+
+    penalty = keras.regularizers.L2(lam)
+    found = penalized(ours(lr, **options), start, gradients, penalty)
+
+    peer = of_torch(theirs, start, gradients, lr=lr, weight_decay=lam, **options)
+    judge.apart(found, peer, by=0.9 * lr * lam * np.max(np.abs(start)))
+
+
+@row.fails_throughout("torch's optimizer is AdamW")
+@given(lr=rates(), lam=decays(), seed=seeds())
+def test_the_penalty_in_adam_is_not_the_decay_of_adamw(lr, lam, seed):
+    """With twice the factor too, Adam with L2(lam) leaves AdamW's path at once."""
+    start, gradients = problem(steps=1)
+    gradients = np.copysign(gradients, start)
+    adam = keras.optimizers.Adam(lr)
+
+    found = penalized(adam, start, gradients, keras.regularizers.L2(lam))
+
+    peer = of_torch(torch.optim.AdamW, start, gradients, lr=lr, weight_decay=2 * lam)
+    judge.apart(found, peer, by=lr * lam)

@@ -1,0 +1,194 @@
+"""Evaluation losses: where the penalty stands outside of training, and where not."""
+
+import numpy as np
+
+from claims.documents import article, day7
+from claims.faults import losses as broken
+from claims.penalty_models import (
+    OPERATIONS,
+    factors,
+    few_kinds,
+    kinds,
+    linear_model,
+    penalty,
+    regression,
+    regularizer,
+    strengths,
+)
+from harness import REFUTED, UPHELD, claim, given, judge
+
+COMPUTE_LOSS = "keras.src.trainers.trainer:Trainer.compute_loss"
+PREDICT = "keras.src.models.model:Model.predict"
+BOTH_LOOPS = [broken.no_penalty_outside_training, broken.penalty_too_large]
+
+
+def validated(kind, *, rate=None):
+    """A fit that is validated on its own data: history, data loss and penalty.
+
+    Both are those of the weights at the end, in float64; rate: of learning.
+    """
+    problem = regression()
+    model = linear_model(problem, regularizer(kind, 1 / 4))
+    if rate is not None:
+        model.optimizer.learning_rate = rate
+    data = (problem.x, problem.y)
+    history = model.fit(*data, batch_size=6, validation_data=data, verbose=0).history
+    problem.w, problem.b = model.get_weights()
+    paid = penalty(problem.w, **factors(kind, 1 / 4))
+    return {key: value[0] for key, value in history.items()}, problem, paid
+
+
+def judge_loss(found, problem, paid, *, what):
+    """`found` is mse plus `paid` up to the rounding of float32."""
+    judge.close(
+        found, problem.astype("float64").mse() + paid,
+        magnitude=np.mean(problem.reach**2) + paid, operations=OPERATIONS, what=what,
+    )  # fmt: skip
+
+
+validation = claim(
+    "losses.val-loss-without-penalty",
+    says="The validation loss of fit is the data loss alone, free of the penalty.",
+    sources=[day7[95:96]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="The penalty is part of val_loss as well; only compiled metrics such as "
+    "val_accuracy or a cross-entropy metric leave it out.",
+    why="test_step calls Trainer.compute_loss as train_step does, and that adds "
+    "self.losses whatever `training` is (Keras 3.15).",
+    explained_by=COMPUTE_LOSS,
+    faults=BOTH_LOOPS,
+)
+
+
+@validation.as_worded
+@given(kind=few_kinds)
+def test_val_loss_is_the_data_loss(kind):
+    """val_loss is the mse of the final weights."""
+    logs, problem, _ = validated(kind)
+
+    judge_loss(logs["val_loss"], problem, 0, what="val_loss")
+
+
+@validation.instead
+@given(kind=few_kinds)
+def test_val_loss_contains_the_penalty(kind):
+    """val_loss is the mse of the final weights plus their penalty."""
+    logs, problem, paid = validated(kind)
+
+    judge_loss(logs["val_loss"], problem, paid, what="val_loss")
+
+
+evaluating = claim(
+    "losses.evaluate-without-penalty",
+    says="The penalty belongs to training only: evaluate neither computes it nor adds "
+    "it to the loss.",
+    sources=[article[88]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="evaluate and val_loss add the same penalty to the loss; predictions and "
+    "compiled metrics such as accuracy are the same with and without it.",
+    why="evaluate and test_on_batch go through Trainer.compute_loss, which does not "
+    "look at its `training` argument.",
+    explained_by=COMPUTE_LOSS,
+    faults=BOTH_LOOPS,
+)
+
+
+@evaluating.as_worded
+@given(kind=few_kinds)
+def test_evaluate_reports_the_data_loss(kind):
+    """The loss from evaluate is the mse."""
+    problem = regression()
+    model = linear_model(problem, regularizer(kind, 1 / 4))
+
+    loss, _ = model.evaluate(problem.x, problem.y, verbose=0)
+
+    judge_loss(loss, problem, 0, what="loss")
+
+
+@evaluating.instead
+@given(kind=few_kinds)
+def test_evaluate_adds_the_penalty(kind):
+    """The loss from evaluate is mse plus penalty, the compiled mse is mse alone."""
+    problem = regression()
+    model = linear_model(problem, regularizer(kind, 1 / 4))
+
+    loss, metric = model.evaluate(problem.x, problem.y, verbose=0)
+
+    judge_loss(loss, problem, penalty(problem.w, **factors(kind, 1 / 4)), what="loss")
+    judge_loss(metric, problem, 0, what="metric")
+
+
+@evaluating.instead
+@given(kind=kinds, strength=strengths)
+def test_a_test_batch_pays_the_penalty(kind, strength):
+    """The loss from test_on_batch is mse plus penalty."""
+    problem = regression()
+    model = linear_model(problem, regularizer(kind, strength))
+
+    loss, _ = model.test_on_batch(problem.x, problem.y)
+
+    judge_loss(loss, problem, penalty(problem.w, **factors(kind, strength)), what="")
+
+
+predicting = claim(
+    "losses.predict-ignores-penalty",
+    says="predict computes no penalty, and its outputs do not depend on one.",
+    sources=[article[88]],
+    verdict=UPHELD,
+    why="predict_step returns the forward pass; it calls no loss.",
+    explained_by=PREDICT,
+    faults=[broken.predict_computes_penalty, broken.predictions_pay_the_penalty],
+)
+
+
+@predicting.as_worded
+@given(kind=few_kinds)
+def test_predict_never_calls_a_regularizer(kind):
+    """No regularizer is called, and outputs are those of the linear map alone."""
+    problem = regression()
+    made, calls = regularizer(kind, 1 / 4), []
+    model = linear_model(problem, lambda w: calls.append(w) or made(w))
+
+    found = model.predict(problem.x, verbose=0)
+
+    judge.equal(len(calls), 0, what="calls of the regularizer")
+    wide = problem.astype("float64")
+    judge.close(found, wide.x @ wide.w + wide.b, magnitude=problem.reach, operations=6)
+
+
+gap = claim(
+    "losses.gap-is-the-penalty",
+    says="A training loss slightly above the validation loss comes from the penalty, "
+    "which is counted in training alone.",
+    sources=[day7[96]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="The penalty is in both losses and cancels for equal weights; look for "
+    "the cause of a gap in dropout, batch statistics or the averaging over an epoch.",
+    why="With equal data and a learning rate of 0, loss and val_loss of a regularized "
+    "model agree. (An epoch's average of a shrinking penalty does exceed its end.)",
+    explained_by=COMPUTE_LOSS,
+    faults=BOTH_LOOPS[:1],
+)
+
+
+@gap.as_worded
+@given(kind=few_kinds)
+def test_the_gap_on_equal_data_is_the_penalty(kind):
+    """On equal data and weights, loss minus val_loss is the penalty."""
+    logs, problem, paid = validated(kind, rate=0)
+
+    judge_loss(logs["loss"], problem, paid, what="loss")
+    judge_loss(logs["val_loss"] + paid, problem, paid, what="val_loss plus penalty")
+
+
+@gap.instead
+@given(kind=few_kinds)
+def test_there_is_no_gap_on_equal_data(kind):
+    """On equal data and weights, loss and val_loss are mse plus penalty, both."""
+    logs, problem, paid = validated(kind, rate=0)
+
+    judge_loss(logs["loss"], problem, paid, what="loss")
+    judge_loss(logs["val_loss"], problem, paid, what="val_loss")

@@ -1,0 +1,216 @@
+"""Places of weight penalties: which weights they reach, and where they are kept."""
+
+import keras
+from hypothesis import strategies as st
+
+from claims.documents import article, day7, lab, tutorial
+from claims.faults import penalties as broken
+from claims.penalty_models import (
+    OPERATIONS,
+    factors,
+    kinds,
+    penalty,
+    regularizer,
+    strengths,
+    weights_away_from_zero,
+)
+from harness import REFUTED, UPHELD, claim, given, judge
+from harness.arrays import as_array
+from harness.shared import shared
+
+BUILD = "keras.src.layers.core.dense:Dense.build"
+INPUT_SHAPES = {"Dense": (None, 3), "Conv1D": (None, 5, 2), "Conv2D": (None, 5, 5, 2)}
+
+layer_names = st.sampled_from(sorted(INPUT_SHAPES))
+
+
+def built(name, **arguments):
+    """A Dense, Conv1D or Conv2D layer with random weights away from zero."""
+    sizes = (2,) if name == "Dense" else (2, 2)
+    layer = getattr(keras.layers, name)(*sizes, **arguments)
+    layer.build(INPUT_SHAPES[name])
+    for weight in layer.trainable_variables:
+        weight.assign(weights_away_from_zero(*weight.shape))
+    return layer
+
+
+def judge_entries(losses, expected):
+    """The entries of `losses` are these penalties, in this order."""
+    judge.equal(len(losses), len(expected), what="entries")
+    for entry, value in zip(losses, expected):
+        judge.close(as_array(entry), value, operations=OPERATIONS, what="entry")
+
+
+arguments = claim(
+    "penalties.kernel-and-bias-arguments",
+    says="A weight penalty is put on a layer's kernel or bias by a regularizer object "
+    "in the layer's keyword arguments.",
+    sources=[
+        article[57],
+        tutorial[598],
+        tutorial[601:614],
+        day7[87],
+        lab[38:39],
+    ],
+    verdict=UPHELD,
+    why="Layers hand kernel_regularizer and bias_regularizer to add_weight, which "
+    "stores them on the variable.",
+    explained_by=BUILD,
+    faults=[broken.bias_argument_ignored, broken.l2_too_large],
+)
+
+
+@arguments.as_worded
+@given(name=layer_names, kernel=kinds, bias=kinds, strength=strengths)
+def test_keyword_arguments_put_penalties_on_kernel_and_bias(
+    name, kernel, bias, strength
+):
+    """Each argument adds the penalty of its own weight."""
+    layer = built(
+        name,
+        kernel_regularizer=regularizer(kernel, strength),
+        bias_regularizer=regularizer(bias, strength / 2),
+    )
+
+    w, b = layer.get_weights()
+    judge_entries(
+        layer.losses,
+        [penalty(w, **factors(kernel, strength)),
+         penalty(b, **factors(bias, strength / 2))],
+    )  # fmt: skip
+
+
+kernel_only = claim(
+    "penalties.kernel-only",
+    says="With kernel_regularizer alone, biases and the scale and shift of batch "
+    "normalization pay no penalty.",
+    sources=[day7[87]],
+    verdict=UPHELD,
+    why="Each weight has a regularizer of its own, None unless it is asked for.",
+    explained_by=[
+        BUILD,
+        "keras.src.layers.normalization.batch_normalization:BatchNormalization.build",
+    ],
+    faults=[broken.every_weight_penalized_a_little, broken.l1_too_large],
+)
+
+
+@kernel_only.as_worded
+@given(name=layer_names, kind=kinds, strength=strengths)
+def test_the_bias_is_left_alone(name, kind, strength):
+    """The layer's only entry is the penalty of its kernel."""
+    layer = built(name, kernel_regularizer=regularizer(kind, strength))
+
+    w, _ = layer.get_weights()
+    judge_entries(layer.losses, [penalty(w, **factors(kind, strength))])
+
+
+@kernel_only.as_worded
+@given(
+    name=st.sampled_from(
+        ("Dense", "Conv2D", "BatchNormalization", "LayerNormalization", "PReLU")
+    ),
+    channels=st.integers(1, 5),
+)
+def test_nothing_is_penalized_unless_asked_for(name, channels):
+    """Layers that are given no regularizer have no penalties."""
+    sizes = {"Dense": (2,), "Conv2D": (2, 2)}.get(name, ())
+    layer = getattr(keras.layers, name)(*sizes)
+    layer.build((None, 4, 4, channels))
+
+    judge.equal(len(layer.losses), 0, what="entries")
+
+
+@shared
+def small_block(filters):
+    """The regularized convolution block of the text, on 4 x 4 images, with a head."""
+    reg = keras.regularizers.L2(0.125)
+    x = inputs = keras.Input((4, 4, 2))
+    for _ in range(2):
+        x = keras.layers.Conv2D(
+            filters, 3, kernel_regularizer=reg, use_bias=False, padding="same"
+        )(x)
+        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.Activation("relu")(x)
+    x = keras.layers.Dropout(0.2)(keras.layers.MaxPooling2D()(x))
+    x = keras.layers.Dense(2, kernel_regularizer=reg)(keras.layers.Flatten()(x))
+    return keras.Model(inputs, x)
+
+
+def block_and_weights(filters):
+    """The block with random weights: its entries, its kernels, its other weights."""
+    model = small_block(filters)
+    for weight in model.trainable_variables:
+        weight.assign(weights_away_from_zero(*weight.shape))
+    weights = [as_array(v.value) for v in model.trainable_variables]
+    kernels = [w for w in weights if w.ndim > 1]
+    return model.losses, kernels, [w for w in weights if w.ndim == 1]
+
+
+every = claim(
+    "penalties.l2-every-parameter",
+    says="The L2 penalty of this chapter pulls each parameter of the model to zero.",
+    sources=[day7[84]],
+    verdict=REFUTED,
+    severity="wording",
+    instead="It pulls every regularized kernel towards zero; biases and BatchNorm's "
+    "gamma and beta get no pull.",
+    why="kernel_regularizer reaches the kernel only; the same section says so three "
+    "lines later, so that nobody is misled for long.",
+    explained_by="keras.src.layers.layer:Layer.add_weight",
+    faults=[broken.every_weight_penalized, broken.l2_too_large],
+)
+
+
+@every.as_worded
+@given(filters=st.integers(1, 2), seed=st.integers(0, 10**6))
+def test_every_weight_of_the_block_is_penalized(filters, seed):
+    """The penalties add up to that of all trainable weights."""
+    losses, kernels, others = block_and_weights(filters)
+
+    paid = sum(penalty(w, l2=0.125) for w in kernels + others)
+    judge.close(as_array(sum(losses)), paid, operations=4 * OPERATIONS, what="total")
+
+
+@every.instead
+@given(filters=st.integers(1, 2), seed=st.integers(0, 10**6))
+def test_only_kernels_of_the_block_are_penalized(filters, seed):
+    """The penalties add up to that of the kernels, which is less."""
+    losses, kernels, _ = block_and_weights(filters)
+
+    paid = sum(penalty(w, l2=0.125) for w in kernels)
+    judge.close(as_array(sum(losses)), paid, operations=4 * OPERATIONS, what="total")
+
+
+passages = claim(
+    "penalties.every-parameter-vs-kernels-only",
+    says="The section is of one mind: L2 reaches all parameters, and leaves biases and "
+    "batch normalization alone.",
+    sources=[day7[84], day7[87]],
+    verdict=REFUTED,
+    severity="wording",
+    instead="kernel_regularizer penalizes the kernels; all other parameters are left "
+    "alone.",
+    why="The two sentences exclude one another; the second one is how Keras works.",
+    explained_by="keras.src.layers.layer:Layer.add_weight",
+    faults=[broken.every_weight_penalized, broken.l2_too_large],
+)
+
+
+@passages.as_worded
+@given(filters=st.integers(1, 2), seed=st.integers(0, 10**6))
+def test_all_weights_and_kernels_alone_cost_the_same(filters, seed):
+    """Kernels alone are penalized, and so is every other weight."""
+    losses, kernels, others = block_and_weights(filters)
+
+    judge_entries(losses, [penalty(w, l2=0.125) for w in kernels])
+    judge.equal(len(losses), len(kernels + others), what="penalized weights")
+
+
+@passages.instead
+@given(filters=st.integers(1, 2), seed=st.integers(0, 10**6))
+def test_each_kernel_has_its_entry_and_nothing_else_has(filters, seed):
+    """The entries are the kernels' penalties, one each."""
+    losses, kernels, _ = block_and_weights(filters)
+
+    judge_entries(losses, [penalty(w, l2=0.125) for w in kernels])

@@ -1,0 +1,241 @@
+"""Weight decay and L2 penalties: the same thing or not, and who applies them."""
+
+import keras
+import numpy as np
+from hypothesis import strategies as st
+
+from claims import update_rules as rules
+from claims.documents import lab, tutorial
+from claims.faults import weight_decay as faults
+from claims.update_rules import both_formats, problem
+from claims.updates import penalized, stepped
+from harness import REFUTED, UPHELD, claim, example, given, judge
+from harness.strategies import seeds
+
+DECAY = "keras.src.optimizers.base_optimizer:BaseOptimizer._apply_weight_decay"
+PLAIN = {"sgd": {}, "momentum": {"momentum": 0.9}, "adam": {"epsilon": 1e-7}}
+
+
+def rates():
+    return st.integers(1, 10).map(lambda k: k / 100)
+
+
+def decays():
+    return st.integers(5, 50).map(lambda k: k / 100)
+
+
+def optimizer(kind, lr, **options):
+    """SGD, SGD with momentum, or Adam of Keras."""
+    name = "Adam" if kind == "adam" else "SGD"
+    return getattr(keras.optimizers, name)(lr, **PLAIN[kind], **options)
+
+
+def oracle(kind, lr, start, gradients, **decay):
+    """The same optimizer's path in NumPy, in two formats."""
+    rule = rules.adam if kind == "adam" else rules.sgd
+    return both_formats(rule, start, gradients, lr=lr, **PLAIN[kind], **decay)
+
+
+exactly = claim(
+    "weight-decay.exactly-l2",
+    says="Weight decay is, mathematically, L2 regularization and nothing else.",
+    sources=[tutorial[594]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Weight decay equals L2 regularization only for plain SGD, with a decay of "
+    "twice the L2 factor; with momentum or Adam they lead to different weights.",
+    why="The penalty's gradient passes through momentum and Adam's scaling, decoupled "
+    "decay does not (Loshchilov & Hutter 2019).",
+    explained_by=[DECAY, faults.L2],
+    faults=[
+        faults.decay_is_coupled,
+        faults.decay_5_percent_high,
+        faults.l2_5_percent_high,
+        faults.decay_without_rate,
+    ],
+)
+
+
+@exactly.as_worded
+@given(kind=st.sampled_from([*PLAIN]), lr=rates(), decay=decays(), seed=seeds())
+@example(kind="adam", lr=0.01, decay=0.1, seed=0)
+@example(kind="momentum", lr=0.1, decay=0.1, seed=0)
+def test_decay_and_penalty_take_the_same_path(kind, lr, decay, seed):
+    """With weight_decay, and with L2 of half that factor, 2 steps are the same."""
+    start, gradients = problem(steps=2)
+
+    decayed = stepped(optimizer(kind, lr, weight_decay=decay), start, gradients)
+
+    penalty = keras.regularizers.L2(decay / 2)
+    found = penalized(optimizer(kind, lr), start, gradients, penalty)
+    judge.close(decayed, found, operations=999, magnitude=3, oracle="Keras' L2")
+
+
+@exactly.instead
+@given(lr=rates(), decay=decays(), seed=seeds())
+def test_with_plain_sgd_they_are_the_same(lr, decay, seed):
+    """Under SGD decay and penalty of half its factor follow one path."""
+    start, gradients = problem(steps=2)
+    path = oracle("sgd", lr, start, gradients, decay=decay)
+
+    decayed = stepped(optimizer("sgd", lr, weight_decay=decay), start, gradients)
+    penalty = keras.regularizers.L2(decay / 2)
+    found = penalized(optimizer("sgd", lr), start, gradients, penalty)
+
+    judge.trajectory(decayed, **path, what="decay")
+    judge.trajectory(found, **path, what="penalty")
+
+
+@exactly.instead
+@given(
+    kind=st.sampled_from(["momentum", "adam"]),
+    lr=st.sampled_from([0.01, 0.1]),
+    decay=st.sampled_from([0.05, 0.1, 0.4]),
+)
+def test_with_momentum_or_adam_they_part(kind, lr, decay):
+    """Both paths are NumPy's, the one decoupled, the other through the gradient."""
+    start, gradients = problem(steps=2)
+    gradients = np.copysign(gradients, start)
+    apart = oracle(kind, lr, start, gradients, decay=decay)
+    through = oracle(kind, lr, start, gradients, coupled=decay)
+
+    decayed = stepped(optimizer(kind, lr, weight_decay=decay), start, gradients)
+    penalty = keras.regularizers.L2(decay / 2)
+    found = penalized(optimizer(kind, lr), start, gradients, penalty)
+
+    judge.trajectory(decayed, **apart, what="decay")
+    judge.trajectory(found, **through, what="penalty")
+    gap = np.max(np.abs(apart["wide"] - through["wide"]))
+    judge.apart(decayed, found, by=0.9 * gap)
+
+
+decoupled = claim(
+    "weight-decay.adamw-decoupled",
+    says="AdamW takes its step from the raw loss and decays the parameters directly.",
+    sources=[lab[40], tutorial[694]],
+    verdict=UPHELD,
+    why="w loses rate * weight_decay * w before Adam's step; the moments never see it. "
+    "(The tutorial names the AdamW of TensorFlow Addons, which has ended; what is run "
+    "is keras.optimizers.AdamW.)",
+    explained_by=DECAY,
+    faults=[
+        faults.decay_is_coupled,
+        faults.decay_5_percent_high,
+        faults.decay_without_rate,
+        faults.decay_takes_the_sign,
+    ],
+)
+
+
+@decoupled.as_worded
+@given(lr=rates(), decay=decays(), w=st.floats(0.5, 2, width=32))
+@example(lr=0.001, decay=1e-4, w=1.0)
+def test_without_a_gradient_weights_shrink_by_rate_times_decay(lr, decay, w):
+    """Two steps without gradients leave (1 - lr * weight_decay) ** 2 of a weight."""
+    adamw = keras.optimizers.AdamW(lr, weight_decay=decay)
+
+    path = stepped(adamw, np.array([w, -w]), np.zeros((2, 2)))
+
+    left = (1 - lr * decay) ** np.array([[1], [2]])
+    judge.close(path, left * [w, -w], operations=10)
+
+
+@decoupled.as_worded
+def test_the_moments_hold_the_raw_gradient():
+    """After a step the moments are 0.1 g and 0.001 g ** 2, whatever the weight."""
+    start, gradients = problem(steps=1)
+    adamw = keras.optimizers.AdamW(0.1, weight_decay=0.5)
+
+    stepped(adamw, start, gradients)
+
+    found = {v.path.split("_")[-1]: v for v in adamw.variables}
+    g = gradients[0].astype("float64")
+    judge.close(found["momentum"], (1 - 0.9) * g, operations=4)
+    judge.close(found["velocity"], (1 - 0.999) * g**2, operations=4)
+
+
+ftrl = claim(
+    "weight-decay.ftrl-is-decoupled",
+    says="Ftrl of Keras decays weights while applying its step (decoupled decay).",
+    sources=[tutorial[694]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead='This "decoupled weight decay" is used in `tf.keras.optimizers.AdamW`; '
+    "`Ftrl` has optional L2 terms, off by default, that act through its objective and "
+    "its accumulated gradient.",
+    why="Ftrl computes each weight anew from the accumulated gradients and overwrites "
+    "what a decay has done; weight_decay=0.5 and no decay both give 0 for w = 1 and a "
+    "zero gradient. Its L2 shrinkage stays out of the squared gradients, the nearest "
+    "it has, yet is scaled like a gradient.",
+    explained_by=f"{faults.FTRL}.update_step",
+    faults=[
+        faults.ftrl_is_gradient_descent,
+        faults.shrinkage_5_percent_high,
+        faults.l2_strength_5_percent_high,
+    ],
+)
+
+
+@ftrl.as_worded
+@given(lr=rates(), decay=decays(), w=st.floats(0.5, 2, width=32))
+def test_ftrl_shrinks_weights_by_rate_times_decay(lr, decay, w):
+    """A step without a gradient leaves 1 - lr * weight_decay of a weight."""
+    made = keras.optimizers.Ftrl(lr, weight_decay=decay)
+
+    found = stepped(made, np.array([w]), np.zeros((1, 1)))[0, 0]
+    judge.close(found, w * (1 - lr * decay), operations=8)
+
+
+@ftrl.instead
+@given(lr=rates(), l2=decays(), shrinkage=decays(), seed=seeds())
+def test_ftrl_follows_its_objective(lr, l2, shrinkage, seed):
+    """With both L2 terms two steps are those of FTRL-Proximal in NumPy."""
+    _, gradients = problem(steps=2)
+    start = np.zeros(8)
+    terms = {"l2_regularization_strength": l2}
+    terms["l2_shrinkage_regularization_strength"] = shrinkage
+    made = keras.optimizers.Ftrl(lr, **terms)
+
+    path = stepped(made, start, gradients)
+
+    options = {"lr": lr, "l2": l2, "shrinkage": shrinkage}
+    judge.trajectory(path, **both_formats(rules.ftrl, start, gradients, **options))
+
+
+@ftrl.instead
+@given(lr=rates(), seed=seeds())
+def test_ftrl_has_no_decay_by_default(lr, seed):
+    """By default the step is that of FTRL-Proximal without any L2 term."""
+    _, gradients = problem(steps=2)
+    start = np.zeros(8)
+
+    path = stepped(keras.optimizers.Ftrl(lr), start, gradients)
+
+    judge.trajectory(path, **both_formats(rules.ftrl, start, gradients, lr=lr))
+
+
+standard = claim(
+    "weight-decay.regularizer-then-standard-optimizer",
+    says="Regularizers add their penalties to the loss, then an ordinary optimizer "
+    "step follows.",
+    sources=[tutorial[692]],
+    verdict=UPHELD,
+    why="The optimizer sees the data gradient plus 2 lam w, and does with the sum what "
+    "it does with any gradient.",
+    explained_by=faults.L2,
+    faults=[faults.l2_5_percent_high, faults.momentum_5_percent_low],
+)
+
+
+@standard.as_worded
+@given(kind=st.sampled_from([*PLAIN]), lr=rates(), lam=decays(), seed=seeds())
+@example(kind="adam", lr=0.01, lam=0.05, seed=0)
+@example(kind="momentum", lr=0.1, lam=0.05, seed=0)
+def test_the_optimizer_sees_the_sum_of_both_gradients(kind, lr, lam, seed):
+    """With L2(lam) the path is that of NumPy with 2 lam w in the gradient."""
+    start, gradients = problem(steps=2)
+
+    penalty = keras.regularizers.L2(lam)
+    found = penalized(optimizer(kind, lr), start, gradients, penalty)
+
+    judge.trajectory(found, **oracle(kind, lr, start, gradients, coupled=2 * lam))
