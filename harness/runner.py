@@ -120,6 +120,7 @@ def evidence_of(check: Check, result: Result, seconds: float) -> dict[str, Any]:
         "test": check.test,
         "role": check.role,
         "condition": check.condition,
+        "negated": check.negated,
         "outcome": result.outcome,
         "predicted": predicted(check.claim.recorded, check.role),
         "reason": result.reason,

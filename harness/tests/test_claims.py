@@ -1,0 +1,169 @@
+"""House rules that every claim of the project keeps."""
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness import ledger, snippets
+from harness.claim import REGISTRY
+from harness.places import owner_and_name
+from harness.verdict import INSTEAD, QUALIFIED, REFUTED
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "claims").glob("**/test_*.py"))
+FIXED_VERBS = {"close", "within", "at_most", "at_least", "apart", "printed"}
+AVERAGES = {"mean", "sum", "std", "var", "median", "count_nonzero", "average"}
+
+
+@pytest.fixture(scope="module")
+def claims():
+    for path in FILES:
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        importlib.import_module(name)
+    return list(REGISTRY.values())
+
+
+def test_every_place_in_a_library_exists(claims):
+    """What `explained_by` names can be imported."""
+    for claim in claims:
+        for place in claim.explained_by:
+            owner_and_name(place)
+
+
+def test_every_recorded_claim_names_a_fault_and_a_check(claims):
+    """A check that cannot fail proves nothing."""
+    for claim in claims:
+        assert claim.checks, f"{claim.id} has no check"
+        assert claim.faults or claim.recorded is None, f"{claim.id} names no fault"
+
+
+def test_refuted_and_qualified_claims_have_a_short_snippet(claims):
+    """At most 25 lines, and none of our own modules."""
+    for claim in claims:
+        if claim.recorded in (REFUTED, QUALIFIED):
+            text = snippets.text(claim.id)
+            assert text, f"claims/snippets/{claim.id}.py is missing"
+            assert len(text.splitlines()) <= 25
+            assert not re.search(r"^(from|import) (harness|claims)", text, re.MULTILINE)
+
+
+def test_every_snippet_belongs_to_a_claim(claims):
+    """No snippet is left behind by a claim that was renamed."""
+    known = {claim.id for claim in claims}
+
+    assert {path.stem for path in snippets.FOLDER.glob("*.py")} <= known
+
+
+def test_the_snippets_see_their_findings():
+    """Each one runs to its end, where it asserts the finding, in one process."""
+    runner = (
+        "import pathlib, keras\n"
+        "for path in sorted(pathlib.Path('claims/snippets').glob('*.py')):\n"
+        "    keras.config.set_dtype_policy('float32')\n"
+        "    try:\n"
+        "        exec(compile(path.read_text(), path.name, 'exec'), {})\n"
+        "    except BaseException as error:\n"
+        "        print('FAILED', path.name, type(error).__name__, error)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", runner], capture_output=True, text=True, cwd=ROOT
+    )
+
+    failed = [row for row in done.stdout.splitlines() if row.startswith("FAILED")]
+    assert done.returncode == 0 and not failed, failed or done.stderr[-500:]
+
+
+def test_corrections_are_checked_unless_they_are_figures(claims):
+    """A refuted claim about a library measures its correction too."""
+    for claim in claims:
+        if claim.recorded == REFUTED and claim.explained_by:
+            roles = {check.role for check in claim.checks}
+            assert INSTEAD in roles, f"{claim.id} does not measure its correction"
+
+
+def test_the_ledgers_hold_what_the_claims_cite(claims):
+    """Each source has a row with a fingerprint, and each row's claims exist."""
+    known = {claim.id for claim in claims}
+    for document in ledger.documents():
+        rows = ledger.rows(document.id)
+        listed = {(tuple(row["lines"]), id) for row in rows for id in row["claims"]}
+        cited = {
+            (source.lines, claim.id)
+            for claim in claims
+            for source in claim.sources
+            if source.document == document.id
+        }
+        assert cited == listed, f"{document.id}: run `python -m harness ledger`"
+        assert {id for _, id in listed} <= known
+        assert all(re.fullmatch("[0-9a-f]{16}", row["fingerprint"]) for row in rows)
+
+
+def _calls(tree):
+    """`(verb, call)` for each call of the judge."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            target = node.func.value
+            if isinstance(target, ast.Name) and target.id == "judge":
+                yield node.func.attr, node
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_tolerance_is_a_literal(path):
+    """Tolerances come from formats and operation counts, not from the keyboard."""
+    for verb, call in _calls(ast.parse(path.read_text())):
+        names = {keyword.arg for keyword in call.keywords}
+        assert not names & {"atol", "rtol", "tolerance"}, (verb, call.lineno)
+        if verb == "close" and not any(k.arg is None for k in call.keywords):
+            assert "operations" in names, (verb, call.lineno)
+
+
+SAMPLED = re.compile(r"Dropout\w*\([^)]*\)\(|training=True|keras\.random\.|bernoulli")
+
+
+def unstated_rates(source):
+    """Lines where a plain verb judges an average over a library's random draws."""
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        drawn = {
+            name.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and SAMPLED.search(ast.unparse(node.value))
+            for target in node.targets
+            for name in ast.walk(target)
+            if isinstance(name, ast.Name)
+        }
+        for verb, call in _calls(function):
+            inside = list(ast.walk(call.args[0])) if call.args else []
+            averages = {
+                n.func.attr
+                for n in inside
+                if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
+            } & AVERAGES
+            used = {n.id for n in inside if isinstance(n, ast.Name)}
+            if verb in FIXED_VERBS and averages and used & drawn:
+                yield call.lineno
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_random_checks_state_a_rate(path):
+    """An average over a library's random draws is judged by a verb with error rates."""
+    assert not list(unstated_rates(path.read_text()))
+
+
+def test_a_random_check_without_a_rate_is_found():
+    """The share of dropped units within fixed bounds is what the rule forbids."""
+    source = (
+        "def test_share(rate):\n"
+        "    y = keras.layers.Dropout(rate)(x, training=True)\n"
+        "    judge.within(np.mean(y == 0), 0.48, 0.52)\n"
+        "    judge.proportion(np.sum(y == 0), of=9, claimed=rate, resolves=0.1)\n"
+    )
+
+    assert list(unstated_rates(source)) == [3]
