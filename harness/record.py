@@ -105,7 +105,7 @@ def _documents(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def judged(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any]:
     """A claim with its verdict, formed from the evidence of its checks."""
-    checks = sorted(checks, key=lambda c: c["test"])
+    checks = sorted(checks, key=lambda c: (v.ROLES.index(c["role"]), c["test"]))
     verdict, reason = _verdict(claim, checks)
     entry = {key: claim[key] for key in ("id", "topic", "says")}
     entry |= {
