@@ -10,7 +10,7 @@ audit: .venv/installed
 	@$(RUN) pytest claims/ -q
 
 test: .venv/installed lint
-	$(RUN) pytest harness/
+	$(RUN) pytest harness/ --assert=rewrite
 	$(RUN) pytest claims/
 
 lint: .venv/installed

@@ -9,7 +9,7 @@ from claims import update_rules as rules
 from claims.documents import lab
 from claims.faults import weight_decay as faults
 from claims.update_rules import both_formats, problem
-from claims.updates import of_torch, penalized, stepped
+from claims.updates import of_torch, stepped, updated_by
 from harness import QUALIFIED, REFUTED, claim, example, given, judge
 from harness.strategies import seeds
 
@@ -17,15 +17,18 @@ UPDATE = "keras.src.optimizers.adam:Adam.update_step"
 
 
 def rates():
-    return st.integers(1, 10).map(lambda k: k / 100)
+    return st.sampled_from([0.01, 0.1])
 
 
-def decays():
+def penalties():
     return st.integers(5, 50).map(lambda k: k / 100)
 
 
-def keras_adamw(lr, decay, betas, epsilon):
-    return keras.optimizers.AdamW(lr, decay, *betas, epsilon)
+def adamw(lr, decay, betas, epsilon, size):
+    """Weights with the AdamW of Keras, all constants given."""
+    constants = {"learning_rate": lr, "weight_decay": decay, "epsilon": epsilon}
+    beta_1, beta_2 = betas
+    return updated_by("AdamW", [size], beta_1=beta_1, beta_2=beta_2, **constants)
 
 
 parity = claim(
@@ -54,33 +57,31 @@ parity = claim(
 
 @parity.holds_when("all constants are passed, and epsilon is small against gradients")
 @given(
-    lr=rates(), decay=decays(), beta_1=st.sampled_from([0.5, 0.8, 0.9, 0.95]),
-    beta_2=st.sampled_from([0.8, 0.9, 0.99, 0.999]), seed=seeds(),
+    lr=rates(), decay=st.sampled_from([0.05, 0.4]),
+    betas=st.sampled_from([(0.9, 0.999), (0.5, 0.8)]), seed=seeds(),
 )  # fmt: skip
-@example(lr=0.01, decay=0.1, beta_1=0.9, beta_2=0.999, seed=0)
-def test_both_take_the_same_steps(lr, decay, beta_1, beta_2, seed):
+def test_both_take_the_same_steps(lr, decay, betas, seed):
     """Weights after each of 2 steps agree with torch's and with NumPy's."""
     start, gradients = problem(steps=2)
-    constants = {"lr": lr, "beta_1": beta_1, "beta_2": beta_2, "epsilon": 1e-10}
+    constants = {"lr": lr, "beta_1": betas[0], "beta_2": betas[1], "epsilon": 1e-10}
     oracle = both_formats(rules.adam, start, gradients, decay=decay, **constants)
 
-    optimizer = keras_adamw(lr, decay, (beta_1, beta_2), 1e-10)
-    found = stepped(optimizer, start, gradients)
+    found = stepped(adamw(lr, decay, betas, 1e-10, 8), start, gradients)
 
-    options = {"lr": lr, "betas": (beta_1, beta_2), "eps": 1e-10}
+    options = {"lr": lr, "betas": betas, "eps": 1e-10}
     peer = of_torch(torch.optim.AdamW, start, gradients, weight_decay=decay, **options)
     judge.trajectory(found, **oracle, what="NumPy")
     judge.trajectory(found, narrow=oracle["narrow"], wide=peer, oracle="torch")
 
 
 @parity.holds_when("all constants are passed, and epsilon is small against gradients")
-def test_both_end_at_the_same_weights_after_50_steps():
-    """The paths of 64 weights over 50 steps agree."""
-    start, gradients = problem(steps=50, size=64)
+def test_both_end_at_the_same_weights_after_10_steps():
+    """The paths of 64 weights over 10 steps agree."""
+    start, gradients = problem(steps=10, size=64)
     oracle = both_formats(rules.adam, start, gradients, lr=0.01, decay=0.1, epsilon=0)
 
-    adamw = keras_adamw(0.01, 0.1, (0.9, 0.999), 1e-10)
-    found = stepped(adamw, start, gradients)
+    weights = adamw(0.01, 0.1, (0.9, 0.999), 1e-10, 64)
+    found = stepped(weights, start, gradients)
 
     options = {"lr": 0.01, "weight_decay": 0.1, "eps": 1e-10}
     peer = of_torch(torch.optim.AdamW, start, gradients, **options)
@@ -89,15 +90,15 @@ def test_both_end_at_the_same_weights_after_50_steps():
 
 
 @parity.fails_throughout("gradients are not large against epsilon")
-@given(lr=rates(), gradient=st.integers(1, 100), power=st.integers(-9, -4))
+@given(lr=rates(), gradient=st.integers(1, 100), power=st.sampled_from([-8, -4]))
 @example(lr=0.01, gradient=10, power=-8)
 def test_small_gradients_move_weights_less_in_keras(lr, gradient, power):
     """The first step is lr / (1 + epsilon / g / sqrt(1 - beta_2)) in Keras only."""
     epsilon, start = 10.0**power, np.zeros(1)
     gradients = np.array([[gradient * epsilon]])
 
-    optimizer = keras_adamw(lr, 0.0, (0.9, 0.999), epsilon)
-    found = -stepped(optimizer, start, gradients)[0, 0]
+    weights = adamw(lr, 0.0, (0.9, 0.999), epsilon, 1)
+    found = -stepped(weights, start, gradients)[0, 0]
     options = {"lr": lr, "weight_decay": 0.0, "eps": epsilon}
     peer = -of_torch(torch.optim.AdamW, start, gradients, **options)[0, 0]
 
@@ -129,26 +130,27 @@ defaults = claim(
 
 
 def decay_by_default(w):
-    """What one step without a gradient leaves of the weight: Keras, torch."""
-    start, none = np.array([w]), np.zeros((1, 1))
-    found = stepped(keras.optimizers.AdamW(), start, none)[0, 0]
-    return float(found), float(of_torch(torch.optim.AdamW, start, none)[0, 0])
+    """What one step without a gradient leaves of the weights: Keras, torch."""
+    none = np.zeros((1, len(w)))
+    found = stepped(updated_by("AdamW", [len(w)]), w, none)[0]
+    return found, of_torch(torch.optim.AdamW, w, none)[0]
 
 
 @defaults.as_worded
 @given(w=st.floats(0.5, 2, width=32))
 def test_the_defaults_decay_alike(w):
     """A step without a gradient shrinks a weight as torch does."""
-    found, peer = decay_by_default(w)
+    found, peer = decay_by_default(np.array([w]))
 
     judge.close(found, peer, operations=4, oracle="torch")
-    judge.equal(keras.optimizers.AdamW().epsilon, 1e-8, what="epsilon")
+    judge.equal(updated_by("AdamW", [1]).optimizer.epsilon, 1e-8, what="epsilon")
 
 
 @defaults.instead
-@given(w=st.floats(0.5, 2, width=32))
-def test_keras_decays_by_4_and_torch_by_10_millionths(w):
+def test_keras_decays_by_4_and_torch_by_10_millionths():
     """By default a step without a gradient leaves 1 - 0.001 * 0.004, or * 0.01."""
+    w = np.random.uniform(0.5, 2, size=100).astype("float32").astype("float64")
+
     found, peer = decay_by_default(w)
 
     judge.close(found, w * (1 - 0.001 * 0.004), operations=2, what="Keras")
@@ -158,7 +160,7 @@ def test_keras_decays_by_4_and_torch_by_10_millionths(w):
 @defaults.instead
 def test_the_other_defaults():
     """Rate and betas have the same defaults; epsilon is 1e-7 in Keras, else 1e-8."""
-    adamw = keras.optimizers.AdamW()
+    adamw = updated_by("AdamW", [1]).optimizer
     peer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))]).defaults
 
     found = [adamw.weight_decay, adamw.beta_1, adamw.beta_2, adamw.epsilon]
@@ -188,19 +190,15 @@ row = claim(
 )
 
 KINDS = {
-    "sgd": (keras.optimizers.SGD, torch.optim.SGD, {}),
-    "momentum": (keras.optimizers.SGD, torch.optim.SGD, {"momentum": 0.9}),
-    "nesterov": (
-        keras.optimizers.SGD,
-        torch.optim.SGD,
-        {"momentum": 0.8, "nesterov": True},
-    ),
-    "adam": (keras.optimizers.Adam, torch.optim.Adam, {}),
+    "sgd": ("SGD", torch.optim.SGD, {}),
+    "momentum": ("SGD", torch.optim.SGD, {"momentum": 0.9}),
+    "nesterov": ("SGD", torch.optim.SGD, {"momentum": 0.8, "nesterov": True}),
+    "adam": ("Adam", torch.optim.Adam, {}),
 }
 
 
 @row.holds_when("torch gets twice the number and is SGD or Adam, not AdamW")
-@given(kind=st.sampled_from([*KINDS]), lr=rates(), lam=decays(), seed=seeds())
+@given(kind=st.sampled_from([*KINDS]), lr=rates(), lam=penalties(), seed=seeds())
 @example(kind="momentum", lr=0.1, lam=0.05, seed=0)
 @example(kind="nesterov", lr=0.1, lam=0.05, seed=0)
 @example(kind="adam", lr=0.1, lam=0.05, seed=0)
@@ -211,9 +209,8 @@ def test_twice_the_factor_gives_the_same_path(kind, lr, lam, seed):
     adam = {"epsilon": 1e-10} if kind == "adam" else {}
     rule = rules.adam if adam else rules.sgd
 
-    found = penalized(
-        ours(lr, **options, **adam), start, gradients, keras.regularizers.L2(lam)
-    )
+    weights = updated_by(ours, learning_rate=lr, **options, **adam)
+    found = stepped(weights, start, gradients, keras.regularizers.L2(lam))
 
     options = {"lr": lr, **options}
     peer = of_torch(theirs, start, gradients, weight_decay=2 * lam, **options)
@@ -223,28 +220,28 @@ def test_twice_the_factor_gives_the_same_path(kind, lr, lam, seed):
 
 
 @row.fails_throughout("both get the same number")
-@given(kind=st.sampled_from(["sgd", "momentum"]), lr=rates(), lam=decays())
+@given(kind=st.sampled_from(["sgd", "momentum"]), lr=rates(), lam=penalties())
 def test_the_same_number_decays_half_as_much_in_torch(kind, lr, lam):
     """After one step the weights are lr * lam * w apart."""
     start, gradients = problem(steps=1)
     ours, theirs, options = KINDS[kind]
 
-    penalty = keras.regularizers.L2(lam)
-    found = penalized(ours(lr, **options), start, gradients, penalty)
+    weights = updated_by(ours, learning_rate=lr, **options)
+    found = stepped(weights, start, gradients, keras.regularizers.L2(lam))
 
     peer = of_torch(theirs, start, gradients, lr=lr, weight_decay=lam, **options)
     judge.apart(found, peer, by=0.9 * lr * lam * np.max(np.abs(start)))
 
 
 @row.fails_throughout("torch's optimizer is AdamW")
-@given(lr=rates(), lam=decays(), seed=seeds())
+@given(lr=rates(), lam=penalties(), seed=seeds())
 def test_the_penalty_in_adam_is_not_the_decay_of_adamw(lr, lam, seed):
     """With twice the factor too, Adam with L2(lam) leaves AdamW's path at once."""
     start, gradients = problem(steps=1)
     gradients = np.copysign(gradients, start)
-    adam = keras.optimizers.Adam(lr)
 
-    found = penalized(adam, start, gradients, keras.regularizers.L2(lam))
+    weights = updated_by("Adam", learning_rate=lr, epsilon=1e-10)
+    found = stepped(weights, start, gradients, keras.regularizers.L2(lam))
 
     peer = of_torch(torch.optim.AdamW, start, gradients, lr=lr, weight_decay=2 * lam)
     judge.apart(found, peer, by=lr * lam)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from claims.documents import lab
 from claims.faults import clipping as faults
-from claims.updates import flat, unit, used, with_norms
+from claims.updates import flat, unit, updated_by, used, with_norms
 from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 from harness.arrays import as_array
 from harness.strategies import seeds
@@ -22,21 +22,18 @@ ROUNDINGS = {"operations": 40, "oracle": "NumPy"}
 
 
 def limits():
-    return st.integers(1, 40).map(lambda k: k / 10)
+    return st.sampled_from([0.5, 1.0, 4.0])
 
 
 def norms():
-    """Three norms, one above every limit, one below every limit."""
-    return st.tuples(
-        st.integers(50, 300).map(lambda k: k / 10),
-        st.integers(1, 9).map(lambda k: k / 100),
-        st.integers(1, 80).map(lambda k: k / 10),
-    )
+    """Two norms, one above every limit, one below every limit."""
+    long = st.integers(50, 300).map(lambda k: k / 10)
+    return st.tuples(long, st.integers(1, 40).map(lambda k: k / 100))
 
 
-def sgd(**clipping):
-    """SGD whose update is minus the gradient that it uses."""
-    return keras.optimizers.SGD(1.0, **clipping)
+def sgd(sizes=(4, 4), **clipping):
+    """Weights of zero, whose update is minus the gradient that SGD uses."""
+    return updated_by("SGD", sizes, learning_rate=1.0, **clipping)
 
 
 def each_to_norm(gradients, limit):
@@ -73,7 +70,7 @@ whose = claim(
 
 @whose.as_worded
 @given(norms=norms(), limit=limits())
-@example(norms=(12.0, 0.09, 3.0), limit=1.0)
+@example(norms=(12.0, 0.3), limit=1.0)
 def test_clipnorm_scales_all_gradients_together(norms, limit):
     """The update has the joint norm min(limit, norm), and one factor for all."""
     gradients = with_norms(norms)
@@ -85,7 +82,7 @@ def test_clipnorm_scales_all_gradients_together(norms, limit):
 
 @whose.instead
 @given(norms=norms(), limit=limits())
-@example(norms=(12.0, 0.09, 3.0), limit=1.0)
+@example(norms=(12.0, 0.3), limit=1.0)
 def test_clipnorm_scales_each_variable_by_itself(norms, limit):
     """Each variable's update is its gradient, scaled to the limit if it is longer."""
     gradients = with_norms(norms)
@@ -98,9 +95,9 @@ def test_clipnorm_scales_each_variable_by_itself(norms, limit):
 
 
 @whose.instead
-@given(norms=norms(), limit=st.integers(1, 600).map(lambda k: k / 10))
-@example(norms=(12.0, 0.09, 3.0), limit=1.0)
-@example(norms=(5.0, 0.09, 1.0), limit=60.0)
+@given(norms=norms(), limit=st.sampled_from([0.5, 1.0, 4.0, 60.0]))
+@example(norms=(12.0, 0.3), limit=1.0)
+@example(norms=(12.0, 0.3), limit=60.0)
 def test_global_clipnorm_scales_all_gradients_together(norms, limit):
     """With global_clipnorm one factor scales all gradients to the joint limit."""
     gradients = with_norms(norms)
@@ -114,11 +111,11 @@ def test_global_clipnorm_scales_all_gradients_together(norms, limit):
 def test_adam_sees_gradients_that_were_clipped_one_by_one():
     """Adam's first momentum is 0.1 times each gradient, clipped by itself."""
     gradients = with_norms([12.0, 0.25, 3.0])
-    optimizer = keras.optimizers.Adam(clipnorm=1.0)
+    adam = updated_by("Adam", [4, 4, 4], clipnorm=1.0)
 
-    used(optimizer, gradients)
+    used(adam, gradients)
 
-    momentum = [v for v in optimizer.variables if v.path.endswith("momentum")]
+    momentum = [v for v in adam.optimizer.variables if v.path.endswith("momentum")]
     expected = (1 - 0.9) * flat(each_to_norm(gradients, 1.0))
     judge.close(flat(momentum), expected, **ROUNDINGS)
 
@@ -142,7 +139,7 @@ components = claim(
 @example(limit=0.5, scale=1, seed=0)
 def test_each_component_is_cut_at_the_limit(limit, scale, seed):
     """Components are cut at -limit and limit, as by torch's clip_grad_value_."""
-    gradients = [np.random.normal(size=n).astype("float32") * scale for n in (3, 5)]
+    gradients = [np.random.normal(size=4).astype("float32") * scale for _ in "ab"]
     gradients[0][:2] = -limit - scale, limit + scale
 
     update = flat(used(sgd(clipvalue=limit), gradients))
@@ -185,7 +182,7 @@ def test_one_gradient_keeps_its_direction(norm, limit, seed):
     """The update points along the gradient and is no longer than the limit."""
     gradient = with_norms([norm / 10], size=8)
 
-    update = used(sgd(clipnorm=limit), gradient)
+    update = used(sgd([8], clipnorm=limit), gradient)
 
     judge.close(unit(update), unit(gradient), operations=40, magnitude=1)
     length = np.linalg.norm(update[0])
@@ -220,7 +217,7 @@ def test_cutting_the_large_component_turns_the_gradient(limit, large, small):
     """(large, small) becomes (limit, small), which points elsewhere."""
     gradient = np.array([large, small / 10], "float32") * np.float32(limit)
 
-    update = used(sgd(clipvalue=limit), [gradient])
+    update = used(sgd([2], clipvalue=limit), [gradient])
 
     judge.close(unit(update), unit([[1, small / 10]]), operations=16, magnitude=1)
     judge.apart(unit(update), unit([gradient]), by=0.09)
@@ -256,7 +253,7 @@ def clipped_by_torch(gradients, limit):
 
 @table.as_worded
 @given(norms=norms(), limit=limits())
-@example(norms=(12.0, 0.09, 3.0), limit=1.0)
+@example(norms=(12.0, 0.3), limit=1.0)
 def test_clipnorm_updates_as_torch_does(norms, limit):
     """clipnorm and clip_grad_norm_ lead to the same update."""
     gradients = with_norms(norms)
@@ -269,7 +266,7 @@ def test_clipnorm_updates_as_torch_does(norms, limit):
 
 @table.instead
 @given(norms=norms(), limit=limits())
-@example(norms=(12.0, 0.09, 3.0), limit=1.0)
+@example(norms=(12.0, 0.3), limit=1.0)
 def test_global_clipnorm_updates_as_torch_does(norms, limit):
     """global_clipnorm and clip_grad_norm_ lead to the same update."""
     gradients = with_norms(norms)

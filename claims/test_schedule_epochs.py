@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from claims.documents import day7, tutorial
 from claims.faults import schedules as faults
 from claims.schedule_of_day7 import EPOCHS
-from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge
+from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 
 FIGURES = {
     "images": 45_000, "batch": 128, "in the comment": 351, "in the log": 352,
@@ -83,10 +83,10 @@ def test_an_epoch_has_351_batches():
 
 @in_epoch.instead
 @given(rest=st.integers(1, 127), full=st.integers(1, 400))
+@example(rest=72, full=351)
 def test_an_epoch_has_one_batch_more(rest, full):
     """Wherever images remain, an epoch has one batch more than the quotient."""
     judge.equal(batches(128 * full + rest), full + 1)
-    judge.equal(batches(45_000), 352)
 
 
 agreement = claim(

