@@ -22,7 +22,7 @@ OPERATIONS = 2 * (INPUTS + 2) + ROWS * UNITS + INPUTS * UNITS + 10
 seeds = st.integers(0, 10**6)
 kinds = st.sampled_from(("L1", "L2", "L1L2"))
 strengths = st.floats(1 / 64, 0.5, width=32)
-few_kinds = st.sampled_from(("L1", "L1L2"))  # where a whole fit takes its time
+layer_names = st.sampled_from(("Conv1D", "Conv2D", "Dense"))
 
 
 def factors(kind: str, strength: float) -> dict[str, float]:
@@ -63,19 +63,18 @@ class Regression:
     x: np.ndarray
     y: np.ndarray
     w: np.ndarray
-    b: np.ndarray
 
     def astype(self, dtype: str) -> "Regression":
-        return Regression(*(a.astype(dtype) for a in (self.x, self.y, self.w, self.b)))
+        return Regression(*(a.astype(dtype) for a in (self.x, self.y, self.w)))
 
     @property
     def residual(self) -> np.ndarray:
-        return self.x @ self.w + self.b - self.y
+        return self.x @ self.w - self.y
 
     @property
     def reach(self) -> np.ndarray:
         """Sum of the magnitudes of the terms of each residual."""
-        return abs(self.x) @ abs(self.w) + abs(self.b) + abs(self.y)
+        return abs(self.x) @ abs(self.w) + abs(self.y)
 
     def mse(self) -> float:
         return np.mean(np.square(self.residual))
@@ -84,9 +83,7 @@ class Regression:
         """The model after a step of gradient descent on mse plus penalty."""
         slope = 2 / self.residual.size * self.residual
         w = self.w - RATE * (self.x.T @ slope + pull(self.w, l1, l2))
-        return Regression(
-            self.x, self.y, w.astype(self.w.dtype), self.b - RATE * slope.sum(axis=0)
-        )
+        return Regression(self.x, self.y, w.astype(self.w.dtype))
 
     def step_magnitude(self, l1: float = 0.0, l2: float = 0.0) -> np.ndarray:
         data = 2 / self.residual.size * abs(self.x).T @ self.reach
@@ -95,11 +92,11 @@ class Regression:
 
 def regression() -> Regression:
     """A drawn problem in float32, from NumPy's global generator."""
-    x, y, b = (
+    x, y = (
         np.random.normal(size=size).astype("float32")
-        for size in ((ROWS, INPUTS), (ROWS, UNITS), (UNITS,))
+        for size in ((ROWS, INPUTS), (ROWS, UNITS))
     )
-    return Regression(x, y, weights_away_from_zero(INPUTS, UNITS), b)
+    return Regression(x, y, weights_away_from_zero(INPUTS, UNITS))
 
 
 DTYPES = ("float32", "float64")
@@ -110,17 +107,17 @@ def descent(problem: Regression, *, l2: float) -> tuple[np.ndarray, np.ndarray]:
     losses: list[list[float]] = [[], []]
     for epoch in losses:
         for rows in (slice(0, 3), slice(3, 6)):
-            batch = Regression(problem.x[rows], problem.y[rows], problem.w, problem.b)
+            batch = Regression(problem.x[rows], problem.y[rows], problem.w)
             paid = l2 * np.square(problem.w).sum()
             epoch.append(batch.mse() + problem.w.dtype.type(paid))
-            after = batch.step(l2=l2)
-            problem = Regression(problem.x, problem.y, after.w, after.b)
+            problem = Regression(problem.x, problem.y, batch.step(l2=l2).w)
     return problem.w, np.mean(losses, axis=1).astype(problem.w.dtype)
 
 
 @shared
 def _linear_model() -> keras.Model:
-    model = keras.Sequential([keras.Input((INPUTS,)), keras.layers.Dense(UNITS)])
+    dense = keras.layers.Dense(UNITS, use_bias=False)
+    model = keras.Sequential([keras.Input((INPUTS,)), dense])
     model.compile(
         keras.optimizers.SGD(RATE), "mse", metrics=["mse"],
         run_eagerly=True, jit_compile=False,
@@ -131,9 +128,19 @@ def _linear_model() -> keras.Model:
 def linear_model(problem: Regression, reg: object = None) -> keras.Model:
     """A compiled linear model with the problem's weights and this penalty."""
     model = _linear_model()
-    model.set_weights([problem.w, problem.b])
+    model.layers[0].kernel.assign(problem.w)
     model.layers[0].kernel.regularizer = reg
     return model
+
+
+def slope_in_fit(model: keras.Model, problem: Regression) -> np.ndarray:
+    """The kernel's gradient of what a training step of fit minimizes."""
+    x, y = (keras.ops.convert_to_tensor(a) for a in (problem.x, problem.y))
+
+    def loss() -> object:
+        return model.compute_loss(x=x, y=y, y_pred=model(x, training=True))
+
+    return gradients(loss, model.trainable_variables)[0]
 
 
 def custom_step(model: keras.Model, x: np.ndarray, y: np.ndarray, *, add: bool) -> None:
@@ -144,10 +151,9 @@ def custom_step(model: keras.Model, x: np.ndarray, y: np.ndarray, *, add: bool) 
         data = keras.ops.mean(keras.ops.square(model(x, training=True) - y))
         return data + sum(model.losses) if add else data
 
-    found = gradients(loss, model.trainable_variables)
-    model.optimizer.apply(
-        [keras.ops.convert_to_tensor(g) for g in found], model.trainable_variables
-    )
+    variables = model.trainable_variables
+    found = [keras.ops.convert_to_tensor(g) for g in gradients(loss, variables)]
+    model.optimizer.apply(found, variables)
 
 
 def judge_step(model: keras.Model, problem: Regression, **strength: float) -> None:
@@ -164,7 +170,8 @@ def kernel(model: keras.Model) -> np.ndarray:
 
 @shared
 def _logistic_model() -> keras.Model:
-    model = keras.Sequential([keras.Input((INPUTS,)), keras.layers.Dense(UNITS)])
+    dense = keras.layers.Dense(UNITS, use_bias=False)
+    model = keras.Sequential([keras.Input((INPUTS,)), dense])
     model.compile(
         keras.optimizers.SGD(RATE),
         keras.losses.BinaryCrossentropy(from_logits=True),
@@ -178,7 +185,7 @@ def _logistic_model() -> keras.Model:
 def logistic_model(problem: Regression, reg: object) -> keras.Model:
     """The same for 0/1 targets, with binary cross-entropy as loss and as metric."""
     model = _logistic_model()
-    model.set_weights([problem.w, problem.b])
+    model.layers[0].kernel.assign(problem.w)
     model.layers[0].kernel.regularizer = reg
     return model
 
@@ -198,3 +205,40 @@ def cross_entropy(problem: Regression) -> float:
 
 def cross_entropy_magnitude(problem: Regression) -> float:
     return float(np.mean(2 * problem.reach + 1))
+
+
+@shared
+def _layer(name: str, kernel: str, bias: str | None) -> keras.layers.Layer:
+    sizes, shape = {
+        "Dense": ((2,), (None, 3)),
+        "Conv1D": ((2, 2), (None, 5, 2)),
+        "Conv2D": ((2, 2), (None, 5, 5, 2)),
+    }[name]
+    layer = getattr(keras.layers, name)(
+        *sizes,
+        kernel_regularizer=regularizer(kernel, 1.0),
+        bias_regularizer=bias and regularizer(bias, 1.0),
+    )
+    layer.build(shape)
+    return layer
+
+
+def built(
+    name: str, strength: float, kernel: str, bias: str | None = None
+) -> keras.layers.Layer:
+    """A Dense, Conv1D or Conv2D layer with random weights away from zero, to which
+    penalties of these kinds were given as arguments; the bias has half the strength."""
+    layer = _layer(name, kernel, bias)
+    for weight in layer.trainable_variables:
+        weight.assign(weights_away_from_zero(*weight.shape))
+    vars(layer.kernel_regularizer).update(factors(kernel, strength))
+    if bias:
+        vars(layer.bias_regularizer).update(factors(bias, strength / 2))
+    return layer
+
+
+def judge_entries(losses: list, expected: list[float]) -> None:
+    """The entries of `losses` are these penalties, in this order."""
+    judge.equal(len(losses), len(expected), what="entries")
+    for entry, value in zip(losses, expected):
+        judge.close(as_array(entry), value, operations=OPERATIONS, what="entry")

@@ -5,6 +5,7 @@ import numpy as np
 from scipy import stats
 
 from claims.documents import article, day7, lab, notebook, tutorial
+from claims.dropout_layers import dropout, dropped
 from claims.faults import dropout as faults
 from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 from harness.arrays import as_array
@@ -13,12 +14,6 @@ from harness.strategies import dropout_rates, seeds
 
 CALL = "keras.src.layers.regularization.dropout:Dropout.call"
 UNITS = 32_768
-
-
-def dropped(rate, shape, *, training=True):
-    """What Dropout makes of an array of ones; shape as given, float32."""
-    x = np.ones(shape, "float32")
-    return as_array(keras.layers.Dropout(rate)(x, training=training))
 
 
 zeroing = claim(
@@ -40,7 +35,7 @@ zeroing = claim(
 @example(rate=0.5)
 def test_units_are_dropped_independently(rate):
     """Two rows, two calls and two neighbours agree as often as independent ones."""
-    layer = keras.layers.Dropout(rate)
+    layer = dropout(rate)
     x = np.ones((2, 16_384), "float32")
 
     first, second = (as_array(layer(x, training=True)) == 0 for _ in range(2))
@@ -87,7 +82,7 @@ def test_survivors_are_divided_by_the_keep_probability(rate):
     """A unit is either zero or its input divided by 1 - rate."""
     x = np.random.uniform(0.5, 2.0, 256).astype("float32")
 
-    y = as_array(keras.layers.Dropout(rate)(x, training=True))
+    y = as_array(dropout(rate)(x, training=True))
 
     expected = np.where(y == 0, 0, x.astype("float64") / (1 - rate))
     judge.close(y, expected, operations=4, oracle="NumPy")
@@ -190,7 +185,7 @@ identity = claim(
 def test_inference_returns_the_input(rate, seed):
     """With training=False, and without the flag, the output is the input."""
     x = np.random.normal(size=(8, 16)).astype("float32")
-    layer = keras.layers.Dropout(rate)
+    layer = dropout(rate)
 
     judge.equal(layer(x, training=False), x, what="training=False")
     judge.equal(layer(x), x, what="no flag")
@@ -249,7 +244,7 @@ def test_inference_multiplies_by_the_rate(rate, seed):
     """With training=False the output is the input times the rate."""
     x = np.random.uniform(0.5, 2.0, 64).astype("float32")
 
-    y = keras.layers.Dropout(rate)(x, training=False)
+    y = dropout(rate)(x, training=False)
 
     judge.close(y, x.astype("float64") * rate, operations=2, oracle="NumPy")
 
@@ -259,7 +254,7 @@ def test_inference_multiplies_by_the_rate(rate, seed):
 def test_inference_is_the_identity_and_training_scales_up(rate):
     """With training=False nothing changes; training divides by 1 - rate."""
     x = np.random.uniform(0.5, 2.0, 256).astype("float32")
-    layer = keras.layers.Dropout(rate)
+    layer = dropout(rate)
 
     y = as_array(layer(x, training=True))
 
@@ -275,8 +270,8 @@ conflict = claim(
     sources=[day7[64], article[48], tutorial[704]],
     verdict=REFUTED,
     severity="lesson",
-    instead="Only one of them is right for Keras: survivors are scaled up by 1 / (1 - p) "
-    "in training, and nothing is scaled at test time.",
+    instead="Only one of them is right for Keras: survivors are scaled up by "
+    "1 / (1 - p) in training, and nothing is scaled at test time.",
     why="Day 7 describes inverted dropout, the other two a test-time scaling; a layer "
     "that did both would not keep the expectation.",
     explained_by=CALL,

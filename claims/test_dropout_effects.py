@@ -5,6 +5,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from claims.documents import article, day7, notebook, tutorial
+from claims.dropout_layers import batchnorm, dropout
 from claims.faults import dropout as faults
 from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 from harness.arrays import as_array
@@ -43,7 +44,7 @@ def test_the_expected_logit_is_the_same_in_both_modes(rate):
     weights = np.array([0.4, 0.3, 0.2, 0.1], "float32")
     x = np.ones((DRAWS, 4), "float32")
 
-    masked = as_array(keras.layers.Dropout(rate)(x, training=True)) @ weights
+    masked = as_array(dropout(rate)(x, training=True)) @ weights
 
     judge.mean(masked, claimed=1, low=0, high=1 / (1 - rate), resolves=0.15)
 
@@ -53,7 +54,7 @@ def test_the_expected_logit_is_the_same_in_both_modes(rate):
 @example(rate=0.5)
 def test_the_mean_square_grows(rate):
     """The mean square is 1 / (1 - rate) times that of inference, not the same."""
-    square = as_array(keras.layers.Dropout(rate)(np.ones(DRAWS), training=True)) ** 2
+    square = as_array(dropout(rate)(np.ones(DRAWS), training=True)) ** 2
 
     high = 1 / (1 - rate) ** 2
     grown = 1 / (1 - rate)
@@ -69,8 +70,8 @@ vector = claim(
     severity="lesson",
     instead="Survivors are scaled up too: at rate 0.4 such an output would be "
     "[0, 0.83, 2.17, 0, 1.83].",
-    why="The section goes on to tf.keras.layers.Dropout, whose survivors are divided by "
-    "1 - rate. Which entries are zero is fine: that pattern has probability p^2 q^3.",
+    why="The section goes on to tf.keras.layers.Dropout, whose survivors are divided "
+    "by 1 - rate. Which entries are zero is fine: the pattern has probability p^2 q^3.",
     explained_by=KERNEL,
     faults=[faults.without_rescaling, faults.scaled_2_percent_low],
 )
@@ -81,7 +82,7 @@ VECTOR = np.array([0.2, 0.5, 1.3, 0.8, 1.1], "float32")
 @given(rate=dropout_rates(0.2, 0.5), seed=seeds())
 def test_survivors_of_the_vector_keep_their_value(rate, seed):
     """Every non-zero entry equals its input."""
-    y = as_array(keras.layers.Dropout(rate)(np.tile(VECTOR, (16, 1)), training=True))
+    y = as_array(dropout(rate)(np.tile(VECTOR, (16, 1)), training=True))
 
     judge.close(y, np.where(y == 0, 0, VECTOR), operations=1, oracle="document")
 
@@ -90,7 +91,7 @@ def test_survivors_of_the_vector_keep_their_value(rate, seed):
 @given(rate=dropout_rates(0.2, 0.5), seed=seeds())
 def test_survivors_of_the_vector_are_scaled_up(rate, seed):
     """Every non-zero entry is its input over 1 - rate."""
-    y = as_array(keras.layers.Dropout(rate)(np.tile(VECTOR, (16, 1)), training=True))
+    y = as_array(dropout(rate)(np.tile(VECTOR, (16, 1)), training=True))
 
     expected = np.where(y == 0, 0, VECTOR.astype("float64") / (1 - rate))
     judge.close(y, expected, operations=4, oracle="NumPy")
@@ -219,7 +220,7 @@ shape = claim(
 @example(rate=0.2, channels=32)
 def test_the_output_has_the_shape_of_the_input(rate, channels):
     """The announced and the actual output shape equal the input's."""
-    layer = keras.layers.Dropout(rate)
+    layer = dropout(rate)
     x = np.ones((2, 4, 4, channels), "float32")
 
     judge.equal(layer.compute_output_shape(x.shape), x.shape)
@@ -247,7 +248,7 @@ variance_shift = claim(
 def test_the_moving_variance_exceeds_that_of_inference(rate, seed):
     """For inputs of +1 and -1 the moving variance is 1 / (1 - rate), at test time 1."""
     signs = np.tile([[1.0], [-1.0]], (4_096, 1)).astype("float32")
-    layer, norm = keras.layers.Dropout(rate), norm_without_memory()
+    layer, norm = dropout(rate), batchnorm(1, 0.0)
 
     y = as_array(layer(signs, training=True))
     norm(y, training=True)
@@ -258,14 +259,6 @@ def test_the_moving_variance_exceeds_that_of_inference(rate, seed):
     n = {"operations": 2 * signs.size, "magnitude": np.mean(y**2), "oracle": "NumPy"}
     judge.close(norm.moving_variance, expected, what="moving variance", **n)
     judge.equal(np.var(as_array(layer(signs, training=False))), 1, what="test time")
-
-
-@shared
-def norm_without_memory():
-    """BatchNormalization of one feature that keeps the last batch's statistics."""
-    norm = keras.layers.BatchNormalization(momentum=0.0)
-    norm.build((None, 1))
-    return norm
 
 
 placement = claim(

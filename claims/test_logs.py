@@ -179,11 +179,11 @@ def test_unregularized_logs_show_no_difference():
 @plain_logs.as_worded
 @given(seed=seeds)
 def test_without_a_penalty_loss_and_metric_agree(seed):
-    """Loss and cross-entropy metric of an unregularized training step agree."""
+    """Loss and cross-entropy metric of an unregularized step agree."""
     problem = classification()
     model = logistic_model(problem, None)
 
-    loss, metric = model.train_on_batch(problem.x, problem.y)
+    loss, metric = model.test_on_batch(problem.x, problem.y)
 
     judge.close(
         loss, metric, magnitude=cross_entropy_magnitude(problem),

@@ -1,5 +1,7 @@
 """Loss scaling: who switches it on, what it saves, how the scale moves."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import torch
@@ -8,7 +10,6 @@ from hypothesis import strategies as st
 from claims.documents import day7
 from claims.faults import mixed_precision as faults
 from harness import QUALIFIED, UPHELD, claim, given, judge
-from harness.arrays import as_array
 from harness.gradients import gradients
 from harness.shared import shared
 from harness.strategies import seeds
@@ -45,10 +46,14 @@ def half_model(scaled=True):
 ONE = np.ones((1, 1), "float32")
 
 
-def step(model, gradient):
-    """The weight after one training step with this gradient at the output."""
-    model.train_on_batch(ONE, ONE * gradient)
-    return float(as_array(model.layers[-1].kernel)[0, 0])
+def kernel_gradient(model, gradient, optimizer):
+    """The weight's gradient of the loss that the optimizer may scale."""
+
+    def loss():
+        output = keras.ops.cast(model(ONE, training=True), "float32")
+        return optimizer.scale_loss(weighted_output(gradient, output))
+
+    return gradients(loss, model.trainable_variables)[0]
 
 
 automatic = claim(
@@ -70,11 +75,9 @@ automatic = claim(
 
 
 @automatic.holds_when("the model is compiled under the policy and trained with fit")
-@given(gradient=TINY)
-def test_compile_wraps_the_optimizer(gradient):
+def test_compile_wraps_the_optimizer():
     """The compiled optimizer is a LossScaleOptimizer with scale 2**15."""
     model = half_model()
-    step(model, gradient)
 
     judge.equal(type(model.optimizer).__name__, "LossScaleOptimizer", what="optimizer")
     judge.equal(model.optimizer.initial_scale, SCALE, what="first scale")
@@ -93,43 +96,50 @@ def apply(scaler, gradient, weight):
         variable.assign(value)
 
 
-@automatic.holds_when("the gradients overflow or stay finite: the scale follows")
-@given(patience=st.integers(1, 4), overflows=st.integers(1, 6))
-def test_the_scale_halves_on_overflow_and_doubles_after_the_interval(
-    patience, overflows
-):
-    """Infinities halve it and leave the weight; `patience` finite steps double it."""
-    inner = keras.optimizers.SGD(1.0)
-    scaler = keras.optimizers.LossScaleOptimizer(inner, dynamic_growth_steps=patience)
+@shared
+def scaler_of(patience):
+    """A LossScaleOptimizer of SGD(1) with this growth interval, and its weight."""
+    scaler = keras.optimizers.LossScaleOptimizer(
+        keras.optimizers.SGD(1.0), dynamic_growth_steps=patience
+    )
     weight = keras.Variable(np.ones(2, "float32"))
     scaler.build([weight])
+    variables = [weight, *scaler.variables]
+    return SimpleNamespace(parts=(scaler, weight), variables=variables)
 
-    for _ in range(overflows):
-        apply(scaler, [np.inf, 1.0], weight)
-    judge.equal(scaler.dynamic_scale, SCALE / 2**overflows, what="after overflows")
-    judge.equal(weight, [1.0, 1.0], what="weight after overflows")
+
+@automatic.holds_when("the gradients overflow or stay finite: the scale follows")
+@given(patience=st.integers(1, 2), at=st.integers(4, 15), gradient=st.integers(1, 99))
+def test_the_scale_halves_on_overflow_and_doubles_after_the_interval(
+    patience, at, gradient
+):
+    """Infinity halves it and leaves the weight; `patience` finite steps double it."""
+    scaler, weight = scaler_of(patience).parts
+    scaler.dynamic_scale.assign(2.0**at)
+
+    apply(scaler, [np.inf, 1.0], weight)
+    judge.equal(weight, [1.0, 1.0], what="weight after an overflow")
     for _ in range(patience):
-        judge.equal(scaler.dynamic_scale, SCALE / 2**overflows, what="before growth")
-        apply(scaler, [64.0, 0.0], weight)
-    judge.equal(scaler.dynamic_scale, SCALE / 2 ** (overflows - 1), what="after growth")
-    moved = 1 - patience * 64 / (SCALE / 2**overflows)
-    judge.close(weight, [moved, 1], operations=4 * patience, magnitude=2, what="weight")
+        judge.equal(scaler.dynamic_scale, 2.0 ** (at - 1), what="after an overflow")
+        apply(scaler, [gradient, 0.0], weight)
+    judge.equal(scaler.dynamic_scale, 2.0**at, what="after growth")
+    moved = patience * gradient / 2.0 ** (at - 1)
+    n = {"operations": 4 * patience, "magnitude": 1 + moved}
+    judge.close(weight, [1 - moved, 1], what="weight", **n)
+
+
+@shared
+def plain_optimizer():
+    return keras.optimizers.SGD(1.0)
 
 
 @automatic.fails_throughout("the loop is one's own")
 @given(gradient=TINY)
 def test_a_loop_of_ones_own_loses_the_gradient(gradient):
     """Without the wrapped optimizer's scaling the weight's gradient is zero."""
-    model = half_model(False)
-    kernel = model.layers[-1].kernel
+    found = kernel_gradient(half_model(False), gradient, plain_optimizer())
 
-    optimizer = keras.optimizers.SGD(1.0)
-
-    def loss():
-        output = keras.ops.cast(model(ONE, training=True), "float32")
-        return optimizer.scale_loss(weighted_output(gradient, output))
-
-    judge.equal(gradients(loss, [kernel])[0], 0.0)
+    judge.equal(found, 0.0)
 
 
 underflow = claim(
@@ -152,11 +162,15 @@ underflow = claim(
 @given(gradient=TINY)
 def test_a_tiny_gradient_survives_with_scaling_alone(gradient):
     """Gradients of 2e-9 to 2.4e-8: lost unscaled, right to float16 when scaled."""
-    judge.equal(step(half_model(False), gradient), 0.0, what="unscaled")
+    plain, scaling = half_model(False), half_model()
+    lost = kernel_gradient(plain, gradient, plain.optimizer)
+    judge.equal(lost, 0.0, what="unscaled")
 
-    expected = -1e6 * gradient
+    kept = kernel_gradient(scaling, gradient, scaling.optimizer)
+    apply(scaling.optimizer, kept, scaling.layers[-1].kernel)
+
     n = {"operations": 4, "dtype": "float16", "oracle": "NumPy"}
-    judge.close(step(half_model(), gradient), expected, what="scaled", **n)
+    judge.close(scaling.get_weights()[0], -1e6 * gradient, what="scaled", **n)
 
 
 manual = claim(

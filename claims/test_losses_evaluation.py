@@ -6,8 +6,9 @@ from claims.documents import article, day7
 from claims.faults import losses as broken
 from claims.penalty_models import (
     OPERATIONS,
+    RATE,
     factors,
-    few_kinds,
+    kernel,
     kinds,
     linear_model,
     penalty,
@@ -16,26 +17,34 @@ from claims.penalty_models import (
     strengths,
 )
 from harness import REFUTED, UPHELD, claim, given, judge
+from harness.shared import shared
 
 COMPUTE_LOSS = "keras.src.trainers.trainer:Trainer.compute_loss"
 PREDICT = "keras.src.models.model:Model.predict"
 BOTH_LOOPS = [broken.no_penalty_outside_training, broken.penalty_too_large]
 
 
-def validated(kind, *, rate=None):
-    """A fit that is validated on its own data: history, data loss and penalty.
-
-    Both are those of the weights at the end, in float64; rate: of learning.
-    """
+@shared
+def validated(rate):
+    """A fit that is validated on its own data: its logs, data and final weights, and
+    their penalty, which is that of L1L2. rate: of learning."""
     problem = regression()
-    model = linear_model(problem, regularizer(kind, 1 / 4))
-    if rate is not None:
-        model.optimizer.learning_rate = rate
+    model = linear_model(problem, regularizer("L1L2", 1 / 4))
+    model.optimizer.learning_rate = rate
     data = (problem.x, problem.y)
     history = model.fit(*data, batch_size=6, validation_data=data, verbose=0).history
-    problem.w, problem.b = model.get_weights()
-    paid = penalty(problem.w, **factors(kind, 1 / 4))
+    problem.w = kernel(model)
+    paid = penalty(problem.w, **factors("L1L2", 1 / 4))
     return {key: value[0] for key, value in history.items()}, problem, paid
+
+
+@shared
+def evaluated():
+    """Loss and metric from evaluate, the problem, and the penalty of its weights."""
+    problem = regression()
+    model = linear_model(problem, regularizer("L1L2", 1 / 4))
+    loss, metric = model.evaluate(problem.x, problem.y, verbose=0)
+    return loss, metric, problem, penalty(problem.w, **factors("L1L2", 1 / 4))
 
 
 def judge_loss(found, problem, paid, *, what):
@@ -62,19 +71,17 @@ validation = claim(
 
 
 @validation.as_worded
-@given(kind=few_kinds)
-def test_val_loss_is_the_data_loss(kind):
+def test_val_loss_is_the_data_loss():
     """val_loss is the mse of the final weights."""
-    logs, problem, _ = validated(kind)
+    logs, problem, _ = validated(RATE)
 
     judge_loss(logs["val_loss"], problem, 0, what="val_loss")
 
 
 @validation.instead
-@given(kind=few_kinds)
-def test_val_loss_contains_the_penalty(kind):
+def test_val_loss_contains_the_penalty():
     """val_loss is the mse of the final weights plus their penalty."""
-    logs, problem, paid = validated(kind)
+    logs, problem, paid = validated(RATE)
 
     judge_loss(logs["val_loss"], problem, paid, what="val_loss")
 
@@ -96,27 +103,19 @@ evaluating = claim(
 
 
 @evaluating.as_worded
-@given(kind=few_kinds)
-def test_evaluate_reports_the_data_loss(kind):
+def test_evaluate_reports_the_data_loss():
     """The loss from evaluate is the mse."""
-    problem = regression()
-    model = linear_model(problem, regularizer(kind, 1 / 4))
-
-    loss, _ = model.evaluate(problem.x, problem.y, verbose=0)
+    loss, _, problem, _ = evaluated()
 
     judge_loss(loss, problem, 0, what="loss")
 
 
 @evaluating.instead
-@given(kind=few_kinds)
-def test_evaluate_adds_the_penalty(kind):
+def test_evaluate_adds_the_penalty():
     """The loss from evaluate is mse plus penalty, the compiled mse is mse alone."""
-    problem = regression()
-    model = linear_model(problem, regularizer(kind, 1 / 4))
+    loss, metric, problem, paid = evaluated()
 
-    loss, metric = model.evaluate(problem.x, problem.y, verbose=0)
-
-    judge_loss(loss, problem, penalty(problem.w, **factors(kind, 1 / 4)), what="loss")
+    judge_loss(loss, problem, paid, what="loss")
     judge_loss(metric, problem, 0, what="metric")
 
 
@@ -144,18 +143,17 @@ predicting = claim(
 
 
 @predicting.as_worded
-@given(kind=few_kinds)
-def test_predict_never_calls_a_regularizer(kind):
+def test_predict_never_calls_a_regularizer():
     """No regularizer is called, and outputs are those of the linear map alone."""
     problem = regression()
-    made, calls = regularizer(kind, 1 / 4), []
+    made, calls = regularizer("L1L2", 1 / 4), []
     model = linear_model(problem, lambda w: calls.append(w) or made(w))
 
     found = model.predict(problem.x, verbose=0)
 
     judge.equal(len(calls), 0, what="calls of the regularizer")
     wide = problem.astype("float64")
-    judge.close(found, wide.x @ wide.w + wide.b, magnitude=problem.reach, operations=6)
+    judge.close(found, wide.x @ wide.w, magnitude=problem.reach, operations=5)
 
 
 gap = claim(
@@ -175,20 +173,18 @@ gap = claim(
 
 
 @gap.as_worded
-@given(kind=few_kinds)
-def test_the_gap_on_equal_data_is_the_penalty(kind):
+def test_the_gap_on_equal_data_is_the_penalty():
     """On equal data and weights, loss minus val_loss is the penalty."""
-    logs, problem, paid = validated(kind, rate=0)
+    logs, problem, paid = validated(0.0)
 
     judge_loss(logs["loss"], problem, paid, what="loss")
     judge_loss(logs["val_loss"] + paid, problem, paid, what="val_loss plus penalty")
 
 
 @gap.instead
-@given(kind=few_kinds)
-def test_there_is_no_gap_on_equal_data(kind):
+def test_there_is_no_gap_on_equal_data():
     """On equal data and weights, loss and val_loss are mse plus penalty, both."""
-    logs, problem, paid = validated(kind, rate=0)
+    logs, problem, paid = validated(0.0)
 
     judge_loss(logs["loss"], problem, paid, what="loss")
     judge_loss(logs["val_loss"], problem, paid, what="val_loss")

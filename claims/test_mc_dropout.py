@@ -7,10 +7,12 @@ import numpy as np
 import torch
 
 from claims.documents import lab
+from claims.dropout_layers import dropout
 from claims.faults import dropout as dropout_faults
 from claims.faults import training_flag as faults
 from harness import QUALIFIED, UPHELD, claim, given, judge
 from harness.arrays import as_array
+from harness.shared import shared
 from harness.strategies import dropout_rates, seeds
 
 PASSES = 16_384
@@ -96,21 +98,29 @@ def test_the_passes_follow_the_law_over_all_masks(rate, seed):
     kernel = separating_kernel()
     ones = np.ones((PASSES, UNITS), "float32")
 
-    dropped = as_array(keras.layers.Dropout(rate)(ones, training=True))
+    dropped = as_array(dropout(rate)(ones, training=True))
 
     probabilities = as_array(keras.ops.softmax(dropped @ kernel))
     judge_against(ExactLaw(kernel, rate), probabilities[:, 0])
+
+
+@shared
+def new_norm():
+    """BatchNormalization of two features as Keras makes it."""
+    norm = keras.layers.BatchNormalization()
+    norm.build((None, 2))
+    return norm
 
 
 @sampling.fails_throughout("the model has batch normalization, as the next section's")
 @given(rate=dropout_rates(0.2, 0.6), seed=seeds())
 def test_the_passes_change_a_model_with_batch_norm(rate, seed):
     """One pass moves the moving mean by a hundredth of the way to the batch's."""
-    norm = keras.layers.BatchNormalization()
+    norm = new_norm()
     x = np.random.uniform(4, 6, (8, 2)).astype("float32")
     before = as_array(norm(x)).copy()
 
-    norm(keras.layers.Dropout(rate)(x, training=True) + 4.0, training=True)
+    norm(dropout(rate)(x, training=True) + 4.0, training=True)
 
     judge.apart(norm(x), before, by=0.04 - 0.004, what="inference before and after")
 
@@ -139,7 +149,7 @@ def test_torch_passes_follow_the_same_law(rate, seed):
     """torch in train() and Keras with training=True have the law over all masks."""
     kernel = separating_kernel()
     law, ones = ExactLaw(kernel, rate), np.ones((PASSES, UNITS), "float32")
-    layer, module = keras.layers.Dropout(rate), torch.nn.Dropout(rate)
+    layer, module = dropout(rate), torch.nn.Dropout(rate)
 
     ours = as_array(layer(ones, training=True)) @ kernel
     peers = module(torch.from_numpy(ones)).numpy() @ kernel

@@ -1,6 +1,7 @@
 """Weight penalties: the formulas of L1, L2 and both together."""
 
 import keras
+import numpy as np
 from hypothesis import strategies as st
 
 from claims.documents import article, day7, tutorial
@@ -16,14 +17,20 @@ from claims.penalty_models import (
 )
 from harness import UPHELD, claim, given, judge
 from harness.gradients import gradients
+from harness.shared import shared
 
 shapes = st.sampled_from(((3,), (1, 4), (3, 2), (2, 3, 1), (2, 2, 1, 3)))
 
 
+@shared
+def variable_of(shape):
+    return keras.Variable(np.zeros(shape, "float32"))
+
+
 def judge_penalty(reg, shape, **strength):
     """Value and gradient of a regularizer are those of the formula."""
-    w = weights_away_from_zero(*shape)
-    variable = keras.Variable(w)
+    w, variable = weights_away_from_zero(*shape), variable_of(shape)
+    variable.assign(w)
 
     judge.close(
         reg(variable), penalty(w, **strength), operations=w.size + 4, what="value"
@@ -62,11 +69,11 @@ def test_each_coefficient_adds_its_own_square(strength, n):
     kept = w.copy()
     kept[0] = 0
 
-    found = float(reg(keras.Variable(w))) - float(reg(keras.Variable(kept)))
+    value, without = (reg(keras.ops.convert_to_tensor(a)) for a in (w, kept))
 
     judge.close(
-        found, penalty(w[:1], l2=strength), operations=2 * n + 8,
-        magnitude=penalty(w, l2=strength),
+        float(value) - float(without), penalty(w[:1], l2=strength),
+        operations=2 * n + 8, magnitude=penalty(w, l2=strength),
     )  # fmt: skip
 
 

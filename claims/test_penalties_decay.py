@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from claims.documents import day7
 from claims.faults import penalties as broken
-from claims.penalty_models import penalty, weights_away_from_zero
-from claims.test_penalties_places import judge_entries
+from claims.penalty_models import judge_entries, penalty, weights_away_from_zero
 from harness import QUALIFIED, UPHELD, claim, given, judge
 from harness.arrays import as_array
 from harness.faults import argument, fault
@@ -51,7 +50,7 @@ def test_the_loss_term_is_the_layers_alone(decay, seed):
 @per_layer.fails_throughout("weight decay means shrinking weights at each step")
 @given(
     name=st.sampled_from(("SGD", "Adam", "AdamW")),
-    decay=st.sampled_from((1 / 64, 1 / 16, 1 / 4, 1 / 2)),
+    decay=st.sampled_from((1 / 16, 1 / 2)),
 )
 def test_an_optimizer_decays_every_variable(name, decay):
     """With zero gradients kernel, bias, gamma and beta shrink by rate * decay."""

@@ -7,8 +7,7 @@ from scipy import stats
 
 from claims.documents import article, day7
 from claims.faults import penalties as broken
-from claims.penalty_models import penalty, weights_away_from_zero
-from claims.test_penalties_places import judge_entries
+from claims.penalty_models import judge_entries, penalty, weights_away_from_zero
 from harness import REFUTED, UPHELD, claim, given, judge
 from harness.arrays import as_array
 from harness.shared import shared
