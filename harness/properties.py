@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
@@ -71,6 +72,23 @@ def derive(seed: int, *names: str) -> int:
     """A 31-bit seed for a part of the run, the same in every process."""
     text = "\x1f".join((str(seed), *names)).encode()
     return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") >> 1
+
+
+@contextlib.contextmanager
+def own_seed(*names: str) -> Iterator[None]:
+    """A seed derived from the run's and `names`; afterwards the generators go on as
+    if nothing had been drawn."""
+    python, numpy_state = random.getstate(), np.random.get_state()
+    torch = sys.modules.get("torch")
+    torch_state = torch.get_rng_state() if torch else None
+    seed_example(derive(current().seed, *names))
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy_state)
+        if torch and torch_state is not None:
+            torch.set_rng_state(torch_state)
 
 
 def seed_tensorflow(seed: int) -> None:

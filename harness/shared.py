@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from harness.properties import own_seed
+
 _built: dict[Any, tuple[Any, list[tuple[Any, Any]]]] = {}
 
 Build = TypeVar("Build", bound=Callable[..., Any])
@@ -16,14 +18,16 @@ def shared(build: Build) -> Build:
 
     All state that the object names (`variables`, its optimizer's and its metrics'
     variables, and so the seed generators of its layers) is set back at each call, so
-    that examples cannot influence one another.
+    that examples cannot influence one another. What the builder draws follows from the
+    run's seed and its arguments, not from the check that happens to come first.
     """
 
     @wraps(build)
     def fetch(*args: Any) -> Any:
         key = (build, args)
         if key not in _built:
-            made = build(*args)
+            with own_seed("shared", build.__qualname__, repr(args)):
+                made = build(*args)
             _built[key] = (made, [(v, v.numpy().copy()) for v in _state(made)])
         made, snapshot = _built[key]
         for variable, value in snapshot:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from harness.verdict import FALSIFIED, HELD, INCONCLUSIVE
 
@@ -213,6 +213,8 @@ def _fisher_regions(
 ) -> tuple[int, int, int, int, float, float]:
     mean = successes * draws / n
     support = np.arange(max(0, successes + draws - n), min(successes, draws) + 1)
+    from scipy import stats  # a second to import, and rarely needed
+
     null = stats.hypergeom.pmf(support, n, successes, draws)
 
     def accepted(pmf: np.ndarray) -> tuple[int, int]:
@@ -247,6 +249,8 @@ def variance(
     (n - 1) s^2 / sigma^2 is chi-square with n - 1 degrees of freedom. `resolves` is
     relative: the ratio lies within a factor of 1 + resolves.
     """
+    from scipy import stats
+
     k = np.size(values) - 1
     ratio = float(np.var(values, ddof=1)) / claimed
     return _ratio_ruling(ratio, stats.chi2(k, scale=1 / k), resolves, alpha)
@@ -256,6 +260,8 @@ def variance_ratio(
     first: np.ndarray, second: np.ndarray, *, resolves: float, alpha: float
 ) -> Ruling:
     """Equal variances of two independent normal samples, by the exact F law."""
+    from scipy import stats
+
     ratio = float(np.var(first, ddof=1) / np.var(second, ddof=1))
     null = stats.f(np.size(first) - 1, np.size(second) - 1)
     return _ratio_ruling(ratio, null, resolves, alpha)

@@ -4,7 +4,7 @@ import numpy as np
 keras.utils.set_random_seed(0)
 wrap, dense = keras.layers.SpectralNormalization, keras.layers.Dense
 model = keras.Sequential(
-    [keras.Input((8,)), wrap(dense(16, "relu")), wrap(dense(16, "relu")), wrap(dense(1))]
+    [keras.Input((8,)), *(wrap(dense(n, "relu")) for n in (16, 16)), wrap(dense(1))]
 )
 x = np.random.default_rng(0).normal(size=(256, 8)).astype("float32")
 y = (x.sum(axis=1, keepdims=True) > 0).astype("float32")

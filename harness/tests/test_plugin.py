@@ -203,7 +203,10 @@ def test_a_keyword_selects_claims_by_their_id(project):
 
 def test_workers_give_the_same_evidence(project):
     """With xdist the evidence is byte for byte the same, apart from times."""
-    project.claims(UPHELD.format(left="n + 1") + REFUTED.format(said="2", true="2"))
+    half = "claimed=np.float64(0.5), resolves=np.float32(0.5)"
+    rate = f"judge.proportion(50, of=100, {half})"
+    body = UPHELD.format(left="n + 1").replace("judge.equal(n + 1, n + 1)", rate)
+    project.claims("import numpy as np\n" + body + REFUTED.format(said="2", true="2"))
     project.run("claims")
     project.run("claims", "-n", "2", "-p", "no:cacheprovider")
 
