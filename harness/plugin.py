@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from harness import ledger, properties, stack, terminal
+from harness.arrays import plain
 from harness.claim import REGISTRY, Check
 from harness.evidence import DEFAULT_ALPHA, Measurement
 from harness.runner import Policy, Result, evidence_of, run
@@ -235,7 +236,8 @@ def pytest_runtest_makereport(
     if evidence is not None and call.when != "teardown":
         evidence["nodeid"] = item.nodeid
         carried = {"check": evidence, "claim": check.claim.declaration()}
-        report.audit = json.loads(json.dumps(carried))  # NumPy's numbers cannot travel
+        # NumPy's numbers cannot travel from an xdist worker to the controller
+        report.audit = json.loads(json.dumps(carried, default=plain))
     return report
 
 
