@@ -6,6 +6,7 @@ from claims.documents import day7, tutorial
 from claims.faults import schedules as faults
 from claims.schedule_of_day7 import EPOCHS
 from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
+from harness.faults import figure
 
 FIGURES = {
     "images": 45_000, "batch": 128, "in the comment": 351, "in the log": 352,
@@ -19,7 +20,7 @@ quotient = claim(
     verdict=UPHELD,
     why="The quotient is right; an epoch of this pipeline has one batch more, see "
     "schedules.epoch-has-351-steps.",
-    faults=[faults.figure(FIGURES, "in the comment", 352)],
+    faults=[figure(FIGURES, "in the comment", 352)],
 )
 
 
@@ -41,7 +42,7 @@ in_log = claim(
     explained_by="tensorflow.data:Dataset.batch",
     faults=[
         faults.batches_drop_the_remainder,
-        faults.figure(FIGURES, "in the log", 351),
+        figure(FIGURES, "in the log", 351),
     ],
 )
 
@@ -98,7 +99,7 @@ agreement = claim(
     instead="steps_per_epoch = len(train_ds)  # 352, as in the training log",
     why="The log counts 352 batches, the comment 351; both are right for what they "
     "compute, and the schedule needs the log's.",
-    faults=[faults.figure(FIGURES, "in the comment", 352)],
+    faults=[figure(FIGURES, "in the comment", 352)],
 )
 
 
@@ -157,7 +158,7 @@ of_tutorial = claim(
     sources=[tutorial[193:197]],
     verdict=UPHELD,
     why="No remainder: the quotient is the number of batches.",
-    faults=[faults.figure(FIGURES, "records per batch", 476)],
+    faults=[figure(FIGURES, "records per batch", 476)],
 )
 
 

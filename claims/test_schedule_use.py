@@ -10,6 +10,7 @@ from claims.faults import schedules as faults
 from claims.schedule_of_day7 import alphas, closed_form, cosine, peaks, rates
 from claims.updates import stepped, updated_by
 from harness import QUALIFIED, UPHELD, claim, example, given, judge
+from harness.faults import figure
 from harness.shared import shared
 
 READ = "keras.src.optimizers.base_optimizer:BaseOptimizer._get_current_learning_rate"
@@ -260,7 +261,7 @@ in_log = claim(
     explained_by=f"{faults.PLATEAU}.on_epoch_end",
     faults=[
         faults.plateau_takes_increase_for_progress,
-        faults.figure(LOG := {"rate": "1.0000e-03"}, "rate", "1.0000e-04"),
+        figure(LOG := {"rate": "1.0000e-03"}, "rate", "1.0000e-04"),
     ],
 )
 

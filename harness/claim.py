@@ -46,6 +46,7 @@ class Claim:
     explained_by: tuple[str, ...]
     faults: tuple[Fault, ...]
     needs: str | None
+    thorough: bool
     differs_on: dict[str, tuple[str, str]]
     module: str
     checks: list[Check] = field(default_factory=list)
@@ -118,6 +119,7 @@ def claim(
     explained_by: str | Sequence[str] = (),
     faults: Iterable[Fault] = (),
     needs: str | None = None,
+    thorough: bool = False,
     differs_on: Mapping[str, tuple[str, str]] | None = None,
 ) -> Claim:
     """Declare a claim. Raises DeclarationError with one sentence if it is malformed.
@@ -128,6 +130,7 @@ def claim(
     why: the library's fact behind the verdict, in a sentence or two.
     explained_by: `module:attribute` places in the libraries that explain it.
     needs: the backend that the claim is about, if it is about one ("tensorflow").
+    thorough: whether its checks take seconds, and run with `--thorough` only.
     differs_on: backend -> (recorded verdict, reason), where it is another one.
     """
     module = sys._getframe(1).f_globals.get("__name__", "?")
@@ -140,7 +143,7 @@ def claim(
     places = (explained_by,) if isinstance(explained_by, str) else tuple(explained_by)
     declared = Claim(
         id, says, tuple(sources), recorded, severity, instead, why, places,
-        tuple(faults), needs, other, module,
+        tuple(faults), needs, thorough, other, module,
     )  # fmt: skip
     REGISTRY[id] = declared
     return declared

@@ -108,5 +108,11 @@ def result(place: str, change: Callable, *, does: str) -> Fault:
     return replaced(place, by, name=f"{_short(place)}: {does}", does=does)
 
 
+def figure(figures: dict[str, Any], name: str, value: Any) -> Fault:
+    """The document's figure `name` reads `value`; for claims about its arithmetic."""
+    does = f"{name} reads {value}"
+    return Fault(does, does, lambda patch: patch.setitem(figures, name, value))
+
+
 def _short(place: str) -> str:
     return place.partition(":")[2]

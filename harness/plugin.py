@@ -48,7 +48,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "on, must be named each); for the continuous integration of the material",
     )  # fmt: skip
     group.addoption("--device", choices=("cpu", "gpu"), default="cpu")
-    group.addoption("--thorough", action="store_true", help="ten times the examples")
+    group.addoption(
+        "--thorough",
+        action="store_true",
+        help="slow checks too, and ten times the examples",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -198,8 +202,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     policy = pyfuncitem.config.stash[POLICY]
     names = pyfuncitem._fixtureinfo.argnames
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
-    if check.claim.needs not in (None, stack.backend()):
-        reason = f"about {_NAMES.get(check.claim.needs, check.claim.needs)}"
+    reason = _not_run(check, policy)
+    if reason:
         result = Result(NOT_RUN, reason, Measurement())
         evidence = evidence_of(check, result, 0.0)
     else:
@@ -213,6 +217,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         described = stack.describe(pyfuncitem.config.option.device)
         pytest.fail(terminal.change(check, evidence, policy, described), pytrace=False)
     return True
+
+
+def _not_run(check: Check, policy: Policy) -> str | None:
+    """Why this run leaves the check out, if it does."""
+    if check.claim.needs not in (None, stack.backend()):
+        return f"about {_NAMES.get(check.claim.needs, check.claim.needs)}"
+    if check.claim.thorough and not policy.thorough:
+        return "needs `--thorough`"
+    return None
 
 
 _NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}

@@ -87,7 +87,7 @@ def run(test: Callable[..., Any], arguments: dict[str, Any], check: Check,
     def call() -> Any:
         return test(**arguments)
 
-    result = measure(call, check, policy, mode=_mode(check, policy))
+    result = measure(call, check, policy)
     if _is_changed(check, result) and _is_property(test):
         _phases(test, properties.SHRINKING)
         result = measure(call, check, policy, mode=SHRINK)
@@ -98,14 +98,6 @@ def run(test: Callable[..., Any], arguments: dict[str, Any], check: Check,
         _under_fault(call, check, policy, fault) for fault in _chosen(check, policy)
     ]
     return result, evidence
-
-
-def _mode(check: Check, policy: Policy) -> str:
-    """One counterexample settles a check that must be falsified; a thorough run tells
-    in how many examples it is."""
-    if policy.thorough or predicted(check.claim.recorded, check.role) != FALSIFIED:
-        return EVERY
-    return EVERY if check.negated else FIRST
 
 
 def evidence_of(check: Check, result: Result, seconds: float) -> dict[str, Any]:

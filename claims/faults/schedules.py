@@ -19,12 +19,6 @@ Cosine = keras.optimizers.schedules.CosineDecay
 Inverse = keras.optimizers.schedules.InverseTimeDecay
 
 
-def figure(figures: dict, name: str, value: object) -> Fault:
-    """The document's figure `name` reads `value`."""
-    does = f"{name} reads {value}"
-    return Fault(does, does, lambda patch: patch.setitem(figures, name, value))
-
-
 warmup_one_step_ahead = argument(
     WARMUP, "step", lambda step: step + 1, does="warm-up is one step ahead"
 )
