@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from harness import fingerprints, merge, record, session
+from harness import merge, record, session, triage
 from harness.ledger import folder_problem
 from harness.store import UnreadableEvidence, read
 
@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)
-    except (UnreadableEvidence, fingerprints.LedgerProblem, OSError) as error:
+    except (UnreadableEvidence, triage.LedgerProblem, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
@@ -32,7 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("runs", nargs="+", type=Path, metavar="RUN")
     command.add_argument("--material", type=Path, metavar="DIR")
     command.set_defaults(command=_report)
-    command = commands.add_parser("ledger", help="cited passages and fingerprints")
+    command = commands.add_parser(
+        "ledger", help="split the documents, show what is untriaged"
+    )
     command.add_argument("run", type=Path, metavar="RUN", help="a complete run")
     command.add_argument("--material", type=Path, required=True, metavar="DIR")
     command.set_defaults(command=_ledger)
@@ -67,8 +69,9 @@ def _report(options: argparse.Namespace) -> int:
 
 def _ledger(options: argparse.Namespace) -> int:
     audited = record.audit(read(options.run))
-    for id, rows in fingerprints.update(audited, options.material).items():
-        print(f"{id}: {rows} cited passages")
+    states = triage.update(audited["claims"], options.material)
+    for id, state in states.items():
+        print(f"{id}: {state.sentence()}")
     return 0
 
 

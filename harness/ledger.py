@@ -1,4 +1,4 @@
-"""The audited documents: which passages are cited, by place and fingerprint."""
+"""The audited documents: their passages, by place and fingerprint, never the text."""
 
 from __future__ import annotations
 
@@ -61,16 +61,24 @@ class Document:
         return Source(self.id, section, (first, last))
 
     def as_dict(self) -> dict[str, Any]:
-        """The document's entry in audit.json; counts are null until it is triaged."""
-        return {
+        """The document's entry in audit.json; counts are null without a full ledger."""
+        entry = {
             "id": self.id,
             "title": self.title,
             "file": self.file,
             "sha256": self.sha256,
-            "passages": None,
-            "with_claims": None,
-            "not_checkable": None,
-            "untriaged": None,
+        }
+        all_rows = rows(self.id)
+        if not all("kind" in row for row in all_rows) or not all_rows:
+            names = ("passages", "with_claims", "not_checkable", "untriaged")
+            return entry | dict.fromkeys(names)
+        with_claims = sum(bool(row.get("claims")) for row in all_rows)
+        reasoned = sum(bool(row.get("reason")) for row in all_rows)
+        return entry | {
+            "passages": len(all_rows),
+            "with_claims": with_claims,
+            "not_checkable": reasoned,
+            "untriaged": len(all_rows) - with_claims - reasoned,
         }
 
 

@@ -1,0 +1,74 @@
+"""The ledger command: triage is kept, claims find their passage, gaps are told."""
+
+import pytest
+
+from harness import ledger, triage
+
+HEAD = """\
+id = "paper"
+title = "A paper"
+file = "paper.txt"
+sha256 = "0"
+lines = 5
+section = [{ line = 1, title = "Start" }]
+"""
+TEXT = "## Title\n\nDropout drops units. Rates are shares.\n\nOpinions differ.\n"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    ledgers, material = tmp_path / "documents", tmp_path / "material"
+    ledgers.mkdir()
+    material.mkdir()
+    (ledgers / "paper.toml").write_text(HEAD)
+    (material / "paper.txt").write_text(TEXT)
+    monkeypatch.setattr(ledger, "FOLDER", ledgers)
+    return material
+
+
+def claim(says, line, id="dropout.fact"):
+    return {
+        "id": id,
+        "says": says,
+        "sources": [{"document": "paper", "lines": [line, line]}],
+    }
+
+
+def test_a_claim_goes_to_the_sentence_that_it_resembles(folder):
+    """Of two sentences on line 3 the one about rates is chosen."""
+    state = triage.update([claim("A rate is a share.", 3)], folder)["paper"]
+
+    assert [row["claims"] for row in state.rows] == [[], [], ["dropout.fact"], []]
+    assert state.rows[0]["reason"] == "heading"
+    assert [row["lines"] for row in state.untriaged] == [[3, 3], [5, 5]]
+
+
+def test_triage_by_hand_survives_an_update(folder):
+    """A reason and a moved claim are kept, also when the text is edited slightly."""
+    triage.update([claim("A rate is a share.", 3)], folder)
+    rows = ledger.rows("paper")
+    rows[1]["claims"], rows[2]["claims"] = ["dropout.fact"], []
+    rows[2]["reason"], rows[3]["reason"] = "definition", "opinion"
+    triage.write("paper", [row | {"claims": row.get("claims", [])} for row in rows])
+    (folder / "paper.txt").write_text(TEXT.replace("Opinions", "Opinion"))
+
+    state = triage.update([claim("A rate is a share.", 3)], folder)["paper"]
+
+    assert [row["claims"] for row in state.rows] == [[], ["dropout.fact"], [], []]
+    assert [row["reason"] for row in state.rows][2:] == ["definition", "opinion"]
+    assert (state.new, state.gone, state.untriaged) == (0, 0, [])
+
+
+def test_a_claim_without_a_passage_is_told(folder):
+    """Line 2 is blank."""
+    state = triage.update([claim("Nothing.", 2)], folder)["paper"]
+
+    assert state.unplaced == ["dropout.fact"]
+    assert "claims without a row: dropout.fact" in state.sentence()
+
+
+def test_no_text_is_stored(folder):
+    """The ledger holds hashes and sketches, none of the words."""
+    triage.update([], folder)
+
+    assert "drops" not in (ledger.FOLDER / "paper.toml").read_text()
