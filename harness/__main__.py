@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from harness import merge, record, session, triage
+from harness import compare, merge, record, session, triage
 from harness.ledger import folder_problem
 from harness.store import UnreadableEvidence, read
 
@@ -32,6 +32,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("runs", nargs="+", type=Path, metavar="RUN")
     command.add_argument("--material", type=Path, metavar="DIR")
     command.set_defaults(command=_report)
+    command = commands.add_parser("compare", help="what changed between two runs")
+    command.add_argument("old", type=Path, metavar="OLD")
+    command.add_argument("new", type=Path, metavar="NEW")
+    command.set_defaults(command=_compare)
     command = commands.add_parser(
         "ledger", help="split the documents, show what is untriaged"
     )
@@ -65,6 +69,13 @@ def _report(options: argparse.Namespace) -> int:
         print(f"report: {run / 'audit.html'}")
         print(record.counts(audited["totals"]))
     return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    old, new = (record.audit(read(run)) for run in (options.old, options.new))
+    difference = compare.compare(old, new)
+    print(compare.markdown(difference), end="")
+    return int(compare.changed(difference))
 
 
 def _ledger(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ def folded(text: str) -> str:
 
 def fingerprint(text: str) -> str:
     """First 16 hex digits of the SHA-256 of the folded text."""
-    return hashlib.sha256(folded(text).encode()).hexdigest()[:16]
+    return hashlib.sha256(folded(text).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def sketch(text: str) -> str:

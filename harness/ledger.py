@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import hashlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +70,8 @@ class Document:
         all_rows = rows(self.id)
         if not all("kind" in row for row in all_rows) or not all_rows:
             names = ("passages", "with_claims", "not_checkable", "untriaged")
-            return entry | dict.fromkeys(names)
+            return entry | dict.fromkeys(names) | {"rows": []}
+        told = ("lines", "section", "kind", "claims", "reason")
         with_claims = sum(bool(row.get("claims")) for row in all_rows)
         reasoned = sum(bool(row.get("reason")) for row in all_rows)
         return entry | {
@@ -79,6 +79,7 @@ class Document:
             "with_claims": with_claims,
             "not_checkable": reasoned,
             "untriaged": len(all_rows) - with_claims - reasoned,
+            "rows": [{k: row[k] for k in told if k in row} for row in all_rows],
         }
 
 
@@ -137,15 +138,11 @@ def _file_problem(path: Path) -> str | None:
     return None
 
 
-def passages(folder: Path) -> dict[str, dict[str, Any]]:
-    """For each audited document in `folder`: its lines, and whether it is unchanged."""
-    bound = {}
-    for entry in documents():
-        path = folder / entry.file
-        if path.is_file() and _file_problem(path) is None:
-            data = path.read_bytes()
-            bound[entry.id] = {
-                "lines": data.decode("utf-8").splitlines(),
-                "unchanged": hashlib.sha256(data).hexdigest() == entry.sha256,
-            }
-    return bound
+def copies(folder: Path) -> dict[str, str]:
+    """The text of each audited document that lies in `folder`, by document id."""
+    paths = {entry.id: folder / entry.file for entry in documents()}
+    return {
+        id: path.read_text("utf-8")
+        for id, path in paths.items()
+        if path.is_file() and _file_problem(path) is None
+    }

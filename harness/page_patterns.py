@@ -60,6 +60,6 @@ GLUED = re.compile(
 )
 GLUED_OUTPUT = re.compile(r"(?<=\))(?=\[-?\d+\.|step \d|Trial \d|Search space)")
 SENTENCE = re.compile(
-    r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!\b\d\.)(?<!vs\.)"
+    r"(?<=[.!?])(?<!e\.g\.)(?<!i\.e\.)(?<!^\d\.)(?<!vs\.)"
     r"[\"”)\*`]*\s+(?=[A-Z“\"(`*\[])|(?<=[.])- (?=[A-Z])"
 )

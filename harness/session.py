@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from harness import ledger, record, report, stack
+from harness.report.junit import junit
+from harness.report.sarif import sarif
 from harness.runner import Policy
 from harness.store import Store, utc_now, write_atomically
 
@@ -104,9 +106,15 @@ class Audit:
 def write_reports(
     audited: dict[str, Any], folder: Path, material: str | None = None
 ) -> None:
-    """audit.json, audit.md and audit.html of one audit, each whole or not at all."""
+    """All files that are rendered from one audit, each whole or not at all."""
     text = json.dumps(audited, indent=1, ensure_ascii=False, allow_nan=False)
     write_atomically(folder / "audit.json", text + "\n")
     write_atomically(folder / "audit.md", report.markdown(audited))
-    passages = ledger.passages(Path(material)) if material else None
-    write_atomically(folder / "audit.html", report.html(audited, passages))
+    findings = json.dumps(sarif(audited), indent=1, ensure_ascii=False)
+    write_atomically(folder / "audit.sarif", findings + "\n")
+    write_atomically(folder / "junit.xml", junit(audited))
+    for document in audited["documents"]:
+        name = f"corrections-{document['id']}.md"
+        write_atomically(folder / name, report.corrections(audited, document))
+    copies = ledger.copies(Path(material)) if material else {}
+    write_atomically(folder / "audit.html", report.html(audited, copies))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import statistics
+from collections import Counter
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from harness import record
 from harness import verdict as v
+from harness.report.documents import Entry, Page, pages
+from harness.report.text import chance, number, plain, printable
 
 _SYMBOLS = {
     v.UPHELD: "✓", v.REFUTED: "✗", v.QUALIFIED: "◐", v.INCONCLUSIVE: "?",
@@ -29,15 +37,39 @@ def markdown(audited: dict[str, Any]) -> str:
     return _environment(False).get_template("audit.md.j2").render(_context(audited))
 
 
-def html(
-    audited: dict[str, Any], passages: dict[str, dict[str, Any]] | None = None
-) -> str:
+def corrections(audited: dict[str, Any], document: dict[str, Any]) -> str:
+    """An errata list of one document, in the order of its lines, as Markdown."""
+    findings = [
+        claim | _first_place(claim, document["id"])
+        for claim in _by_urgency(citing(audited, document["id"]))
+    ]
+    findings.sort(key=lambda claim: claim["here"])
+    template = _environment(False).get_template("corrections.md.j2")
+    return template.render(audit=audited, document=document, findings=findings)
+
+
+def _first_place(claim: dict[str, Any], document: str) -> dict[str, Any]:
+    source = next(s for s in claim["sources"] if s["document"] == document)
+    return {"here": source["lines"], "section": source["section"]}
+
+
+def html(audited: dict[str, Any], copies: dict[str, str] | None = None) -> str:
     """The audit as one HTML file without a request to anywhere.
 
-    passages: the user's own copies of the documents, as `ledger.passages` reads them;
-    what the claims cite is then quoted beside their verdicts.
+    copies: the reader's own copies of the documents, by id; each passage is then shown
+    beside its verdicts.
     """
-    context = _context(audited) | {"passages": passages or {}}
+    shown = pages(audited, copies or {})
+    script = (files("harness.report") / "templates" / "audit.js").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    context = _context(audited) | {
+        "pages": shown,
+        "quoted": _quoted(shown),
+        "filters": _filters(audited),
+        "examples": _examples(audited),
+        "script": Markup(script),
+        "script_hash": digest,
+    }
     return _environment(True).get_template("audit.html.j2").render(context)
 
 
@@ -51,7 +83,7 @@ def _context(audited: dict[str, Any]) -> dict[str, Any]:
         "count": record.counts(audited["totals"]),
         "findings": _by_urgency(audited["claims"]),
         "titles": {d["id"]: d["title"] for d in audited["documents"]},
-        "citing": {d["id"]: _citing(audited, d["id"]) for d in audited["documents"]},
+        "citing": {d["id"]: citing(audited, d["id"]) for d in audited["documents"]},
         "symbols": _SYMBOLS,
         "meanings": _MEANINGS,
         "verdicts": [word for word in v.VERDICTS if audited["totals"][word]],
@@ -59,12 +91,55 @@ def _context(audited: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _citing(audited: dict[str, Any], document: str) -> int:
-    """How many claims cite the document."""
-    return sum(
-        any(s["document"] == document for s in claim["sources"])
+def citing(audited: dict[str, Any], document: str) -> list[dict[str, Any]]:
+    """The claims that cite a document."""
+    return [
+        claim
         for claim in audited["claims"]
-    )
+        if any(source["document"] == document for source in claim["sources"])
+    ]
+
+
+def _quoted(shown: list[Page]) -> dict[str, list[Entry]]:
+    """The passages of the reader's copies that make each claim."""
+    quoted: dict[str, list[Entry]] = {}
+    for page in shown:
+        for section in page.sections:
+            for entry in section.entries:
+                for claim in entry.claims if entry.text else []:
+                    quoted.setdefault(claim["id"], []).append(entry)
+    return quoted
+
+
+def _filters(audited: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Filter name -> pairs of value and label with its count."""
+    claims = audited["claims"]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name in ("verdict", "severity", "topic"):
+        counts = Counter(claim[name] for claim in claims if claim[name])
+        symbol = _SYMBOLS if name == "verdict" else {}
+        found[name] = [
+            (word.replace(" ", "-"), f"{symbol.get(word, '')} {word} {count}".strip())
+            for word, count in sorted(counts.items())
+        ]
+    found["document"] = [
+        (d["id"], f"{d['id']} {len(citing(audited, d['id']))}")
+        for d in audited["documents"]
+    ]
+    return found
+
+
+def _examples(audited: dict[str, Any]) -> dict[str, float] | None:
+    """Median and least number of examples of the checks that drew several."""
+    tried = [
+        check["examples"]
+        for claim in audited["claims"]
+        for check in claim["checks"]
+        if (check["examples"] or 0) > 1
+    ]
+    if not tried:
+        return None
+    return {"median": int(statistics.median(tried)), "least": min(tried)}
 
 
 def _by_urgency(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -74,22 +149,6 @@ def _by_urgency(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(
         found, key=lambda c: (order[c["severity"]], -len(c["sources"]), c["id"])
     )
-
-
-def number(value: Any) -> str:
-    """A measured value as an auditor reads it: seven digits, lists in brackets."""
-    if value is None:
-        return "–"
-    if isinstance(value, list):
-        return "[" + ", ".join(number(item) for item in value) + "]"
-    if isinstance(value, float):
-        return f"{value:.7g}"
-    return str(value)
-
-
-def chance(value: float | None) -> str:
-    """An error rate; the checks in which nothing is left to chance have none."""
-    return f"{value:.1e}" if value else "none: no chance involved"
 
 
 @lru_cache(maxsize=2)
@@ -102,11 +161,11 @@ def _environment(escape: bool) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"number": number, "chance": chance, "cell": _cell}
+    environment.filters |= {"number": number, "chance": chance, "plain": plain}
+    environment.finalize = _final
     return environment
 
 
-def _cell(value: Any) -> str:
-    """Text that cannot break out of a Markdown table or start HTML."""
-    text = str(value).replace("\n", " ").replace("|", "\\|")
-    return text.replace("<", "&lt;").replace(">", "&gt;")
+def _final(value: Any) -> Any:
+    """What every `{{ }}` of a template passes through: no control characters."""
+    return value if isinstance(value, Markup) else printable(value)

@@ -57,7 +57,8 @@ def test_what_is_recorded_passes(project):
     assert result.outlines[-1] == "1 upheld, 1 refuted, 1 qualified"
     assert project.audit()["totals"]["refuted"] == 1
     assert {p.name for p in project.runs()[0].iterdir()} == {
-        "evidence.jsonl", "audit.json", "audit.html", "audit.md",
+        "evidence.jsonl", "audit.json", "audit.html", "audit.md", "audit.sarif",
+        "junit.xml", "corrections-paper.md",
     }  # fmt: skip
 
 

@@ -1,0 +1,126 @@
+"""Each document in its own order: passages beside the verdicts of their claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness import ledger
+from harness import verdict as v
+from harness.binding import CHANGED, GONE, MOVED, Bound, bind
+from harness.passages import Passage, split
+
+NEW = "new"
+WORST = (v.BROKEN, v.REFUTED, v.QUALIFIED, v.INCONCLUSIVE, v.UPHELD, v.NOT_RUN)
+NOTES = {
+    MOVED: "moved since the ledger was made",
+    CHANGED: "changed since the ledger was made, look again",
+    NEW: "not in the ledger: nobody has judged it",
+}
+
+
+@dataclass
+class Entry:
+    """A passage as the report shows it; without a copy of the text it has none."""
+
+    lines: tuple[int, int]
+    kind: str
+    claims: list[dict[str, Any]]
+    reason: str
+    text: str | None = None
+    note: str = ""
+
+    @property
+    def verdict(self) -> str | None:
+        """The gravest verdict of its claims."""
+        verdicts = {claim["verdict"] for claim in self.claims}
+        return next((word for word in WORST if word in verdicts), None)
+
+
+@dataclass
+class Section:
+    """A section's passages and how many of its claims are findings."""
+
+    title: str
+    entries: list[Entry] = field(default_factory=list)
+
+    def claims(self) -> dict[str, dict[str, Any]]:
+        """The section's claims by id."""
+        return {claim["id"]: claim for entry in self.entries for claim in entry.claims}
+
+    def findings(self) -> int:
+        """How many of its claims are refuted or qualified."""
+        found = (v.REFUTED, v.QUALIFIED)
+        return sum(claim["verdict"] in found for claim in self.claims().values())
+
+
+@dataclass
+class Page:
+    """A document as the report shows it; `gone` are passages that the copy lacks."""
+
+    about: dict[str, Any]
+    sections: list[Section]
+    bound: bool
+    gone: list[Entry] = field(default_factory=list)
+
+    def edits(self) -> dict[str, int]:
+        """How many passages moved, changed, are new or gone."""
+        notes = [entry.note for section in self.sections for entry in section.entries]
+        counts = {word: notes.count(note) for word, note in NOTES.items()}
+        counts[GONE] = len(self.gone)
+        return {word: count for word, count in counts.items() if count}
+
+
+def pages(audited: dict[str, Any], copies: dict[str, str]) -> list[Page]:
+    """One page per document. copies: document id -> the reader's copy of its text."""
+    claims = {claim["id"]: claim for claim in audited["claims"]}
+    return [
+        _bound(about, claims, copies[about["id"]])
+        if about["id"] in copies
+        else _from_ledger(about, claims)
+        for about in audited["documents"]
+    ]
+
+
+def _from_ledger(about: dict[str, Any], claims: dict[str, dict[str, Any]]) -> Page:
+    page = Page(about, [], bound=False)
+    for row in about.get("rows") or []:
+        _add(page, row["section"], _entry(row, claims, tuple(row["lines"])))
+    return page
+
+
+def _bound(about: dict[str, Any], claims: dict[str, dict[str, Any]], text: str) -> Page:
+    page = Page(about, [], bound=True)
+    passages = split(text)
+    bound = bind(ledger.rows(about["id"]), passages)
+    by_passage = {id(b.passage): b for b in bound if b.passage}
+    section = ""
+    for passage in passages:
+        found = by_passage.get(id(passage))
+        section = found.row["section"] if found else section
+        _add(page, section, _of_passage(passage, found, claims))
+    page.gone = [
+        _entry(b.row, claims, tuple(b.row["lines"])) for b in bound if not b.passage
+    ]
+    return page
+
+
+def _of_passage(
+    passage: Passage, found: Bound | None, claims: dict[str, dict[str, Any]]
+) -> Entry:
+    row = found.row if found else {}
+    entry = _entry(row, claims, passage.lines)
+    entry.kind, entry.text = passage.kind, passage.text
+    entry.note = NOTES.get(found.status if found else NEW, "")
+    return entry
+
+
+def _entry(row: dict[str, Any], claims: dict[str, dict[str, Any]], lines: Any) -> Entry:
+    cited = [claims[id] for id in row.get("claims", []) if id in claims]
+    return Entry(lines, row.get("kind", ""), cited, row.get("reason", ""))
+
+
+def _add(page: Page, title: str, entry: Entry) -> None:
+    if not page.sections or page.sections[-1].title != title:
+        page.sections.append(Section(title))
+    page.sections[-1].entries.append(entry)

@@ -1,0 +1,60 @@
+"""The findings as SARIF 2.1.0, so that code-scanning views annotate the documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness import verdict as v
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+LEVELS = {"lesson": "error", "number": "warning", "wording": "note", None: "warning"}
+
+
+def sarif(audited: dict[str, Any]) -> dict[str, Any]:
+    """A SARIF log with one result per finding, located at each of its sources."""
+    findings = [
+        c for c in audited["claims"] if c["verdict"] in (v.REFUTED, v.QUALIFIED)
+    ]
+    files = {d["id"]: d["file"] for d in audited["documents"]}
+    driver = {
+        "name": "regularization-audit",
+        "semanticVersion": "0.1.0",
+        "rules": [_rule(claim) for claim in findings],
+    }
+    results = [_result(claim, at, files) for at, claim in enumerate(findings)]
+    return {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+
+
+def _rule(claim: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": claim["id"],
+        "shortDescription": {"text": claim["says"]},
+        "fullDescription": {"text": claim["why"] or claim["says"]},
+        "defaultConfiguration": {"level": LEVELS[claim["severity"]]},
+    }
+
+
+def _result(claim: dict[str, Any], index: int, files: dict[str, str]) -> dict[str, Any]:
+    true = claim["instead"] or f"It {claim['scope']}."
+    return {
+        "ruleId": claim["id"],
+        "ruleIndex": index,
+        "level": LEVELS[claim["severity"]],
+        "message": {"text": f"{claim['verdict']}: {claim['says']} True: {true}"},
+        "locations": [_location(source, files) for source in claim["sources"]],
+        "partialFingerprints": {"claim/v1": claim["id"]},
+    }
+
+
+def _location(source: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
+    first, last = source["lines"]
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": files[source["document"]]},
+            "region": {"startLine": first, "endLine": last},
+        }
+    }
