@@ -4,9 +4,11 @@ import json
 import os
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "harness" / "report" / "audit.schema.json"
 LEDGER = """\
 id = "paper"
 title = "A paper"
@@ -52,7 +54,10 @@ class Project:
         return self.pytester.runpytest_subprocess(*arguments)
 
     def audit(self):
-        return json.loads((self.path / "reports/latest/audit.json").read_text())
+        """The record of the last complete run, which must keep the contract."""
+        audited = json.loads((self.path / "reports/latest/audit.json").read_text())
+        jsonschema.validate(audited, json.loads(SCHEMA.read_text()))
+        return audited
 
     def runs(self):
         return sorted((self.path / "reports" / "runs").iterdir())
