@@ -153,8 +153,8 @@ def _fault(
         if entry["fault"] == fault["name"]
     ]
     entry = {"name": fault["name"], "does": fault["does"], "detected": None}
-    if seen:
-        plain, _ = _verdict(claim, checks)
+    plain, _ = _verdict(claim, checks)
+    if seen and plain != v.NOT_RUN:
         under, reason = v.form(
             [(role, e["outcome"], e.get("reason") or "") for role, e in seen]
         )

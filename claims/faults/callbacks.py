@@ -1,0 +1,157 @@
+"""Defects of the callbacks that stop, restore, save and report, and of TensorBoard."""
+
+import keras
+import numpy as np
+
+from harness.faults import argument, fault, replaced
+
+STOPPING = "keras.src.callbacks.early_stopping:EarlyStopping"
+CHECKPOINT = "keras.src.callbacks.model_checkpoint:ModelCheckpoint"
+MONITOR = "keras.src.callbacks.monitor_callback:MonitorCallback"
+
+patience_one_longer = argument(
+    f"{STOPPING}.__init__", "patience", lambda n: n + 1, does="waits an epoch longer"
+)
+patience_one_shorter = argument(
+    f"{STOPPING}.__init__", "patience", lambda n: n - 1, does="waits an epoch less"
+)
+patience_5_percent_long = argument(
+    f"{STOPPING}.__init__",
+    "patience",
+    lambda n: round(1.05 * n),
+    does="waits 5 % longer",
+)
+monitors_the_loss = argument(
+    f"{STOPPING}.__init__", "monitor", lambda name: "val_loss",
+    does="always monitors the validation loss",
+)  # fmt: skip
+never_restores = argument(
+    f"{STOPPING}.__init__", "restore_best_weights", lambda value: False,
+    does="keeps the last weights",
+)  # fmt: skip
+needs_a_large_step = argument(
+    f"{STOPPING}.__init__", "min_delta", lambda value: 0.045,
+    does="an improvement has to exceed 0.045",
+)  # fmt: skip
+ties_are_improvements = replaced(
+    f"{MONITOR}._is_improvement",
+    lambda original: (
+        lambda self, value, reference: (
+            reference is None or not original(self, reference, value)
+        )
+    ),
+    name="ties improve",
+    does="an equal value counts as an improvement",
+)
+falls_are_no_improvements = replaced(
+    f"{MONITOR}._is_improvement",
+    lambda original: (
+        lambda self, value, reference: reference is None or value > reference
+    ),
+    name="higher is better",
+    does="a higher loss counts as an improvement",
+)
+saves_every_epoch = argument(
+    f"{CHECKPOINT}.__init__", "save_best_only", lambda value: False,
+    does="saves at the end of every epoch",
+)  # fmt: skip
+
+
+@fault
+def compares_with_the_last_epoch(patch):
+    """A checkpoint is written whenever the loss is lower than in the epoch before."""
+    cls = keras.callbacks.ModelCheckpoint
+    original = cls.on_epoch_end
+
+    def on_epoch_end(self, epoch, logs=None):
+        original(self, epoch, logs)
+        self.best = logs[self.monitor]
+
+    patch.setattr(cls, "on_epoch_end", on_epoch_end)
+
+
+@fault
+def restores_the_epoch_after(patch):
+    """The weights restored are those of the epoch after the best one."""
+    cls = keras.callbacks.EarlyStopping
+    original = cls.on_epoch_end
+
+    def on_epoch_end(self, epoch, logs=None):
+        original(self, epoch, logs)
+        if self.best_weights is not None and epoch == self.best_epoch + 1:
+            self.best_weights = self.model.get_weights()
+
+    patch.setattr(cls, "on_epoch_end", on_epoch_end)
+
+
+@fault
+def first_epoch_not_recorded(patch):
+    """The history starts with the second epoch."""
+    cls = keras.callbacks.History
+    original = cls.on_epoch_end
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch:
+            original(self, epoch, logs)
+
+    patch.setattr(cls, "on_epoch_end", on_epoch_end)
+
+
+@fault
+def best_value_so_far_recorded(patch):
+    """The history holds the lowest value so far in place of each epoch's."""
+    cls = keras.callbacks.History
+    original = cls.on_epoch_end
+
+    def on_epoch_end(self, epoch, logs=None):
+        original(self, epoch, logs)
+        for values in self.history.values():
+            values[-1] = min(values)
+
+    patch.setattr(cls, "on_epoch_end", on_epoch_end)
+
+
+verbose_ignored = argument(
+    "keras.src.utils.progbar:Progbar.__init__", "verbose", lambda value: 1,
+    does="always draws the progress bar",
+)  # fmt: skip
+ten_percent_are_needed = replaced(
+    f"{MONITOR}._is_improvement",
+    lambda original: (
+        lambda self, value, reference: (
+            reference is None or original(self, value, np.float64(reference) * 0.9)
+        )
+    ),
+    name="10 % are needed",
+    does="an improvement of less than 10 % is none",
+)
+scalars_2_percent_high = replaced(
+    "keras.src.callbacks.tensorboard:TensorBoard._log_epoch_metrics",
+    lambda original: (
+        lambda self, epoch, logs: original(
+            self, epoch, {k: 1.02 * v for k, v in logs.items()}
+        )
+    ),
+    name="scalars 2 % high",
+    does="TensorBoard's scalars are 2 % too high",
+)
+steps_from_one = replaced(
+    "keras.src.callbacks.tensorboard:TensorBoard._log_epoch_metrics",
+    lambda original: lambda self, epoch, logs: original(self, epoch + 1, logs),
+    name="steps from one",
+    does="TensorBoard counts epochs from one",
+)
+validation_not_logged = replaced(
+    "keras.src.callbacks.tensorboard:TensorBoard._log_epoch_metrics",
+    lambda original: (
+        lambda self, epoch, logs: original(
+            self, epoch, {k: v for k, v in logs.items() if not k.startswith("val_")}
+        )
+    ),
+    name="validation not logged",
+    does="TensorBoard gets the training's figures alone",
+)
+parent_folder_used = argument(
+    "keras.src.callbacks.tensorboard:TensorBoard.__init__", "log_dir",
+    lambda path: str(path).rpartition("/")[0], does="writes into the parent folder",
+)  # fmt: skip

@@ -1,0 +1,252 @@
+"""What a training prints and records, and what its early stopping looks at."""
+
+import contextlib
+import io
+import itertools
+import os
+import re
+import tempfile
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+from hypothesis import strategies as st
+
+from claims.callback_runs import drive, validation
+from claims.documents import notebook, tutorial
+from claims.faults import callbacks as faults
+from harness import UPHELD, claim, given, judge
+from harness.faults import figure
+from harness.shared import shared
+from harness.strategies import seeds
+
+STOPPING = "keras.src.callbacks.early_stopping:EarlyStopping"
+FIGURES = {
+    "tiny": range(0, 801, 100), "small": range(0, 1_001, 100),
+    "medium": range(0, 201, 100), "large": range(0, 201, 100),
+    "l2": range(0, 501, 100), "dropout": range(0, 301, 100),
+    "combined": range(0, 801, 100),
+    "patience": 200, "maximum": 10_000,
+    "messages": [3.16996, 1.21180, 1.12532, 0.97990],
+    "rows": ["3.1700", "1.2118", "1.1253", "0.9799"],
+}  # fmt: skip
+"""Printed epochs of the seven trainings; the checkpoint's messages and their rows."""
+LOGS = ("tiny", "small", "medium", "large", "l2", "dropout", "combined")
+TINY = tutorial[360:378]
+PRINTED = [
+    TINY, tutorial[424:444], tutorial[479:481], tutorial[516:518], tutorial[639:656],
+    tutorial[745:748], tutorial[808:824],
+]  # fmt: skip
+
+
+@shared
+def training(verbose):
+    """What a fit of three epochs prints and records, and each epoch's own logs."""
+    dense = keras.layers.Dense(1)
+    model = keras.Sequential([keras.Input((2,)), dense])
+    metric = keras.metrics.BinaryCrossentropy(
+        from_logits=True, name="binary_crossentropy"
+    )
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile("sgd", loss, metrics=[metric, "accuracy"], run_eagerly=True)
+    x, seen = np.random.normal(size=(6, 2)), []
+    watching = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: seen.append(dict(logs))
+    )
+    y = np.float32([[0], [1]] * 3)
+    options = {"validation_data": (-x, y), "batch_size": 2, "callbacks": [watching]}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        history = model.fit(x, y, epochs=3, verbose=verbose, **options)
+    return SimpleNamespace(
+        printed=printed.getvalue(), history=history.history, seen=seen
+    )
+
+
+monitored = claim(
+    "callbacks.monitors-val-bce",
+    says="Early stopping set to val_binary_crossentropy looks at that metric, not at "
+    "val_loss.",
+    sources=[tutorial[270], tutorial[278]],
+    verdict=UPHELD,
+    explained_by=f"{STOPPING}.get_monitor_value",
+    faults=[faults.monitors_the_loss, faults.patience_one_longer],
+)
+
+
+@monitored.as_worded
+@given(wait=st.integers(1, 6), best=st.integers(1, 6), seed=seeds())
+def test_the_metric_decides_when_the_training_ends(wait, best, seed):
+    """The loss falls on; the stop comes `patience` epochs after the metric's best."""
+    name = "val_binary_crossentropy"
+    metric = [1 + abs(k - best) / 10 for k in range(1, 16)]
+    logs = [{"val_loss": 1 / (k + 1), name: value} for k, value in enumerate(metric)]
+
+    callback = keras.callbacks.EarlyStopping(monitor=name, patience=wait)
+
+    epochs, _ = drive(callback, logs, metric="binary_crossentropy")
+    judge.equal(epochs, best + wait, what="epochs")
+
+
+@monitored.as_worded
+def test_the_metric_is_logged_under_the_monitored_name():
+    """A fit with the tutorial's metric logs val_binary_crossentropy."""
+    judge.equal("val_binary_crossentropy" in training(0).history, True)
+
+
+consistent = claim(
+    "callbacks.patience-200-consistent",
+    says="All seven logs reach epoch 200, before which early stopping with patience "
+    "200 cannot end a training.",
+    sources=[tutorial[278], *PRINTED],
+    verdict=UPHELD,
+    why="The earliest stop comes at epoch 200 (counted from zero), if epoch 0 is best.",
+    explained_by=f"{STOPPING}.on_epoch_end",
+    faults=[
+        figure(FIGURES, "large", range(0, 101, 100)),
+        faults.patience_one_longer,
+        faults.patience_one_shorter,
+        faults.patience_5_percent_long,
+    ],
+)
+
+
+@consistent.as_worded
+def test_no_log_ends_before_the_patience():
+    """Losses that rise from the start stop in epoch 200, and each log gets there."""
+    callback = keras.callbacks.EarlyStopping("val_loss", patience=FIGURES["patience"])
+    epochs, _ = drive(callback, validation(np.linspace(1, 2, 400)))
+
+    judge.equal(epochs - 1, FIGURES["patience"], what="number of the last epoch")
+    for log in LOGS:
+        judge.at_least(max(FIGURES[log]), epochs - 1, what=f"{log} log")
+
+
+ended = claim(
+    "callbacks.ended-before-maximum",
+    says="Early stopping ended all trainings, far below the maximum of 10000 epochs.",
+    sources=[tutorial[286], tutorial[549], *PRINTED],
+    verdict=UPHELD,
+    why="The longest log stops before epoch 1100.",
+    faults=[figure(FIGURES, "maximum", 1_000), figure(FIGURES, "maximum", 1_050)],
+)
+
+
+@ended.as_worded
+def test_the_last_printed_epoch_is_below_the_maximum():
+    """A hundred epochs after the last row the maximum is not reached."""
+    for log in LOGS:
+        judge.at_most(max(FIGURES[log]) + 100, FIGURES["maximum"], what=f"{log} log")
+
+
+hundred = claim(
+    "callbacks.rows-every-100-epochs",
+    says="The trainings print their full set of metrics every 100 epochs.",
+    sources=[tutorial[268], *PRINTED],
+    verdict=UPHELD,
+    why="Judged by the printed rows; the callback is of tensorflow_docs, which is not "
+    "installed here.",
+    faults=[
+        figure(FIGURES, "tiny", range(0, 841, 105)),
+        figure(FIGURES, "l2", range(100, 501, 100)),
+    ],
+)
+
+
+@hundred.as_worded
+def test_rows_are_a_hundred_epochs_apart():
+    """Each log has the rows 0, 100, 200, ... up to its last."""
+    for log in LOGS:
+        rows = list(FIGURES[log])
+        judge.equal(rows, 100 * np.arange(len(rows)), what=f"{log} log")
+
+
+recorded = claim(
+    "callbacks.history-every-epoch",
+    says="The history that fit() returns holds the figures of every epoch: its last "
+    "entry is the last epoch's, its length the number of epochs.",
+    sources=[notebook[315:316], notebook[398:403]],
+    verdict=UPHELD,
+    explained_by="keras.src.callbacks.history:History.on_epoch_end",
+    faults=[faults.first_epoch_not_recorded, faults.best_value_so_far_recorded],
+)
+
+
+@recorded.as_worded
+def test_the_history_is_what_each_epoch_logged():
+    """For each name the history is the list of the values logged in three epochs."""
+    run = training(0)
+
+    judge.equal(len(run.history["loss"]), 3, what="epochs")
+    for name, values in run.history.items():
+        judge.equal(values, [logs[name] for logs in run.seen], what=name)
+
+
+@recorded.as_worded
+@given(values=st.lists(st.floats(0, 9), min_size=2, max_size=6))
+def test_values_that_rise_and_fall_are_recorded_alike(values):
+    """The history of any sequence of losses is the sequence."""
+    callback = keras.callbacks.History()
+
+    drive(callback, validation(values))
+
+    judge.equal(callback.history["val_loss"], values)
+
+
+quiet = claim(
+    "callbacks.verbose-2",
+    says="verbose=2 writes less to the console: one row of results an epoch.",
+    sources=[notebook[321], notebook[337]],
+    verdict=UPHELD,
+    why="Under the number of the epoch, without a progress bar.",
+    explained_by="keras.src.callbacks.progbar_logger:ProgbarLogger",
+    faults=[faults.verbose_ignored],
+)
+
+
+@quiet.as_worded
+def test_an_epoch_is_a_heading_and_a_row():
+    """Each of three epochs prints its number and a row; the bar prints more."""
+    printed = training(2).printed
+    rows = [row for row in printed.splitlines() if row]
+
+    judge.equal(rows[::2], [f"Epoch {k}/3" for k in (1, 2, 3)], what="headings")
+    pattern = r"3/3 - \d+s - \d+m?s/step - accuracy: .* - loss: .* - val_loss: [\d.]+"
+    shaped = [bool(re.fullmatch(pattern, row)) for row in rows[1::2]]
+    judge.equal(shaped, [True] * 3, what="rows")
+    judge.at_most(len(printed) + 1, len(training(1).printed), what="characters")
+
+
+messages = claim(
+    "callbacks.checkpoint-log-consistent",
+    says="In the log, each checkpoint message starts from the loss that the one before "
+    "ended with, and agrees with its row's validation loss.",
+    sources=[notebook[336:349]],
+    verdict=UPHELD,
+    why="All four epochs improve, so all four are saved. Keras 3.15 writes None where "
+    "the log's version wrote inf.",
+    explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint",
+    faults=[
+        figure(FIGURES, "rows", ["3.1700", "1.2118", "1.1254", "0.9799"]),
+        figure(FIGURES, "messages", [3.16996, 1.21180, 1.22532, 0.97990]),
+        faults.ten_percent_are_needed,
+    ],
+)
+
+
+@messages.as_worded
+def test_the_messages_are_those_of_the_rows():
+    """ModelCheckpoint reports an improvement from each loss of the log to the next."""
+    values = FIGURES["messages"]
+    with tempfile.TemporaryDirectory() as path:
+        callback = keras.callbacks.ModelCheckpoint(
+            os.path.join(path, "best.weights.h5"), monitor="val_loss", mode="min",
+            save_best_only=True, save_weights_only=True, verbose=1,
+        )  # fmt: skip
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            drive(callback, validation(values))
+
+    found = re.findall(r"improved from ([\d.]+) to ([\d.]+)", printed.getvalue())
+    expected = [f"{value:.5f}" for value in (3.16996, 1.2118, 1.12532, 0.9799)]
+    judge.equal(found, list(itertools.pairwise(expected)), what="messages")
+    for value, row in zip(values, FIGURES["rows"]):
+        judge.printed(value, row, what="row")

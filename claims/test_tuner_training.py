@@ -1,0 +1,239 @@
+"""What a search does with models: it builds, fits, stops and saves them."""
+
+import inspect
+import os
+from types import SimpleNamespace
+
+import keras
+import keras_tuner as kt
+import numpy as np
+
+from claims.documents import day7
+from claims.faults import tuner as space_faults
+from claims.faults import tuner_search as faults
+from claims.faults import tuner_training as training_faults
+from claims.tuners import OBJECTIVE, WithoutTensorBoard, folder, space
+from harness import QUALIFIED, UPHELD, claim, judge
+from harness.shared import shared
+
+TUNER = "keras_tuner.src.engine.tuner:Tuner"
+X, Y = np.ones((4, 2), "float32"), np.zeros((4, 1), "float32")
+EPOCHS = 8
+
+
+class Search(WithoutTensorBoard, kt.RandomSearch):
+    """A random search that trains for real."""
+
+
+class Recorded(kt.HyperModel):
+    """Models that training leaves as they are, and a record of what is asked of them.
+
+    Their validation loss stays, which an early stopping with patience 2 sees.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.built, self.fitted = [], []
+
+    def build(self, hp):
+        values = space(hp)
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        model.layers[0].trainable = False
+        rate = keras.optimizers.SGD(values["lr"])
+        model.compile(rate, "mse", metrics=["accuracy"], run_eagerly=True)
+        self.built.append(values)
+        return model
+
+    def fit(self, hp, model, *args, **kwargs):
+        history = super().fit(hp, model, *args, **kwargs)
+        self.fitted.append((model, args, kwargs, history))
+        return history
+
+
+class Watching(keras.callbacks.Callback):
+    """Counts epochs, once in each object and once for all copies of it."""
+
+    seen: list = []  # noqa: RUF012
+
+    def __init__(self):
+        super().__init__()
+        self.epochs = 0
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs += 1
+        Watching.seen.append(float(self.model.optimizer.learning_rate))
+
+
+@shared
+def search():
+    """Two trials with the arguments of the lesson; what was built, fitted, stored."""
+    Watching.seen, watching = [], Watching()
+    stopping = keras.callbacks.EarlyStopping(monitor="val_loss", patience=2)
+    run = SimpleNamespace(hypermodel=Recorded(), watching=watching, seen=Watching.seen)
+    with folder() as path:
+        tuner = Search(
+            run.hypermodel, objective=OBJECTIVE, max_trials=2, directory=path,
+            project_name="cifar10_day7", seed=5, overwrite=True,
+        )  # fmt: skip
+        run.declaring = len(run.hypermodel.built)
+        tuner.search(
+            X, Y, validation_data=(2 * X, Y), epochs=EPOCHS, verbose=0,
+            callbacks=[stopping, watching],
+        )  # fmt: skip
+        run.files = sorted(
+            os.path.relpath(os.path.join(at, name), path).replace(os.sep, "/")
+            for at, _, names in os.walk(path)
+            for name in names
+        )
+        run.trials = [t.hyperparameters.values for t in tuner.oracle.trials.values()]
+    return run
+
+
+passing = claim(
+    "tuner.search-passes-fit-arguments",
+    says="search() takes what fit() takes: data, validation data, epochs and callbacks "
+    "reach the training of every trial.",
+    sources=[day7[164:170]],
+    verdict=UPHELD,
+    why="Its signature is (*fit_args, **fit_kwargs), handed on to HyperModel.fit; "
+    "callbacks are a claim of their own.",
+    explained_by=[f"{TUNER}._build_and_fit_model", f"{TUNER}.run_trial"],
+    faults=[
+        faults.epochs_ignored,
+        faults.one_epoch_more,
+        faults.validation_is_training,
+    ],
+)
+
+
+@passing.as_worded
+def test_the_arguments_arrive_in_each_trial():
+    """Each trial is fitted with the arrays, 8 epochs and the validation data given."""
+    run = search()
+
+    judge.equal(len(run.hypermodel.fitted), 2, what="fits")
+    for _, (x, y), kwargs, _ in run.hypermodel.fitted:
+        judge.equal(x, X, what="x")
+        judge.equal(y, Y, what="y")
+        judge.equal(kwargs["validation_data"][0], 2 * X, what="validation data")
+        judge.equal([kwargs["epochs"], kwargs["verbose"]], [EPOCHS, 0], what="epochs")
+
+
+@passing.as_worded
+def test_search_accepts_every_parameter_of_fit():
+    """Each keyword of Model.fit can be given to search()."""
+    names = list(inspect.signature(keras.Model.fit).parameters)[1:]
+    call = inspect.signature(kt.RandomSearch.search)
+
+    judge.runs(lambda: call.bind(None, **dict.fromkeys(names)), what="all of fit's")
+
+
+copies = claim(
+    "tuner.callbacks-pass-straight-through",
+    says="Callbacks given to search() pass straight through to each training.",
+    sources=[day7[164], day7[169]],
+    verdict=QUALIFIED,
+    why="Each execution gets a deep copy: what a callback collects stays in the copy, "
+    "and one that can't be copied stops the search.",
+    explained_by=f"{TUNER}._deepcopy_callbacks",
+    faults=[faults.callbacks_dropped, faults.callbacks_not_copied],
+)
+
+
+@copies.holds_when("it is the effect on the training that counts")
+def test_a_callback_acts_in_every_trial():
+    """The watching callback runs at the end of each epoch of both trials."""
+    epochs = sum(len(history.epoch) for *_, history in search().hypermodel.fitted)
+
+    judge.at_least(len(search().seen), 2, what="epochs watched")
+    judge.equal(len(search().seen), epochs, what="epochs watched")
+
+
+@copies.fails_when("the callback object itself is asked afterwards")
+def test_the_callback_itself_has_seen_the_epochs():
+    """The object that was handed to search() has counted all epochs."""
+    judge.equal(search().watching.epochs, len(search().seen), what="epochs counted")
+
+
+early = claim(
+    "tuner.early-stopping-in-search",
+    says="Early stopping with patience 2 ends a trial that doesn't get better early.",
+    sources=[day7[164], day7[169]],
+    verdict=UPHELD,
+    why="It judges a trial against itself: one that gets better slowly runs on.",
+    explained_by="keras.src.callbacks.early_stopping:EarlyStopping.on_epoch_end",
+    faults=[training_faults.patience_one_longer, faults.callbacks_dropped],
+)
+
+
+@early.as_worded
+def test_a_trial_without_progress_ends_after_three_epochs():
+    """With a constant validation loss each trial has 1 + 2 of its 8 epochs."""
+    epochs = [len(history.epoch) for *_, history in search().hypermodel.fitted]
+
+    judge.equal(epochs, [1 + 2] * 2, what="epochs")
+
+
+fresh = claim(
+    "tuner.model-rebuilt-per-trial",
+    says="The build function is called anew for each trial.",
+    sources=[day7[211]],
+    verdict=UPHELD,
+    why="It is also called once when the tuner is made, to find the space.",
+    explained_by=f"{TUNER}._try_build",
+    faults=[faults.model_is_kept],
+)
+
+
+@fresh.as_worded
+def test_each_trial_builds_its_model_with_its_values():
+    """After the declaring call there is one build a trial, each with its values."""
+    run = search()
+
+    built = run.hypermodel.built[run.declaring :]
+    judge.equal(run.declaring, 1, what="calls before the search")
+    judge.equal(len(built), 2, what="builds")
+    found = [list(values.values()) for values in built]
+    judge.equal(found, [list(t.values()) for t in run.trials], what="values")
+    models = {id(model) for model, *_ in run.hypermodel.fitted}
+    judge.equal(len(models), 2, what="models")
+
+
+constant = claim(
+    "tuner.constant-lr-per-trial",
+    says="The search trains each trial at one constant learning rate.",
+    sources=[day7[149], day7[142]],
+    verdict=UPHELD,
+    explained_by="keras.src.optimizers.base_optimizer:BaseOptimizer.learning_rate",
+    faults=[training_faults.rate_decays, space_faults.call_returns_default],
+)
+
+
+@constant.as_worded
+def test_the_learning_rate_is_that_of_the_trial_in_each_epoch():
+    """In each of three epochs the optimizer has the trial's rate."""
+    rates = [np.float32(t["lr"]) for t in search().trials for _ in range(3)]
+
+    judge.equal(np.float32(search().seen), rates, what="learning rates")
+    judge.equal(len(set(rates)), 2, what="different rates")
+
+
+checkpoints = claim(
+    "tuner.checkpoints-in-project-folder",
+    says="Each trial's model is checkpointed under directory/project_name.",
+    sources=[day7[155:156], day7[178]],
+    verdict=UPHELD,
+    why="The weights of its best epoch.",
+    explained_by="keras_tuner.src.engine.tuner_utils:SaveBestEpoch",
+    faults=[faults.checkpoint_not_saved, faults.project_in_parent],
+)
+
+
+@checkpoints.as_worded
+def test_each_trial_has_its_weights_in_the_project():
+    """Both trials have a checkpoint, and all files lie in the project's folder."""
+    for trial in ("0", "1"):
+        file = f"cifar10_day7/trial_{trial}/checkpoint.weights.h5"
+        judge.equal(file in search().files, True, what=file)
+    inside = [file.startswith("cifar10_day7/") for file in search().files]
+    judge.equal(inside, True, what="in the project's folder")
