@@ -19,11 +19,11 @@ _CHECK_KEYS = (
 
 def in_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Evidence in its final order: run, claims by id, checks by claim and test, end."""
-    rank = {"run": 0, "document": 1, "claim": 2, "check": 3, "end": 4}
+    rank = {"run": 0, "document": 1, "claim": 2, "check": 3, "matrix": 4, "end": 5}
     return sorted(
         lines,
         key=lambda e: (
-            rank.get(e["type"], 5),
+            rank.get(e["type"], 6),
             e.get("claim") or e.get("id") or "",
             e.get("test") or "",
             e.get("backend") or "",
@@ -66,6 +66,7 @@ def audit(lines: list[dict[str, Any]]) -> dict[str, Any]:
         "totals": totals(claims),
         "false_alarm_bound": false_alarm_bound(every),
         "documents": _documents(lines),
+        "matrix": next((e for e in lines if e["type"] == "matrix"), None),
         "claims": claims,
     }
 
@@ -127,7 +128,11 @@ def judged(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
             | {k: x for k, x in check.items() if k not in (*_CHECK_KEYS, "type")}
             for check in checks
         ],
-        "faults": [_fault(claim, checks, fault) for fault in claim["faults"]],
+        "faults": [
+            {"name": f["name"], "does": f["does"]}
+            | under_fault(claim, checks, f["name"])
+            for f in claim["faults"]
+        ],
     }
     return entry
 
@@ -142,27 +147,32 @@ def _verdict(claim: dict[str, Any], checks: list[dict[str, Any]]) -> tuple[str, 
     return v.form(triples)
 
 
-def _fault(
-    claim: dict[str, Any], checks: list[dict[str, Any]], fault: dict[str, Any]
+def under_fault(
+    claim: dict[str, Any], checks: list[dict[str, Any]], name: str
 ) -> dict[str, Any]:
-    """Whether the claim's verdict under a fault differs from the one without it."""
+    """The claim's verdict under a fault, and whether it differs from the one without;
+    `detected` is None if the fault was not tried."""
     seen = [
         (check["role"], entry)
         for check in checks
         for entry in check.get("under_faults") or []
-        if entry["fault"] == fault["name"]
+        if entry["fault"] == name
     ]
-    entry = {"name": fault["name"], "does": fault["does"], "detected": None}
     plain, _ = _verdict(claim, checks)
-    if seen and plain != v.NOT_RUN:
-        under, reason = v.form(
-            [(role, e["outcome"], e.get("reason") or "") for role, e in seen]
-        )
-        crashed = any(e["outcome"] == v.BROKEN for _, e in seen)
-        entry["verdict"] = under
-        entry["reason"] = reason or None
-        entry["detected"] = under != plain and not crashed and under != v.NOT_RUN
-    return entry
+    if not seen or plain == v.NOT_RUN:
+        return {"detected": None}
+    under, reason = v.form(
+        [(role, e["outcome"], e.get("reason") or "") for role, e in seen]
+    )
+    crashed = any(e["outcome"] == v.BROKEN for _, e in seen)
+    detected = under != plain and not crashed and under != v.NOT_RUN
+    return {"verdict": under, "reason": reason or None, "detected": detected}
+
+
+def faults_tried(checks: list[dict[str, Any]]) -> list[str]:
+    """The names of all faults that these checks ran under."""
+    entries = (entry for check in checks for entry in check.get("under_faults") or [])
+    return list(dict.fromkeys(entry["fault"] for entry in entries))
 
 
 def false_alarm_bound(claims: list[dict[str, Any]]) -> float:

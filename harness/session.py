@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from harness import ledger, record, report, stack
+from harness import ledger, matrix, record, report, stack
 from harness.report.junit import junit
 from harness.report.sarif import sarif
 from harness.runner import Policy
@@ -84,9 +84,11 @@ class Audit:
             if any(s["document"] == d.id for c in self._claims.values()
                    for s in c["sources"])
         ]  # fmt: skip
-        lines = record.in_order(
-            [self._run, *documents, *self._claims.values(), *self._checks, end]
-        )
+        lines = [self._run, *documents, *self._claims.values(), *self._checks, end]
+        if complete and self._run["faults"] == "matrix":
+            matrix.store(self.reports, lines)
+        stored = matrix.last(self.reports)
+        lines = record.in_order([*lines, stored] if stored else lines)
         self._store.finish(lines)
         audited = record.audit(lines)
         write_reports(audited, self.folder, self.material)

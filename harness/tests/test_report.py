@@ -66,6 +66,12 @@ def audit(text="A fact.", **other):
         },
         "totals": {word: int(word == verdict) for word in words},
         "false_alarm_bound": 1e-9,
+        "matrix": {
+            "measured": "2026-01-02",
+            "topics": {
+                text: {"claims": ["topic.fact"], "noticed_by": {text: ["topic.fact"]}}
+            },
+        },
         "documents": [{
             "id": "paper", "title": text, "file": "paper.txt", "sha256": "0" * 64,
             "passages": 1, "with_claims": 1, "not_checkable": 0, "untriaged": 0,
