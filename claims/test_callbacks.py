@@ -101,6 +101,17 @@ def test_the_weights_are_those_of_the_best_epoch(values, wait):
     judge.equal(weight, best_epoch(values[:epochs]), what="epoch of the weights")
 
 
+@restored.as_worded
+@given(values=losses(6), wait=st.integers(2, 6))
+def test_without_the_argument_the_last_weights_stay(values, wait):
+    """By default the weight is the number of the last epoch that ran."""
+    callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=wait)
+
+    epochs, weight = drive(callback, validation(values))
+
+    judge.equal(weight, epochs, what="epoch of the weights")
+
+
 stopped = claim(
     "callbacks.stopped-after-39",
     says="A training with patience 7 of at most 50 epochs ends after epoch 39.",
@@ -182,6 +193,7 @@ def test_the_file_changes_with_each_new_best(values):
             save_weights_only=True,
         )  # fmt: skip
         drive(callback, validation(values), after_each=lambda: read(file, contents))
+        judge.equal(os.path.exists(file), True, what="a file is written")
         (model := one_weight()).load_weights(file)
 
     weight = int(as_array(model.layers[0].kernel)[0, 0])
@@ -192,5 +204,9 @@ def test_the_file_changes_with_each_new_best(values):
 
 
 def read(file, contents):
-    with open(file, "rb") as opened:
-        contents.append(opened.read())
+    """Add the file's bytes, or nothing if there is no file."""
+    if os.path.exists(file):
+        with open(file, "rb") as opened:
+            contents.append(opened.read())
+    else:
+        contents.append(b"")
