@@ -5,7 +5,7 @@ PYTHON ?= python3.11
 TORCH_INDEX ?=
 RUN = .venv/bin/python -m
 
-.PHONY: audit test backends faults matrix timing calibrate lint
+.PHONY: audit test backends faults thorough publish matrix timing calibrate lint
 audit: .venv/installed
 	@$(RUN) pytest claims/ -q
 
@@ -26,6 +26,13 @@ backends: .venv/installed
 
 faults: .venv/installed
 	$(RUN) pytest claims/ -q --faults
+
+thorough: .venv/installed
+	$(RUN) pytest claims/ -q --thorough --reports reports/ci/thorough
+
+publish: .venv/installed
+	$(RUN) pytest claims/ -q --faults
+	$(RUN) harness publish reports/latest
 
 matrix: .venv/installed
 	$(RUN) pytest claims/ -q --faults=matrix

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness import compare, merge, record, session, triage
 from harness.ledger import folder_problem
-from harness.store import UnreadableEvidence, read
+from harness.store import UnreadableEvidence, read, write_evidence
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,6 +36,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("old", type=Path, metavar="OLD")
     command.add_argument("new", type=Path, metavar="NEW")
     command.set_defaults(command=_compare)
+    command = commands.add_parser("publish", help="keep a complete run in the project")
+    command.add_argument("run", type=Path, metavar="RUN")
+    command.add_argument("--out", type=Path, default=Path("reports/published"))
+    command.set_defaults(command=_publish)
     command = commands.add_parser(
         "ledger", help="split the documents, show what is untriaged"
     )
@@ -76,6 +80,20 @@ def _compare(options: argparse.Namespace) -> int:
     difference = compare.compare(old, new)
     print(compare.markdown(difference), end="")
     return int(compare.changed(difference))
+
+
+def _publish(options: argparse.Namespace) -> int:
+    lines = read(options.run)
+    audited = record.audit(lines)
+    if not audited["run"]["complete"]:
+        raise UnreadableEvidence(
+            f"{options.run} is a partial run; publish one of `pytest claims/ --faults`."
+        )
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_evidence(options.out / "evidence.jsonl", lines)
+    session.write_reports(audited, options.out)
+    print(f"published: {options.out / 'audit.html'}")
+    return 0
 
 
 def _ledger(options: argparse.Namespace) -> int:

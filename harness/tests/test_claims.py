@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -111,6 +112,16 @@ def test_the_ledgers_are_complete():
             assert row.get("claims") or row.get("reason"), (document.id, row["lines"])
             assert re.fullmatch("[0-9a-f]{16}", row["fingerprint"])
             assert re.fullmatch("[0-9a-f]{64}", row["sketch"])
+
+
+def test_the_published_audit_says_what_the_claims_record(claims):
+    """`make publish` was run after the last change of a claim."""
+    path = ROOT / "reports" / "published" / "audit.json"
+    audited = json.loads(path.read_text("utf-8"))
+
+    published = {c["id"]: (c["recorded"], c["says"]) for c in audited["claims"]}
+
+    assert published == {claim.id: (claim.recorded, claim.says) for claim in claims}
 
 
 def _calls(tree):
