@@ -1,0 +1,228 @@
+"""Code blocks of the Imagenette notebook on tiny images: they run as described."""
+
+import contextlib
+import gc
+import weakref
+
+import keras
+import numpy as np
+import pytest
+import torch
+from keras.src.backend.common import global_state
+
+from claims.documents import article, notebook, tutorial
+from claims.faults import code as faults
+from claims.faults import mixed_precision as precision_faults
+from claims.torch_networks import outputs
+from harness import UPHELD, claim, judge
+from harness.arrays import as_array
+from harness.shared import shared
+
+CLASSES = 10
+
+imports = claim(
+    "code.notebook-imports",
+    says="layers, models, regularizers and EarlyStopping can be imported from "
+    "tensorflow.keras.",
+    sources=[notebook[6:8], article[5:7], article[59], tutorial[53:56]],
+    verdict=UPHELD,
+    why="Since TensorFlow 2.16 tf.keras is Keras 3. (tensorflow_datasets, matplotlib "
+    "and tensorflow_docs are other packages, which have to be installed.)",
+    explained_by="keras:layers.Dense",
+    faults=[faults.tf_keras_has_a_callback_of_its_own],
+    needs="tensorflow",
+)
+
+
+@imports.as_worded
+def test_the_paths_below_tensorflow_lead_to_keras():
+    """What is imported from tensorflow.keras is what keras has."""
+
+    def imported():
+        from tensorflow import keras as of_tensorflow
+        from tensorflow.keras import layers, models, regularizers
+        from tensorflow.keras.callbacks import EarlyStopping
+
+        kinds = (layers.Dense, models.Sequential, regularizers.L2, EarlyStopping)
+        return of_tensorflow.__version__, kinds
+
+    version, kinds = judge.runs(imported, what="imports")
+    judge.equal(version, keras.__version__, what="version")
+    own = (keras.layers.Dense, keras.models.Sequential, keras.regularizers.L2)
+    same = [a is b for a, b in zip(kinds, (*own, keras.callbacks.EarlyStopping))]
+    judge.equal(same, 4 * [True], what="classes")
+
+
+growth = claim(
+    "code.notebook-memory-growth",
+    says="The block lists the GPUs, sets memory growth on each, and without one takes "
+    "its other branch.",
+    sources=[notebook[20:28]],
+    verdict=UPHELD,
+    why="The list is empty without a GPU. Memory growth is a setting of GPUs alone, "
+    "and has to come before they are used.",
+    explained_by="tensorflow.python.framework.config:set_memory_growth",
+    faults=[faults.cpu_counts_as_gpu, faults.growth_of_any_device],
+    needs="tensorflow",
+)
+
+
+@growth.as_worded
+def test_without_a_gpu_the_other_branch_is_taken():
+    """The list of GPUs is empty; a CPU, which is no GPU, is refused."""
+    import tensorflow as tf
+
+    devices = tf.config.list_physical_devices("GPU")
+    if any(device.device_type == "GPU" for device in devices):
+        pytest.skip("a GPU is there, and in use")
+
+    judge.equal(len(devices), 0, what="GPUs")
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    refused = tf.config.experimental.set_memory_growth
+    judge.raises(ValueError, lambda: refused(cpu, True), what="growth of a CPU")
+
+
+def plan():
+    """The notebook's network, one step a layer."""
+    steps = []
+    for filters in (32, 64, 128):
+        steps += 2 * [("conv", filters, "same", "relu"), "norm"] + ["pool", "dropout"]
+    head = ["norm", "dropout", ("dense", CLASSES, "softmax")]
+    return [*steps, "flatten", ("dense", 256, "relu"), *head]
+
+
+@shared
+def network():
+    """The network for 16 x 16 images under the notebook's policy, compiled."""
+    layers, first = [], {"input_shape": (16, 16, 3)}
+    before = keras.config.dtype_policy()
+    keras.mixed_precision.set_global_policy(keras.DTypePolicy("mixed_float16"))
+    try:
+        for filters in (32, 64, 128):
+            for _ in range(2):
+                like = {"activation": "relu", "padding": "same"} | first
+                layers.append(keras.layers.Conv2D(filters, (3, 3), **like))
+                layers.append(keras.layers.BatchNormalization())
+                first = {}
+            layers += [keras.layers.MaxPooling2D((2, 2)), keras.layers.Dropout(0.25)]
+        layers += [keras.layers.Flatten(), keras.layers.Dense(256, activation="relu")]
+        layers += [keras.layers.BatchNormalization(), keras.layers.Dropout(0.5)]
+        layers.append(keras.layers.Dense(CLASSES, activation="softmax"))
+        model = keras.models.Sequential(layers)
+        model.compile(
+            optimizer=keras.optimizers.Adam(learning_rate=0.001),
+            loss="categorical_crossentropy", metrics=["accuracy"], run_eagerly=True,
+        )  # fmt: skip
+    finally:
+        keras.config.set_dtype_policy(before)
+    return model
+
+
+def batch():
+    """Four random uint8 images and labels, prepared as the notebook prepares them."""
+    import tensorflow as tf
+
+    raw = np.random.randint(0, 256, (4, 12, 20, 3), "uint8")
+    image = tf.cast(tf.image.resize(raw, (16, 16)), tf.float32) / 255.0
+    return as_array(image), as_array(tf.one_hot([3, 1, 4, 1], CLASSES))
+
+
+step = claim(
+    "code.notebook-one-train-step",
+    says="Preparation, network, policy and compile settings fit together: the model "
+    "trains on one-hot labels with a softmax output.",
+    sources=[notebook[113:116], notebook[178:220]],
+    verdict=UPHELD,
+    why="Under the policy the softmax output is float16; the loss is taken of it in "
+    "float32.",
+    explained_by="keras.src.losses.loss:Loss.__call__",
+    faults=[
+        faults.pools_overlap,
+        faults.conv_activation_ignored,
+        faults.cross_entropy_takes_logits,
+        faults.rate_5_percent_high,
+        faults.metrics_ignored,
+        precision_faults.computes_in_float32,
+        precision_faults.compile_never_wraps,
+    ],
+    needs="tensorflow",
+)
+
+
+@step.as_worded
+def test_the_network_gives_probabilities_in_float16():
+    """Its outputs are torch's softmax of the same weights, in float16."""
+    model, (x, _) = network(), batch()
+
+    found = model(x)
+
+    judge.equal(keras.backend.standardize_dtype(found.dtype), "float16", what="dtype")
+    paths = {"narrow": torch.float16, "wide": torch.float64}
+    exact = {k: outputs(model, x, plan=plan(), dtype=d) for k, d in paths.items()}
+    judge.trajectory(as_array(found), **exact, what="probabilities", oracle="torch")
+
+
+@step.as_worded
+def test_the_network_trains_on_one_hot_labels():
+    """evaluate's loss is -log p of the label; a training step runs with Adam(0.001)."""
+    model, (x, y) = network(), batch()
+    p = as_array(model(x)).astype("float64")
+
+    found = model.test_on_batch(x, y)
+    model.train_on_batch(x, y)
+
+    judge.equal(np.size(found), 2, what="loss and accuracy")
+    exact = -np.mean(np.log(p[y == 1] / p.sum(axis=1)))
+    judge.close(found[0], exact, operations=40, what="loss")
+    hits = np.mean(p.argmax(axis=1) == y.argmax(axis=1))
+    judge.close(found[1], hits, operations=4, what="accuracy")
+    outer = model.optimizer
+    judge.equal(type(outer).__name__, "LossScaleOptimizer", what="optimizer")
+    rate = outer.inner_optimizer.learning_rate
+    judge.close(rate, 0.001, operations=1, what="learning rate")
+
+
+@contextlib.contextmanager
+def own_session():
+    """Keras' global state, put back afterwards as it was."""
+    names = ("GLOBAL_STATE_TRACKER", "GLOBAL_SETTINGS_TRACKER")
+    before = {name: getattr(global_state, name) for name in names}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(global_state, name, value)
+
+
+cleanup = claim(
+    "code.notebook-cleanup",
+    says="The last block frees the model: reference deleted, garbage collected, "
+    "session cleared.",
+    sources=[notebook[500:506]],
+    verdict=UPHELD,
+    why="Nothing in Keras keeps a compiled model alive; clear_session starts the "
+    "names, and the global policy, anew.",
+    explained_by="keras.src.backend.common.global_state:clear_session",
+    faults=[faults.models_are_kept, faults.session_is_not_cleared],
+    needs="tensorflow",
+)
+
+
+@cleanup.as_worded
+def test_the_block_frees_the_weights():
+    """After del and gc.collect() the weights are gone; then names start anew."""
+    import tensorflow as tf
+
+    dense = keras.layers.Dense(1)
+    model = keras.Sequential([keras.Input((1,)), dense])
+    model.compile("adam", "mse", run_eagerly=True)
+    model.train_on_batch(np.ones((1, 1)), np.ones((1, 1)))
+    kernel = weakref.ref(dense.kernel)
+
+    del model, dense
+    gc.collect()
+
+    judge.equal(kernel() is None, True, what="weights are gone")
+    with own_session():
+        tf.keras.backend.clear_session(free_memory=False)
+        judge.equal(keras.layers.Dense(1).name, "dense", what="first name")
