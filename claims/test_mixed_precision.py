@@ -254,8 +254,7 @@ def test_a_float32_head_behind_float16_layers(units, seed):
 
 precision = claim(
     "mixed-precision.float16-softmax-loses-precision",
-    says="Softmax and cross-entropy in float16 lose precision where it matters, so the "
-    "last layer has to be float32.",
+    says="Softmax and cross-entropy in float16 lose precision where it matters.",
     sources=[day7[120]],
     verdict=UPHELD,
     why="A probability below 6e-5 is subnormal in float16, with a spacing of 6e-8.",
