@@ -1,0 +1,34 @@
+"""Defects of counting parameters and of metrics that count right answers."""
+
+import keras
+
+from harness.faults import argument, fault, output_times
+
+binary_threshold_zero = argument(
+    "keras.src.ops:greater", "x2", lambda threshold: 0.0 * threshold,
+    does="binary accuracy takes zero for its threshold",
+)  # fmt: skip
+argmax_over_the_batch = argument(
+    "keras.src.ops:argmax", "axis", lambda axis: 0, does="takes the argmax of rows"
+)
+cross_entropy_2_percent_high = output_times(
+    "keras.src.backend:nn.categorical_crossentropy", 1.02
+)
+
+
+@fault
+def unbuilt_models_do_not_train(patch):
+    """A Sequential model without an input shape refuses to train."""
+    original = keras.Sequential.train_on_batch
+
+    def train_on_batch(self, *args, **kwargs):
+        if not self.built:
+            raise ValueError("this model is not built")
+        return original(self, *args, **kwargs)
+
+    patch.setattr(keras.Sequential, "train_on_batch", train_on_batch)
+
+
+sparse_accuracy_5_percent_high = output_times(
+    "keras.src.metrics.accuracy_metrics:sparse_categorical_accuracy", 1.05
+)
