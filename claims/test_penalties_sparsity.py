@@ -120,8 +120,8 @@ optimizers = st.sampled_from((("SGD", 0.06), ("Adam", 0.01)))
 
 exact_zeros = claim(
     "penalties.l1-exact-zeros",
-    says="Training with an L1 regularizer drives some weights to exactly zero and so "
-    "selects features.",
+    says="Training with an L1 regularizer can drive some weights to exactly zero, and "
+    "so selects features.",
     sources=[article[54]],
     verdict=REFUTED,
     severity="lesson",
