@@ -9,6 +9,7 @@ from claims.faults import penalties as penalty_faults
 from claims.torch_networks import images, outputs
 from harness import UPHELD, claim, judge
 from harness.arrays import as_array
+from harness.blocks import judge_itself
 from harness.shared import shared
 
 SHAPE, CLASSES = (12, 12, 1), 10
@@ -118,6 +119,7 @@ plain = claim(
 def test_the_plain_network_fits():
     """Losses before and after Adam's step are the oracle's."""
     judge_training("plain")
+    judge_itself(article, [5, 11, 22])
 
 
 dropped = claim(
@@ -134,6 +136,7 @@ dropped = claim(
 def test_the_network_with_dropout_fits():
     """The validation loss is that of the network without its dropout layer."""
     judge_training("dropout")
+    judge_itself(article, [5, 33, 45])
 
 
 penalized = claim(
@@ -156,3 +159,4 @@ penalized = claim(
 def test_the_network_with_penalties_fits():
     """Losses before and after Adam's step are the oracle's, with L1, L2 and both."""
     judge_training("penalized")
+    judge_itself(article, [5, 59, 61, 75])

@@ -10,9 +10,12 @@ from claims.documents import tutorial
 from claims.faults import code as faults
 from harness import UPHELD, claim, judge
 from harness.arrays import as_array
+from harness.blocks import judge_itself
 from harness.shared import shared
 
 FEATURES, STEPS, EPOCHS = 28, 2, 2
+BLOCKS = [53, 142, 193, 241, 247, 319, 402, 453, 488, 601, 711, 768]
+"""Lines where the imports, constants, schedule and models of the tutorial begin."""
 
 
 def records(count):
@@ -99,6 +102,7 @@ def test_two_epochs_take_their_steps_and_log_six_values():
     judge.equal([len(v) for v in done.history.values()], 6 * [EPOCHS], what="epochs")
     rate = 0.001 / (1 + done.updates / (STEPS * 1_000))
     judge.close(done.rate, rate, operations=6, what="learning rate")
+    judge_itself(tutorial, BLOCKS)
 
 
 @run.as_worded

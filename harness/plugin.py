@@ -12,18 +12,20 @@ from typing import Any
 
 import pytest
 
-from harness import ledger, properties, stack, terminal
+from harness import blocks, ledger, properties, stack, terminal
 from harness.arrays import plain
 from harness.claim import REGISTRY, Check
 from harness.evidence import DEFAULT_ALPHA, Measurement
-from harness.runner import Policy, Result, evidence_of, run
+from harness.runner import Policy, Result, evidence_of, left_out, run
 from harness.session import Audit
 from harness.verdict import BROKEN, NOT_RUN, VERDICTS
 
 EVIDENCE = pytest.StashKey[dict[str, Any]]()
 POLICY = pytest.StashKey[Policy]()
 AUDIT = pytest.StashKey[Audit]()
-MISSING_PARTS = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "ff")
+MISSING_PARTS = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf", "ff",
+                 "audit_benchmark")  # fmt: skip
+pytest_plugins = ["harness.benchmark.hooks"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,6 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
         ledger.FOLDER = config.rootpath / "claims" / "documents"
     _refuse_bad_options(config)
     _prepare_libraries(config.option.device)
+    if config.option.material:
+        blocks.material = Path(config.option.material).resolve()
     thorough = 10 if config.option.thorough else 1
     properties.load_profile(examples=properties.EXAMPLES * thorough)
     config.stash[POLICY] = Policy(
@@ -202,7 +206,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     policy = pyfuncitem.config.stash[POLICY]
     names = pyfuncitem._fixtureinfo.argnames
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
-    reason = _not_run(check, policy)
+    reason = left_out(check, policy)
     if reason:
         result = Result(NOT_RUN, reason, Measurement())
         evidence = evidence_of(check, result, 0.0)
@@ -217,18 +221,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         described = stack.describe(pyfuncitem.config.option.device)
         pytest.fail(terminal.change(check, evidence, policy, described), pytrace=False)
     return True
-
-
-def _not_run(check: Check, policy: Policy) -> str | None:
-    """Why this run leaves the check out, if it does."""
-    if check.claim.needs not in (None, stack.backend()):
-        return f"about {_NAMES.get(check.claim.needs, check.claim.needs)}"
-    if check.claim.thorough and not policy.thorough:
-        return "needs `--thorough`"
-    return None
-
-
-_NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -45,6 +45,18 @@ class Policy:
     thorough: bool = False
 
 
+_NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
+
+
+def left_out(check: Check, policy: Policy) -> str | None:
+    """Why the run as a whole leaves a check out, if it does."""
+    if check.claim.needs not in (None, backend()):
+        return f"about {_NAMES.get(check.claim.needs, check.claim.needs)}"
+    if check.claim.thorough and not policy.thorough:
+        return "needs `--thorough`"
+    return None
+
+
 def measure(
     call: Callable[[], Any], check: Check, policy: Policy, *, mode: str = EVERY
 ) -> Result:

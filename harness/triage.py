@@ -84,6 +84,7 @@ def _row(
         "sketch": sketch(passage.text),
         "claims": list(before.get("claims", [])),
         "reason": before.get("reason") or REASONS.get(passage.kind, ""),
+        "reviewed": bool(before.get("reviewed")),
     }
 
 
@@ -144,7 +145,7 @@ def write(id: str, rows: list[dict[str, Any]]) -> None:
     path = ledger.FOLDER / f"{id}.toml"
     parts = [path.read_text("utf-8").split("\n[[passage]]")[0].rstrip("\n")]
     for row in rows:
-        keys = [key for key, value in row.items() if value not in ("", [])]
+        keys = [key for key, value in row.items() if value not in ("", [], False)]
         if not row["claims"] and not row["reason"]:
             keys.append("reason")
         lines = [f"{key} = {json.dumps(row[key], ensure_ascii=False)}" for key in keys]

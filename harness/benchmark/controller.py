@@ -1,0 +1,198 @@
+"""Start fresh processes one after the other until the planned precision is reached."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.benchmark import interval, trials
+from harness.benchmark.configuration import MODELS, Ratio
+from harness.benchmark.results import Results
+
+WIDTH = 0.03
+"""The half-width at which a ratio is known well enough."""
+START = 0.5
+"""Seconds until a fresh Python begins to count; corrected by what the last one took."""
+Worker = Callable[[int, float], Iterator[dict[str, Any]]]
+
+
+class WorkerFailed(Exception):
+    """A process ended without its measurements."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to measure, with which seed, in how many seconds, by which module."""
+
+    ratios: list[Ratio]
+    seed: int
+    seconds: float
+    full: bool = False
+    module: str = MODELS
+    folder: Path = Path()
+    block: float = trials.SHORTEST
+
+    def names(self) -> list[str]:
+        """The configurations of all ratios, each once."""
+        both = [name for r in self.ratios for name in (r.over, r.of)]
+        return list(dict.fromkeys(both))
+
+
+def measure(
+    order: Order, *, worker: Worker | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+    progress: Callable[[str], None] = lambda line: None,
+    keep: Callable[[dict[str, Any]], None] = lambda line: None,
+) -> Results:  # fmt: skip
+    """Run the processes of the planned looks until all ratios are narrow enough.
+
+    The looks are fixed beforehand (`interval.LOOKS`), and only the width decides
+    whether the next ones are taken, never a verdict. A look that does not fit into
+    the time budget is not begun.
+    """
+    course = _Course(order, worker or process(order), clock, progress, keep)
+    for look, _ in interval.LOOKS:
+        while course.done < look:
+            if not course.fits():
+                return course.ended()
+            course.take(look)
+        if course.results.widest() <= WIDTH or not course.look_fits(look):
+            break
+    return course.ended()
+
+
+class _Course:
+    """A run under way: its results, its time, and how far it is."""
+
+    def __init__(
+        self, order: Order, worker: Worker, clock: Callable[[], float],
+        progress: Callable[[str], None], keep: Callable[[dict[str, Any]], None],
+    ) -> None:  # fmt: skip
+        self.results = Results(order.ratios, full=order.full)
+        self.done = 0
+        self._over = START
+        self._budget, self._worker = order.seconds, worker
+        self._progress, self._keep = progress, keep
+        self._clock, self._started = clock, clock()
+
+    def spent(self) -> float:
+        return self._clock() - self._started
+
+    def fits(self) -> bool:
+        """Whether one more process like those before ends with the budget; a twentieth
+        of it may be overdrawn, so that the last one does not fall to a second."""
+        each = self.spent() / max(1, self.done)
+        return (
+            self.spent() < self._budget and self.spent() + each <= 1.05 * self._budget
+        )
+
+    def look_fits(self, look: int) -> bool:
+        """Whether all processes up to the next planned look fit into what is left."""
+        later = [count for count, _ in interval.LOOKS if count > look]
+        whole = self.spent() / look * later[0] if later else float("inf")
+        return whole <= self._budget
+
+    def take(self, look: int) -> None:
+        """One process: its lines are kept, its blocks become a number per ratio."""
+        before = self.spent()
+        share = (self._budget - before) / (look - self.done)
+        blocks: list[trials.Block] = []
+        arms: dict[str, dict[str, Any]] = {}
+        for line in self._worker(self.done, share - self._over):
+            self._keep(line | {"process": self.done})
+            if line["type"] == "arm":
+                arms[line["name"]] = line
+            if line["type"] == "block":
+                blocks.append(trials.Block(*(line[k] for k in _FIELDS)))
+            self._tell(line, look)
+        self.results.add(blocks, arms)
+        self.done += 1
+        self._over = max(0.0, self._over + self.spent() - before - share)
+
+    def _tell(self, line: dict[str, Any], look: int) -> None:
+        what = _doing(line)
+        left = max(0.0, self._budget - self.spent())
+        if what:
+            place = f"process {self.done + 1} of {look}: {what}"
+            so_far = self.results.progress()
+            self._progress(f"{place}; at most {left:.0f} s left; {so_far}")
+
+    def ended(self) -> Results:
+        return self.results.ended(self.spent(), self._budget)
+
+
+_FIELDS = ("round", "name", "steps", "seconds")
+
+
+def _doing(line: dict[str, Any]) -> str | None:
+    """What a line says for the progress line."""
+    if line["type"] == "build":
+        return f"building {line['name']}"
+    if line["type"] == "block":
+        return f"round {line['round'] + 1} of {line['of_rounds']}, {line['name']}"
+    return None
+
+
+def process(order: Order) -> Worker:
+    """A worker that is a fresh Python process; its lines come as they are printed."""
+
+    def worker(number: int, seconds: float) -> Iterator[dict[str, Any]]:
+        seed = order.seed + number
+        command = [
+            sys.executable, "-m", "harness.benchmark.worker", *order.names(),
+            "--seed", str(seed), "--seconds", f"{seconds:.1f}",
+            "--block", str(order.block), "--module", order.module,
+            *(["--full"] if order.full else []),
+        ]  # fmt: skip
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=order.folder, env=_environment(),
+        ) as started:  # fmt: skip
+            yield from _lines(started)
+
+    return worker
+
+
+def _environment() -> dict[str, str]:
+    """Ours, but TF32 as each library has it by default: its speed is in question."""
+    kept = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    for name in ("NVIDIA_TF32_OVERRIDE", "JAX_DEFAULT_MATMUL_PRECISION"):
+        kept.pop(name, None)
+    kept["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
+    kept["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"
+    root = str(Path(__file__).parents[2])
+    kept["PYTHONPATH"] = os.pathsep.join(filter(None, [root, kept.get("PYTHONPATH")]))
+    return kept
+
+
+def _lines(started: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
+    """The process' lines; WorkerFailed if it did not come to its end."""
+    import threading
+
+    assert started.stdout and started.stderr
+    said: list[str] = []
+    stderr = started.stderr
+    reader = threading.Thread(target=lambda: said.extend(stderr), daemon=True)
+    reader.start()  # a full pipe would stop the process
+    ended = False
+    try:
+        for line in started.stdout:
+            if line.startswith("{"):
+                told = json.loads(line)
+                ended = ended or told["type"] == "end"
+                yield told
+    except BaseException:
+        started.kill()
+        raise
+    code = started.wait()
+    reader.join(timeout=5)
+    if code or not ended:
+        last = next((x.strip() for x in reversed(said) if x.strip()), "no message")
+        raise WorkerFailed(f"a measuring process ended with exit {code}: {last}")

@@ -1,0 +1,77 @@
+"""What the numbers were measured on, as far as the machine tells."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from harness import stack
+
+
+def describe(device: str) -> dict[str, Any]:
+    """Accelerator, driver, clocks, backend and policies; None where nobody tells."""
+    found: dict[str, Any] = {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "device": device,
+        "backend": stack.backend(),
+        "dtype_policy": "named by each configuration; float32 where none is",
+        **{k: v for k, v in stack.describe(device).items() if k not in ("device",)},
+    }
+    return found | accelerator() | {"backend": stack.backend()}
+
+
+def accelerator() -> dict[str, Any]:
+    """The first GPU as its driver describes it; all None without one."""
+    names = ("accelerator", "driver", "capability", "clock_mhz", "throttle", "watts")
+    nothing = dict.fromkeys(names)
+    try:
+        import pynvml as nvml
+
+        nvml.nvmlInit()
+        card = nvml.nvmlDeviceGetHandleByIndex(0)
+    except Exception:  # no library, no driver, no card: each has its own exception
+        return nothing
+    asked = {
+        "accelerator": lambda: _text(nvml.nvmlDeviceGetName(card)),
+        "driver": lambda: _text(nvml.nvmlSystemGetDriverVersion()),
+        "capability": lambda: list(nvml.nvmlDeviceGetCudaComputeCapability(card)),
+        "clock_mhz": lambda: nvml.nvmlDeviceGetClockInfo(card, nvml.NVML_CLOCK_SM),
+        "throttle": lambda: nvml.nvmlDeviceGetCurrentClocksThrottleReasons(card),
+        "watts": lambda: nvml.nvmlDeviceGetPowerUsage(card) / 1000,
+    }
+    return nothing | {name: _or_none(ask) for name, ask in asked.items()}
+
+
+def clocks() -> dict[str, Any]:
+    """What can change from block to block; nothing on a machine that tells nothing."""
+    told = {k: v for k, v in accelerator().items() if k in ("clock_mhz", "throttle")}
+    return {k: v for k, v in told.items() if v is not None}
+
+
+def has_tensor_cores() -> bool | None:
+    """Compute capability 7.0 and above; None if the driver does not say."""
+    capability = accelerator()["capability"]
+    return None if capability is None else tuple(capability) >= (7, 0)
+
+
+def _or_none(ask: Any) -> Any:
+    try:
+        return ask()
+    except Exception:  # this driver does not tell this figure
+        return None
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [x.split(":", 1)[1].strip() for x in lines if x.startswith("model name")]
+    return names[0] if names else platform.machine()

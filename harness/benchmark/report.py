@@ -1,0 +1,76 @@
+"""What a benchmark run leaves behind: blocks, ratios, and a page with figures."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from harness.benchmark.interval import Interval
+from harness.benchmark.results import Results
+from harness.store import write_atomically
+
+RATIOS, PAGE, BLOCKS = "ratios.json", "ratios.md", "blocks.jsonl"
+WIDTH = 41
+
+
+def write(folder: Path, results: Results, machine: dict[str, Any], raw: Path) -> None:
+    """Three files beside the evidence of the run."""
+    whole = results.as_dict() | {"machine": machine}
+    text = json.dumps(whole, indent=1, ensure_ascii=False)
+    write_atomically(folder / RATIOS, text + "\n")
+    write_atomically(folder / PAGE, page(results, machine))
+    raw.replace(folder / BLOCKS)
+
+
+def lines(results: Results) -> list[str]:
+    """The table of the terminal: ratio, interval, what it tells."""
+    said = []
+    for (of, over), ratio in results.ratios.items():
+        found = results.interval(of, over)
+        value = found.said() if found else "no interval"
+        said.append(f"{value:<24} {results.reading(of, over):<10} {ratio.title}")
+    settled = sum(results.reading(*key) != "unsettled" for key in results.ratios)
+    said.append(
+        f"{settled} of {len(results.ratios)} ratios conclusive, "
+        f"{results.processes} processes, {results.seconds:.0f} s"
+    )
+    if results.trouble():
+        said.append(f"every verdict inconclusive: {results.trouble()}")
+    return said
+
+
+def page(results: Results, machine: dict[str, Any]) -> str:
+    """The ratios as Markdown, each with its place on a logarithmic scale."""
+    told = [f"- {name}: {value}" for name, value in machine.items() if value]
+    rows = [
+        f"{figure(results.interval(*key))}  {ratio.title}: "
+        f"{_said(results.interval(*key))}, {results.reading(*key)}"
+        for key, ratio in results.ratios.items()
+    ]
+    return "\n".join(
+        ["# Ratios", "", *told, "",
+         "99 % intervals; `|` is 1.00, the scale runs from 1/8 to 8.", "",
+         "```", *rows, "```", "", lines(results)[-1], ""]
+    )  # fmt: skip
+
+
+def _said(found: Interval | None) -> str:
+    return found.said() if found else "no interval"
+
+
+def figure(found: Interval | None) -> str:
+    """The interval as characters: `...........|..[=o=]......`."""
+    cells = ["."] * WIDTH
+    cells[WIDTH // 2] = "|"
+    if found:
+        low, centre, high = (_cell(x) for x in (found.low, found.centre, found.high))
+        cells[low : high + 1] = "=" * (high + 1 - low)
+        cells[centre] = "o"
+    return "".join(cells)
+
+
+def _cell(ratio: float) -> int:
+    place = round((math.log2(ratio) / 3 + 1) * (WIDTH // 2))
+    return min(max(place, 0), WIDTH - 1)

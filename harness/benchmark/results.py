@@ -1,0 +1,126 @@
+"""What a run of ratios found: intervals, the control's word on them, and plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.benchmark import interval, trials
+from harness.benchmark.configuration import AGAIN, CONTROL, TWICE, Ratio
+from harness.benchmark.interval import Interval
+from harness.verdict import FALSIFIED, HELD, INCONCLUSIVE
+
+CONTROLS = {(AGAIN, CONTROL): 1.0, (TWICE, CONTROL): 2.0}
+SAME = 0.03
+"""Within 3 % two configurations count as equally fast."""
+
+
+class Results:
+    """One median log-ratio per process and ratio; intervals are read off these."""
+
+    def __init__(self, ratios: Sequence[Ratio], *, full: bool = False) -> None:
+        self.ratios = {(r.of, r.over): r for r in ratios}
+        self.full = full
+        self.medians: dict[tuple[str, str], list[float]] = {k: [] for k in self.ratios}
+        self.unstable: set[str] = set()
+        self.seconds = self.budget = 0.0
+
+    def add(
+        self, blocks: Sequence[trials.Block], arms: dict[str, dict[str, Any]]
+    ) -> None:
+        """Take in one process: its blocks, and what it said of each arm."""
+        self.unstable |= {name for name, arm in arms.items() if not arm["stable"]}
+        for key, ratio in self.ratios.items():
+            log_time = trials.log_ratio(blocks, ratio.of, ratio.over)
+            examples = arms[ratio.of]["examples"], arms[ratio.over]["examples"]
+            self.medians[key].append(ratio.from_step_time(log_time, examples))
+
+    def ended(self, seconds: float, budget: float) -> Results:
+        """Note how long it took; returns the results."""
+        self.seconds, self.budget = seconds, budget
+        return self
+
+    @property
+    def processes(self) -> int:
+        return max((len(values) for values in self.medians.values()), default=0)
+
+    def interval(self, of: str, over: str) -> Interval | None:
+        """None before the first planned look."""
+        return interval.of_median(self.medians[of, over])
+
+    def widest(self) -> float:
+        """The largest half-width of all ratios."""
+        found = [self.interval(*key) for key in self.ratios]
+        return max((i.half_width if i else float("inf") for i in found), default=0.0)
+
+    def trouble(self) -> str | None:
+        """Why no verdict may be formed, if none may."""
+        first = interval.LOOKS[0][0]
+        if self.processes < first:
+            needed = self.seconds / max(1, self.processes) * (first + 1)
+            return (
+                f"time budget of {self.budget:.0f} s spent after {self.processes} of "
+                f"{first} processes: more time suggested (--time-budget {needed:.0f})"
+            )
+        for key, truth in CONTROLS.items():
+            found = self.interval(*key) if key in self.ratios else None
+            if found is not None and not found.contains(truth):
+                return (
+                    f"machine too noisy: {key[0]} over {key[1]} is {found.said()}, "
+                    f"and must contain {truth:.2f}"
+                )
+        return None
+
+    def judged(self, of: str, over: str, low: float, high: float) -> tuple[str, str]:
+        """The outcome against a claimed band, and the reason if it is inconclusive."""
+        trouble = self.trouble()
+        if trouble:
+            return INCONCLUSIVE, trouble
+        outcome = interval.judged(self.interval(of, over), low, high)
+        more = self.budget * 2
+        advice = f"the interval straddles the band: more time suggested ({more:.0f} s)"
+        return outcome, advice if outcome == INCONCLUSIVE else ""
+
+    def reading(self, of: str, over: str) -> str:
+        """A word on a ratio that no text makes a claim about."""
+        found = self.interval(of, over)
+        if self.trouble() or found is None:
+            return "unsettled"
+        if interval.judged(found, 1 / (1 + SAME), 1 + SAME) == HELD:
+            return "the same"
+        if interval.judged(found, 1, 1) == FALSIFIED:
+            return "more" if found.low > 1 else "less"
+        return "unsettled"
+
+    def progress(self) -> str:
+        """The control's interval so far, for the progress line."""
+        values = sorted(self.medians.get((AGAIN, CONTROL), []))
+        if not values:
+            return "no interval yet"
+        found = self.interval(AGAIN, CONTROL)
+        if found is None:
+            import math
+
+            low, high = math.exp(values[0]), math.exp(values[-1])
+            return f"A/A so far [{low:.3f}, {high:.3f}]"
+        return f"A/A {found.said()}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """All ratios as plain data."""
+        rows = []
+        for (of, over), ratio in self.ratios.items():
+            found = self.interval(of, over)
+            rows.append({
+                "of": of, "over": over, "quantity": ratio.quantity,
+                "interval": [found.low, found.high] if found else None,
+                "centre": found.centre if found else None,
+                "half_width": found.half_width if found else None,
+                "reading": self.reading(of, over),
+                "process_medians": self.medians[of, over],
+            })  # fmt: skip
+        return {
+            "schema": 1, "full": self.full, "processes": self.processes,
+            "seconds": round(self.seconds, 1), "budget": self.budget,
+            "error_rate": interval.total_error_rate(), "trouble": self.trouble(),
+            "not_flat_after_warm_up": sorted(self.unstable), "ratios": rows,
+        }  # fmt: skip
