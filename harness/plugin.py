@@ -175,6 +175,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.set_threshold(100_000, 20, 20)
 
 
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Freeze again after each file: KerasTuner collects garbage before every model."""
+    other_file = nextitem is None or nextitem.path != item.path
+    if other_file and item.config.stash[POLICY].faults is None:
+        gc.freeze()
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     policy = config.stash[POLICY]
     described = stack.sentence(stack.describe(config.option.device))
