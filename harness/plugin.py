@@ -95,7 +95,9 @@ def _refuse_bad_options(config: pytest.Config) -> None:
         if word not in VERDICTS:
             problem = f"--fail-on {word!r}: use one of {', '.join(VERDICTS)}."
     if config.option.device == "gpu":
-        problem = problem or devices_problem()
+        from harness.devices import gpu_problem  # imports the backend
+
+        problem = problem or gpu_problem()
     if config.option.material:
         problem = problem or ledger.folder_problem(Path(config.option.material))
     if problem:
@@ -105,12 +107,6 @@ def _refuse_bad_options(config: pytest.Config) -> None:
         raise pytest.UsageError(
             f"--seed {seed!r}: use a whole number from 0 to {2**31 - 1}, or 'random'."
         )
-
-
-def devices_problem() -> str | None:
-    from harness.devices import gpu_problem
-
-    return gpu_problem()
 
 
 def _seed(config: pytest.Config) -> int:
