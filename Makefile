@@ -7,7 +7,7 @@ RUN = .venv/bin/python -m
 
 .PHONY: audit test backends faults thorough publish matrix timing calibrate lint
 audit: .venv/installed
-	@$(RUN) pytest claims/ -q
+	@$(RUN) pytest claims/
 
 test: .venv/installed lint
 	$(RUN) pytest harness/ --assert=rewrite
