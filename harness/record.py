@@ -11,6 +11,7 @@ from typing import Any
 from harness import verdict as v
 
 PROMISED_BOUND = 1e-6
+NOT_SELECTED = "not selected"
 _CHECK_KEYS = (
     "test", "role", "outcome", "measured", "expected", "tolerance", "examples",
     "false_alarm", "resolves", "seconds",
@@ -142,7 +143,7 @@ def _verdict(claim: dict[str, Any], checks: list[dict[str, Any]]) -> tuple[str, 
     missing = [c["test"] for c in claim["checks"] if c["test"] not in measured]
     triples = [(c["role"], c["outcome"], c.get("reason") or "") for c in checks]
     if missing and not any(c["outcome"] == v.BROKEN for c in checks):
-        some = "part of its checks selected" if checks else "not selected"
+        some = "part of its checks selected" if checks else NOT_SELECTED
         return v.NOT_RUN, some
     return v.form(triples)
 

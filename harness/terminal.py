@@ -77,8 +77,12 @@ def summary(
     write = reporter.write_line
     if reporter.verbosity >= 0:
         reporter.section("verdicts", "=")
-        for claim in audited["claims"]:
+        asked = [c for c in audited["claims"] if c["reason"] != record.NOT_SELECTED]
+        for claim in asked:
             _claim_line(reporter, claim)
+        if len(asked) < len(audited["claims"]):
+            others = len(audited["claims"]) - len(asked)
+            write(f"not run      {others} other claims  ({record.NOT_SELECTED})")
     problems = failures(audited, fail_on)
     for problem in problems:
         write(problem, red=True)
