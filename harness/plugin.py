@@ -173,8 +173,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Freeze again after each file: KerasTuner collects garbage before every model."""
-    other_file = nextitem is None or nextitem.path != item.path
-    if other_file and item.config.stash[POLICY].faults is None:
+    if nextitem is None or nextitem.path != item.path:
         gc.freeze()
 
 
