@@ -133,9 +133,9 @@ def _prepare_libraries(device: str) -> None:
 def _reports(config: pytest.Config) -> Path:
     """The reports' folder; refused with a sentence if it cannot be written."""
     given = config.option.reports
-    folder = Path(config.invocation_params.dir, given) if given else None
-    folder = folder or config.rootpath / "reports"
+    folder = config.rootpath / "reports"
     if given:
+        folder = Path(config.invocation_params.dir, given)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             probe = folder / f".probe-{os.getpid()}"
@@ -174,6 +174,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Freeze again after each file: KerasTuner collects garbage before every model."""
     if nextitem is None or nextitem.path != item.path:
+        if item.config.stash[POLICY].faults:
+            gc.collect()  # the models of a hundred faults would add up
         gc.freeze()
 
 
