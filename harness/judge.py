@@ -213,7 +213,9 @@ def _elementwise(
     f = as_array(found).astype("float64")
     e = as_array(expected).astype("float64")
     if f.shape != e.shape and e.ndim:
-        _decide(f"shape of {what}", list(f.shape), list(e.shape), 0, np.inf, oracle)
+        _decide(
+            f"shape of {what or 'it'}", list(f.shape), list(e.shape), 0, np.inf, oracle
+        )
     e, t = np.broadcast_to(e, f.shape), np.broadcast_to(tolerance, f.shape)
     if f.size == 0:
         raise ValueError("nothing to compare: the array found is empty")

@@ -46,8 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--material", metavar="DIR", help="your copies of the documents")
     group.addoption(
         "--fail-on", action="append", default=[], metavar="VERDICT",
-        help="exit 1 if a claim has this verdict (refuted also for qualified, and so "
-        "on, must be named each); for the continuous integration of the material",
+        help="exit 1 if a claim has this verdict; may be given several times",
     )  # fmt: skip
     group.addoption("--device", choices=("cpu", "gpu"), default="cpu")
     group.addoption(
