@@ -99,6 +99,9 @@ def run(test: Callable[..., Any], arguments: dict[str, Any], check: Check,
     def call() -> Any:
         return test(**arguments)
 
+    if _is_property(test):
+        name = f"{check.claim.id}::{check.test}"
+        hypothesis.seed(properties.derive(policy.seed, name))(_function(test))
     result = measure(call, check, policy)
     if _is_changed(check, result) and _is_property(test):
         _phases(test, properties.SHRINKING)
@@ -177,8 +180,11 @@ def _is_property(test: Callable) -> bool:
     return getattr(test, "is_hypothesis_test", False)
 
 
+def _function(test: Any) -> Any:
+    return getattr(test, "__func__", test)
+
+
 def _phases(test: Any, phases: tuple) -> None:
-    target = getattr(test, "__func__", test)
-    target._hypothesis_internal_use_settings = hypothesis.settings(
+    _function(test)._hypothesis_internal_use_settings = hypothesis.settings(
         hypothesis.settings.get_profile("audit"), phases=phases
     )
