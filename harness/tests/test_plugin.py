@@ -216,6 +216,24 @@ def test_workers_give_the_same_evidence(project):
     assert first == second
 
 
+def test_a_seed_decides_the_draws(project):
+    """One seed, one evidence; another seed draws other numbers."""
+    drawn = "judge.within(n, -1e9, 1e9)"
+    project.claims(
+        UPHELD.format(left="n + 1").replace("judge.equal(n + 1, n + 1)", drawn)
+    )
+    for seed in (7, 7, 8):
+        project.run("claims", "--seed", str(seed))
+
+    first, again, other = (evidence(run) for run in project.runs())
+
+    assert worst(first) == worst(again) != worst(other)
+
+
+def worst(lines):
+    return [line["worst_case"] for line in lines if line["type"] == "check"]
+
+
 def evidence(run):
     lines = (run / "evidence.jsonl").read_text().splitlines()
     parsed = [json.loads(line) for line in lines]
