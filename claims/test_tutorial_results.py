@@ -222,6 +222,6 @@ best = claim(
 def test_combined_has_the_highest_validation_accuracy():
     """Its best printed validation accuracy exceeds those of the six other models."""
     found = max(column("combined", VAL_ACCURACY))
-    for log in LOGS.keys() - {"combined"}:
+    for log in sorted(LOGS.keys() - {"combined"}):
         others = max(column(log, VAL_ACCURACY))
         judge.at_least(found, others + 0.0001, what=log, oracle="the logs themselves")
