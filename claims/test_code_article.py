@@ -10,6 +10,7 @@ from claims.torch_networks import images, outputs
 from harness import UPHELD, claim, judge
 from harness.arrays import as_array
 from harness.blocks import judge_itself
+from harness.properties import seed_training
 from harness.shared import shared
 
 SHAPE, CLASSES = (12, 12, 1), 10
@@ -72,6 +73,7 @@ def judge_training(kind):
 
     The first 8 of 10 rows are one batch of training, the last 2 the validation.
     """
+    seed_training(kind)
     model, x = network(kind), images(10, size=12, channels=1)
     labels = np.arange(10) % CLASSES
     before = loss_of(kind, model, x[:8], labels[:8])

@@ -18,7 +18,7 @@ from harness.shared import shared
 
 TUNER = "keras_tuner.src.engine.tuner:Tuner"
 X, Y = np.ones((4, 2), "float32"), np.zeros((4, 1), "float32")
-EPOCHS = 8
+EPOCHS = 5
 
 
 class Search(WithoutTensorBoard, kt.RandomSearch):
@@ -108,7 +108,7 @@ passing = claim(
 
 @passing.as_worded
 def test_the_arguments_arrive_in_each_trial():
-    """Each trial is fitted with the arrays, 8 epochs and the validation data given."""
+    """Each trial is fitted with the arrays, 5 epochs and the validation data given."""
     run = search()
 
     judge.equal(len(run.hypermodel.fitted), 2, what="fits")
@@ -168,7 +168,7 @@ early = claim(
 
 @early.as_worded
 def test_a_trial_without_progress_ends_after_three_epochs():
-    """With a constant validation loss each trial has 1 + 2 of its 8 epochs."""
+    """With a constant validation loss each trial has 1 + 2 of its 5 epochs."""
     epochs = [len(history.epoch) for *_, history in search().hypermodel.fitted]
 
     judge.equal(epochs, [1 + 2] * 2, what="epochs")

@@ -27,18 +27,11 @@ class Fault:
 
     @contextlib.contextmanager
     def active(self) -> Iterator[None]:
-        """The library with this defect, and without it again afterwards.
-
-        Shared models and their traces are dropped on both sides: a trace made before
-        the fault would not see it, one made under it would keep it.
-        """
-        shared.forget()
-        with pytest.MonkeyPatch.context() as patch:
+        """The library with this defect, and without it again afterwards; shared models
+        and their traces stay apart."""
+        with shared.apart(self), pytest.MonkeyPatch.context() as patch:
             self.install(patch)
-            try:
-                yield
-            finally:
-                shared.forget()
+            yield
 
 
 def fault(install: Callable[[pytest.MonkeyPatch], None]) -> Fault:

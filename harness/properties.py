@@ -97,6 +97,14 @@ def seed_tensorflow(seed: int) -> None:
         sys.modules["tensorflow"].random.set_seed(seed)
 
 
+def seed_training(*names: str) -> None:
+    """All generators, from the run's seed and `names`: TensorFlow's too, which draws the
+    order of rows that `fit` shuffles."""
+    seed = derive(current().seed, *names)
+    seed_example(seed)
+    seed_tensorflow(seed)
+
+
 def seed_example(seed: int) -> None:
     """Python's generator, from which Keras draws its seeds, NumPy's and torch's.
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from functools import partial, wraps
 from typing import Any, TypeVar
 
 from harness.properties import own_seed
 from harness.stack import backend
 
-_built: dict[Any, tuple[Any, list[Callable[[], Any]]]] = {}
+KEPT = 12  # faults whose models are kept, the last ones: memory has an end
+
+Built = dict[Any, tuple[Any, list[Callable[[], Any]]]]
+_built: Built = {}
+_under_faults: OrderedDict[Hashable, Built] = OrderedDict()
 
 Build = TypeVar("Build", bound=Callable[..., Any])
 
@@ -38,9 +44,22 @@ def shared(build: Build) -> Build:
     return fetch  # type: ignore[return-value]
 
 
-def forget() -> None:
-    """Drop all shared objects together with their compiled functions."""
-    _built.clear()
+@contextlib.contextmanager
+def apart(fault: Hashable) -> Iterator[None]:
+    """Within, only what was built under this fault is shared.
+
+    A trace made before the fault would not see it, one made under it would keep it: no
+    object passes from one side to the other.
+    """
+    global _built
+    outside, _built = _built, _under_faults.setdefault(fault, {})
+    _under_faults.move_to_end(fault)
+    while len(_under_faults) > KEPT:
+        _under_faults.popitem(last=False)
+    try:
+        yield
+    finally:
+        _built = outside
 
 
 def _restorer(variable: Any) -> Callable[[], Any]:
