@@ -42,6 +42,7 @@ timing: .venv/installed
 
 calibrate: .venv/installed
 	$(RUN) harness.calibrate
+	$(RUN) harness.benchmark.calibrate
 
 .venv/installed: constraints.txt pyproject.toml
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv

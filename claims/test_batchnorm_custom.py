@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
+from claims import illustrations
 from claims.batchnorm_layer import MyBatchNorm
 from claims.block_models import regularized_block
 from claims.documents import day7, lab
@@ -72,6 +73,7 @@ branches = claim(
 @given(shape=shapes, seed=seeds())
 def test_the_layer_agrees_with_that_of_keras(shape, seed):
     """Outputs in training and after it at inference agree, and so do statistics."""
+    illustrations.running_means()
     ours, theirs = own(), given_by_keras(len(shape))
     x, bound = draw(*shape)
     ours.set_weights(weights := np.random.uniform(0.5, 1.5, (4, 3)).astype("float32"))

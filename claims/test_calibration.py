@@ -12,7 +12,7 @@ from claims.calibration_metrics import (
 )
 from claims.documents import lab
 from claims.faults import calibration as faults
-from harness import UPHELD, claim, given, judge
+from harness import UPHELD, claim, example, given, judge, pictures
 from harness.arrays import as_array
 from harness.shared import shared
 from harness.strategies import seeds
@@ -211,6 +211,17 @@ diagram = claim(
 )
 
 
+def before_and_after(raw, labels):
+    """Confidences and accuracies of the bins, before and after temperature scaling."""
+    scaled = rescaled(raw, fit_temperature(raw, labels))
+    both = {"before": raw, "after temperature scaling": scaled}
+    found = {name: reliability(z, labels, bins=20) for name, z in both.items()}
+    return {
+        name: (r.confidence[r.count > 0], r.accuracy[r.count > 0])
+        for name, r in found.items()
+    }
+
+
 @diagram.as_worded
 def test_calibrated_confidences_lie_on_the_diagonal():
     """Each of ten bins has confidence and accuracy 21/40, 23/40, ..., 39/40."""
@@ -226,11 +237,18 @@ def test_calibrated_confidences_lie_on_the_diagonal():
 
 @diagram.as_worded
 @given(temperature=st.integers(12, 50).map(lambda k: k / 10))
+@example(temperature=2.5)
 def test_overconfidence_lies_below_the_diagonal(temperature):
     """In the bins of logits that are too large accuracy is below confidence."""
     logits, labels = calibrated()
 
-    found = reliability((temperature * logits).astype("float32"), labels, bins=20)
+    raw = (temperature * logits).astype("float32")
+    found = reliability(raw, labels, bins=20)
 
+    judge.picture(
+        f"Reliability diagram of logits that are {temperature} times too large: below "
+        "the diagonal before temperature scaling, on it afterwards.",
+        lambda: pictures.reliability(before_and_after(raw, labels)),
+    )
     used = found.count > 0
     judge.at_most(found.accuracy[used], found.confidence[used], what="accuracy")

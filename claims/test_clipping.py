@@ -9,9 +9,20 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
+from claims import illustrations
 from claims.documents import lab
 from claims.faults import clipping as faults
-from claims.updates import flat, unit, updated_by, used, with_norms
+from claims.updates import (
+    all_to_norm,
+    clipped_by_torch,
+    each_to_norm,
+    flat,
+    torch_parameters,
+    unit,
+    updated_by,
+    used,
+    with_norms,
+)
 from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 from harness.arrays import as_array
 from harness.strategies import seeds
@@ -34,17 +45,6 @@ def norms():
 def sgd(sizes=(4, 4), **clipping):
     """Weights of zero, whose update is minus the gradient that SGD uses."""
     return updated_by("SGD", sizes, learning_rate=1.0, **clipping)
-
-
-def each_to_norm(gradients, limit):
-    """Every gradient scaled down by itself to a norm of at most `limit`."""
-    sizes = [np.linalg.norm(g.astype("float64")) for g in gradients]
-    return [g * min(1, limit / size) for g, size in zip(gradients, sizes)]
-
-
-def all_to_norm(gradients, limit):
-    """All gradients scaled down by one factor to a joint norm of at most `limit`."""
-    return [g * min(1, limit / np.linalg.norm(flat(gradients))) for g in gradients]
 
 
 whose = claim(
@@ -150,14 +150,6 @@ def test_each_component_is_cut_at_the_limit(limit, scale, seed):
     judge.equal(update, flat([p.grad for p in peers]), oracle="torch")
 
 
-def torch_parameters(gradients):
-    """Zero parameters of torch that carry these gradients."""
-    parameters = [torch.nn.Parameter(torch.zeros(g.shape)) for g in gradients]
-    for parameter, gradient in zip(parameters, gradients):
-        parameter.grad = torch.tensor(gradient)
-    return parameters
-
-
 direction = claim(
     "clipping.clipnorm-preserves-direction",
     says="clipnorm keeps the gradient's direction and only scales its magnitude.",
@@ -243,14 +235,6 @@ table = claim(
 )
 
 
-def clipped_by_torch(gradients, limit, clip=torch.nn.utils):
-    """The step of torch's SGD with learning rate 1 after clip.clip_grad_norm_."""
-    parameters = torch_parameters(gradients)
-    clip.clip_grad_norm_(parameters, limit)
-    torch.optim.SGD(parameters, lr=1.0).step()
-    return -flat(parameters)
-
-
 @table.as_worded
 @given(norms=norms(), limit=limits())
 @example(norms=(12.0, 0.3), limit=1.0)
@@ -303,6 +287,7 @@ def test_an_optimizer_has_two_arguments_for_clipping():
 @modes.instead
 def test_an_optimizer_takes_one_of_three_modes():
     """Each of three arguments is accepted by itself, no two of them together."""
+    illustrations.clipping_modes()
     names = inspect.signature(keras.optimizers.SGD).parameters
 
     judge.equal(sorted(n for n in names if "clip" in n), sorted(MODES))

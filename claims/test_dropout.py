@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from scipy import special
 
+from claims import illustrations
 from claims.documents import article, day7, lab, notebook, tutorial
 from claims.dropout_layers import dropout, dropped
 from claims.faults import dropout as faults
@@ -51,10 +52,12 @@ def test_units_are_dropped_independently(rate):
 
 @zeroing.as_worded
 @given(rate=dropout_rates(0.2, 0.8), seed=seeds())
+@example(rate=0.3, seed=0)
 def test_the_number_of_dropped_units_is_binomial(rate, seed):
     """The count of zeros in a row of 16 units follows Binomial(16, rate)."""
     counts = np.sum(dropped(rate, (4_096, 16)) == 0, axis=1)
 
+    illustrations.dropped_units(counts, rate)
     judge.law(counts, lambda k: special.bdtr(np.floor(k), 16, rate), resolves=0.12)
 
 

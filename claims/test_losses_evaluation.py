@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from claims import illustrations
 from claims.documents import article, day7
 from claims.faults import losses as broken
 from claims.penalty_models import (
@@ -33,7 +34,7 @@ def validated(rate):
     model.optimizer.learning_rate = rate
     data = (problem.x, problem.y)
     history = model.fit(*data, batch_size=6, validation_data=data, verbose=0).history
-    problem.w = kernel(model)
+    problem.w = kernel(model).copy()
     paid = penalty(problem.w, **factors("L1L2", 1 / 4))
     return {key: value[0] for key, value in history.items()}, problem, paid
 
@@ -81,6 +82,7 @@ def test_val_loss_is_the_data_loss():
 @validation.instead
 def test_val_loss_contains_the_penalty():
     """val_loss is the mse of the final weights plus their penalty."""
+    illustrations.losses_by_step()
     logs, problem, paid = validated(RATE)
 
     judge_loss(logs["val_loss"], problem, paid, what="val_loss")

@@ -5,6 +5,7 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy import stats
 
+from claims import illustrations
 from claims.documents import lab
 from claims.faults import mixing as faults
 from claims.mixing_layers import CutMixPairs, MixUpPairs
@@ -86,6 +87,7 @@ mixup = claim(
 @example(kind="keras", count=12, alpha=0.8)
 def test_mixup_blends_images_and_labels_by_one_share(kind, count, alpha):
     """Image i is l x_i + (1 - l) x_j, and its label l y_i + (1 - l) y_j."""
+    illustrations.mixed_by(MixUpPairs(2.0))
     x = np.random.uniform(0, 1, (count, 3, 2, 3)).astype("float32")
 
     images, labels = mixed(MIXUP_KINDS[kind](alpha), x, np.eye(count, dtype="float32"))
@@ -162,6 +164,7 @@ CUTMIX_KINDS = {
 @example(kind="keras", shape=(8, 9, 5), seed=1)
 def test_cutmix_pastes_a_rectangle_as_large_as_its_label_says(kind, shape, seed):
     """One rectangle of the partner, whose area is the partner's share of the label."""
+    illustrations.mixed_by(CutMixPairs(2.0))
     count, height, width = shape
     x = numbered(count, height=height, width=width)
 

@@ -18,7 +18,7 @@ from claims.penalty_models import (
     strengths,
     weights_away_from_zero,
 )
-from harness import REFUTED, UPHELD, claim, given, judge
+from harness import REFUTED, UPHELD, claim, given, judge, pictures
 from harness.shared import shared
 
 
@@ -85,9 +85,9 @@ def sum_over_tasks(y, prediction):
 
 
 @shared
-def selection_model(name, rate):
-    """A linear map with an L1 penalty on its kernel."""
-    reg = keras.regularizers.L1(STRENGTH)
+def selection_model(name, rate, kind="L1"):
+    """A linear map with an L1 penalty, or another one, on its kernel."""
+    reg = getattr(keras.regularizers, kind)(STRENGTH)
     dense = keras.layers.Dense(TASKS, use_bias=False, kernel_regularizer=reg)
     model = keras.Sequential([keras.Input((FEATURES,)), dense])
     model.compile(
@@ -97,7 +97,7 @@ def selection_model(name, rate):
     return model
 
 
-def selected(name, rate):
+def selected(name, rate, kind="L1"):
     """Trained kernel and minimizer where two of eight features matter.
 
     The inputs are orthogonal with mean square 1, so that mean squared error plus L1 is
@@ -107,7 +107,7 @@ def selected(name, rate):
     scale = np.where(np.arange(FEATURES) < RELEVANT, 1.0, 0.2)[:, None]
     least_squares = scale * (0.75 + 0.25 * np.random.uniform(size=(FEATURES, TASKS)))
     least_squares *= np.random.choice([-1, 1], (FEATURES, TASKS))
-    model = selection_model(name, rate)
+    model = selection_model(name, rate, kind)
     model.set_weights([weights_away_from_zero(FEATURES, TASKS) / 32])
     x, y = (a.astype("float32") for a in (4 * x, 4 * x @ least_squares))
     for _ in range(10):
@@ -153,6 +153,14 @@ def test_l1_training_ends_near_zero(optimizer):
     """Weights that the minimizer has at zero are small, and hardly any is zero."""
     found, minimizer = selected(*optimizer)
 
+    judge.picture(
+        "48 weights of a linear model of eight features, two of which matter, trained "
+        "by SGD. L1 gathers the others close around zero without reaching it; L2 "
+        "leaves them small but clear of zero.",
+        lambda: pictures.histograms(
+            {kind: selected("SGD", 0.06, kind)[0] for kind in ("L1", "L2")}, x="weight"
+        ),
+    )
     zeros = minimizer == 0
     judge.equal(np.mean(zeros), 1 - RELEVANT / FEATURES, what="zeros of the minimizer")
     judge.at_most(np.mean(found[zeros] == 0), 1 / 4, what="share of exact zeros")

@@ -17,7 +17,7 @@ from claims.schedule_of_day7 import (
     cosine,
     rates,
 )  # fmt: skip
-from harness import REFUTED, UPHELD, claim, given, judge
+from harness import REFUTED, UPHELD, claim, given, judge, pictures
 
 CALL = "keras.src.optimizers.schedules.learning_rate_schedule:CosineDecay.__call__"
 
@@ -61,6 +61,16 @@ def test_step_1053_prints_the_peak():
     judge.close(found, PEAK, operations=8)
 
 
+def with_printed(printed):
+    """The schedule's curve through 60 of its steps, and printed rates by step."""
+    steps = np.union1d(np.linspace(0, LAST, 60), WARMUP)
+    return pictures.lines(
+        {"CosineDecay of day 7": (steps, rates(cosine(), steps))},
+        points={"printed in the text": ([*printed], [*printed.values()])},
+        x="step", y="learning rate",
+    )  # fmt: skip
+
+
 at_5265 = claim(
     "schedules.print-step-5265",
     says="At step 5265, in epoch 15, the schedule prints 0.000541.",
@@ -84,6 +94,11 @@ def test_step_5265_prints_541():
 @at_5265.instead
 def test_step_5265_prints_595():
     """The rate at step 15 * 351 rounds to 0.000595, as the closed form does."""
+    judge.picture(
+        "The learning rate over the training, and the four rates that the text prints. "
+        "Those at steps 5265 and 10179 do not lie on the curve.",
+        lambda: with_printed({0: 0.0, 1053: 1e-3, 5265: 541e-6, 10179: 29e-6}),
+    )
     found = float(cosine()(15 * STEPS))
 
     expected = closed_form(12 * STEPS, peak=PEAK, alpha=ALPHA, decay=DECAY)

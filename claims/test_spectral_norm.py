@@ -5,6 +5,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
+from claims import illustrations
 from claims.documents import lab
 from claims.faults import spectral_norm as faults
 from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge
@@ -96,6 +97,7 @@ def test_the_norm_is_at_most_one_after_training(seed):
 @given(case=st.integers(1, 4))
 def test_the_update_moves_a_kernel_of_norm_one(case):
     """Kernel over its norm, minus lr times the gradient there; a call brings 1 back."""
+    illustrations.singular_values()
     model, before, x, y = trained()
     kernel = model.layers[-1].layer.kernel
 

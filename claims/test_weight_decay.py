@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from hypothesis import strategies as st
 
+from claims import illustrations
 from claims import update_rules as rules
 from claims.documents import lab, tutorial
 from claims.faults import weight_decay as faults
@@ -92,6 +93,7 @@ def test_with_plain_sgd_they_are_the_same(lr, decay, seed):
 @given(kind=st.sampled_from(["momentum", "adam"]), lr=rates(), decay=decays())
 def test_with_momentum_or_adam_they_part(kind, lr, decay):
     """Both paths are NumPy's, the one decoupled, the other through the gradient."""
+    illustrations.decay_and_penalty()
     start, gradients = problem(steps=2)
     gradients = np.copysign(gradients, start)
     apart = oracle(kind, lr, start, gradients, decay=decay)

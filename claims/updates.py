@@ -82,3 +82,30 @@ def of_torch(kind, start: np.ndarray, gradients: np.ndarray, **options) -> np.nd
         optimizer.step()
         path.append(as_array(parameter).copy())
     return np.stack(path)
+
+
+def torch_parameters(gradients):
+    """Zero parameters of torch that carry these gradients."""
+    parameters = [torch.nn.Parameter(torch.zeros(g.shape)) for g in gradients]
+    for parameter, gradient in zip(parameters, gradients):
+        parameter.grad = torch.tensor(gradient)
+    return parameters
+
+
+def clipped_by_torch(gradients, limit, clip=torch.nn.utils):
+    """The step of torch's SGD with learning rate 1 after clip.clip_grad_norm_."""
+    parameters = torch_parameters(gradients)
+    clip.clip_grad_norm_(parameters, limit)
+    torch.optim.SGD(parameters, lr=1.0).step()
+    return -flat(parameters)
+
+
+def each_to_norm(gradients, limit):
+    """Every gradient scaled down by itself to a norm of at most `limit`."""
+    sizes = [np.linalg.norm(g.astype("float64")) for g in gradients]
+    return [g * min(1, limit / size) for g, size in zip(gradients, sizes)]
+
+
+def all_to_norm(gradients, limit):
+    """All gradients scaled down by one factor to a joint norm of at most `limit`."""
+    return [g * min(1, limit / np.linalg.norm(flat(gradients))) for g in gradients]

@@ -6,9 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from harness import compare, merge, record, session, triage
+from harness import compare, history, merge, record, session, triage
 from harness.ledger import folder_problem
-from harness.store import UnreadableEvidence, read, write_evidence
+from harness.store import (
+    UnreadableEvidence,
+    read,
+    write_atomically,
+    write_evidence,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("compare", help="what changed between two runs")
     command.add_argument("old", type=Path, metavar="OLD")
     command.add_argument("new", type=Path, metavar="NEW")
+    command.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
     command.set_defaults(command=_compare)
     command = commands.add_parser("publish", help="keep a complete run in the project")
     command.add_argument("run", type=Path, metavar="RUN")
@@ -69,6 +75,7 @@ def _report(options: argparse.Namespace) -> int:
     for run in options.runs:
         material = str(options.material) if options.material else None
         audited = record.audit(read(run))
+        audited |= history.beside(run, audited)
         session.write_reports(audited, run, material)
         print(f"report: {run / 'audit.html'}")
         print(record.counts(audited["totals"]))
@@ -79,6 +86,9 @@ def _compare(options: argparse.Namespace) -> int:
     old, new = (record.audit(read(run)) for run in (options.old, options.new))
     difference = compare.compare(old, new)
     print(compare.markdown(difference), end="")
+    if options.html:
+        options.html.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(options.html, compare.html(difference, old, new))
     return int(compare.changed(difference))
 
 

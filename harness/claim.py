@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,13 +24,22 @@ class DeclarationError(pytest.Collector.CollectError):
 
 @dataclass
 class Check:
-    """A test function in one role of one claim."""
+    """A test function in one role of one claim.
+
+    timed: it judges a measured ratio, which may stay inconclusive on a noisy machine.
+    """
 
     claim: Claim
     role: str
     test: str
     condition: str = ""
     negated: bool = False
+    timed: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the check's random draws are seeded with, besides the run's seed."""
+        return f"{self.claim.id}::{self.test}"
 
 
 @dataclass
@@ -78,7 +88,8 @@ class Claim:
     def _attach(
         self, test: Callable, role: str, condition: str = "", negated: bool = False
     ) -> Callable:
-        check = Check(self, role, test.__name__, condition, negated)
+        timed = "ratios" in inspect.signature(test).parameters
+        check = Check(self, role, test.__name__, condition, negated, timed)
         self.checks.append(check)
         test.audit_check = check  # type: ignore[attr-defined]
         return test
@@ -99,6 +110,7 @@ class Claim:
             "why": self.why,
             "explained_by": list(self.explained_by),
             "needs": self.needs,
+            "timed": any(c.timed for c in self.checks),
             "differs_on": {b: list(v) for b, v in self.differs_on.items()},
             "module": self.module,
             "sources": [source.as_dict() for source in self.sources],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness import report
 from harness.report.text import number, plain
 
 SAME, CHANGED, NEW, LOST = "same", "changed", "new", "gone"
@@ -59,18 +60,33 @@ def changed(difference: dict[str, Any]) -> bool:
     return any(row["what"] == CHANGED for row in difference["verdicts"])
 
 
+def _by_kind(difference: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    rows = difference["verdicts"]
+    return {
+        what: [row for row in rows if row["what"] == what]
+        for what in (CHANGED, NEW, LOST, SAME)
+    }
+
+
+def html(difference: dict[str, Any], old: dict[str, Any], new: dict[str, Any]) -> str:
+    """The difference between two audits as one HTML file."""
+    context = {
+        "difference": difference,
+        "kinds": _by_kind(difference),
+        "runs": [old["run"], new["run"]],
+    }
+    return report.page("compare.html.j2", context)
+
+
 def markdown(difference: dict[str, Any]) -> str:
     """The difference for a person, changed verdicts first."""
-    rows = difference["verdicts"]
-    counts = {what: sum(row["what"] == what for row in rows)
-              for what in (CHANGED, NEW, LOST, SAME)}  # fmt: skip
+    kinds = _by_kind(difference)
     lines = ["# Two audits compared", ""]
-    lines += [", ".join(f"{count} {what}" for what, count in counts.items()), ""]
+    lines += [", ".join(f"{len(rows)} {what}" for what, rows in kinds.items()), ""]
     for what in (CHANGED, NEW, LOST):
         lines += [
             f"- {what}: `{row['id']}` {row['old'] or '–'} → {row['new'] or '–'}"
-            for row in rows
-            if row["what"] == what
+            for row in kinds[what]
         ]
     lines += ["", "## Stacks", ""]
     lines += [

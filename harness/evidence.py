@@ -57,7 +57,10 @@ class Decision:
 
 @dataclass
 class Measurement:
-    """Everything one run of one check leaves behind."""
+    """Everything one run of one check leaves behind.
+
+    draws: whether this run keeps a picture; the first example draws it.
+    """
 
     check: str = ""
     seed: int = 0
@@ -66,6 +69,8 @@ class Measurement:
     examples: dict[str, dict[str, Any]] = field(default_factory=dict)
     decisions: dict[tuple[str, int], Decision] = field(default_factory=dict)
     oracles: set[str] = field(default_factory=set)
+    draws: bool = False
+    picture: dict[str, str | None] | None = None
     example: str = ""
     falsified_at: tuple[str, int] | None = None
     _position: int = 0

@@ -14,12 +14,13 @@ import numpy as np
 from harness import statistics
 from harness.arrays import as_array
 from harness.evidence import Decision, Falsified, current
+from harness.properties import own_seed
 from harness.tolerance import gamma, rounding_interval, trajectory_gap
 from harness.verdict import FALSIFIED, HELD
 
 __all__ = [
     "Falsified", "apart", "at_least", "at_most", "close", "equal", "independent",
-    "law", "mean", "printed", "proportion", "raises", "runs", "same_law",
+    "law", "mean", "picture", "printed", "proportion", "raises", "runs", "same_law",
     "trajectory", "variance", "within",
 ]  # fmt: skip
 
@@ -185,6 +186,24 @@ def variance(values: Any, *, claimed: float, resolves: float, what: str = "") ->
         as_array(values), claimed, resolves=resolves, alpha=current().alpha
     )
     _chance(what or "variance ratio", ruling, 1.0, resolves, "chi-square law")
+
+
+def picture(caption: str, draw: Callable[[], str]) -> None:
+    """Keep the SVG that `draw` returns as evidence; call it before the verbs.
+
+    caption: says in words what is to be seen. Drawn once a check, in its first example,
+    and never under a fault. Draws of its own change nothing that follows, and a picture
+    that fails changes no outcome: the report then says why it is missing.
+    """
+    measurement = current()
+    if not measurement.draws or measurement.picture is not None:
+        return
+    measurement.picture = {"caption": caption, "svg": None}
+    try:
+        with own_seed("picture", measurement.check):
+            measurement.picture["svg"] = draw()
+    except Exception as error:  # of a drawing, not of what the text says
+        measurement.picture["problem"] = _named(error)
 
 
 def _chance(

@@ -109,6 +109,7 @@ def rows(id: str) -> list[dict[str, Any]]:
 
 
 LARGEST_FILE = 4 * 2**20
+MOST_LINES = 100_000
 
 
 def folder_problem(folder: Path) -> str | None:
@@ -120,29 +121,34 @@ def folder_problem(folder: Path) -> str | None:
         names = ", ".join(d.file for d in documents())
         return f"--material {folder}: none of the audited files is there ({names})."
     for document in found:
-        problem = _file_problem(folder / document.file)
+        problem = _file_problem(folder, document.file)
         if problem:
             return f"--material {folder}: {document.file} {problem}"
     return None
 
 
-def _file_problem(path: Path) -> str | None:
+def _file_problem(folder: Path, file: str) -> str | None:
+    path = folder / file
     if path.is_symlink():
         return "is a link; links are not followed, put the file itself there."
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return "lies outside the folder; put the file itself there."
     if path.stat().st_size > LARGEST_FILE:
         return f"is larger than {LARGEST_FILE // 2**20} MiB; that is no audited text."
     try:
-        path.read_text("utf-8")
+        lines = len(path.read_text("utf-8").splitlines())
     except (UnicodeDecodeError, OSError):
         return "is not readable UTF-8 text."
+    if lines > MOST_LINES:
+        return f"has more than {MOST_LINES} lines; that is no audited text."
     return None
 
 
 def copies(folder: Path) -> dict[str, str]:
     """The text of each audited document that lies in `folder`, by document id."""
-    paths = {entry.id: folder / entry.file for entry in documents()}
+    files = {entry.id: entry.file for entry in documents()}
     return {
-        id: path.read_text("utf-8")
-        for id, path in paths.items()
-        if path.is_file() and _file_problem(path) is None
+        id: (folder / file).read_text("utf-8")
+        for id, file in files.items()
+        if (folder / file).is_file() and _file_problem(folder, file) is None
     }

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from harness import blocks, ledger, properties, stack, terminal
+from harness import blocks, devices, ledger, properties, stack, terminal
 from harness.arrays import plain
 from harness.claim import REGISTRY, Check
 from harness.evidence import DEFAULT_ALPHA, Measurement
 from harness.runner import Policy, Result, evidence_of, left_out, run
 from harness.session import Audit
-from harness.verdict import BROKEN, NOT_RUN, VERDICTS
+from harness.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
 
 EVIDENCE = pytest.StashKey[dict[str, Any]]()
 POLICY = pytest.StashKey[Policy]()
@@ -48,7 +48,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--fail-on", action="append", default=[], metavar="VERDICT",
         help="exit 1 if a claim has this verdict; may be given several times",
     )  # fmt: skip
-    group.addoption("--device", choices=("cpu", "gpu"), default="cpu")
+    group.addoption(
+        "--device", type=devices.chosen, default="cpu", metavar="cpu|gpu[:N]",
+        help="where the claims run; gpu:1 is the second of several cards",
+    )  # fmt: skip
     group.addoption(
         "--thorough",
         action="store_true",
@@ -59,8 +62,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if (config.rootpath / "claims" / "documents").is_dir():
         ledger.FOLDER = config.rootpath / "claims" / "documents"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    config.option.device = devices.prepare(config.option.device)
     _refuse_bad_options(config)
-    _prepare_libraries(config.option.device)
     if config.option.material:
         blocks.material = Path(config.option.material).resolve()
     thorough = 10 if config.option.thorough else 1
@@ -86,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _refuse_bad_options(config: pytest.Config) -> None:
-    """One sentence for each wrong value, before anything is imported."""
+    """One sentence for each wrong value, before any library is imported."""
     problem = stack.missing_backend()
     if not 0 < config.option.alpha < 1:
         problem = f"--alpha is {config.option.alpha}; it must lie between 0 and 1."
@@ -94,9 +99,7 @@ def _refuse_bad_options(config: pytest.Config) -> None:
         if word not in VERDICTS:
             problem = f"--fail-on {word!r}: use one of {', '.join(VERDICTS)}."
     if config.option.device == "gpu":
-        from harness.devices import gpu_problem  # imports the backend
-
-        problem = problem or gpu_problem()
+        problem = problem or devices.gpu_problem()  # imports the backend
     if config.option.material:
         problem = problem or ledger.folder_problem(Path(config.option.material))
     if problem:
@@ -114,19 +117,6 @@ def _seed(config: pytest.Config) -> int:
         return config.workerinput["audit_seed"]  # type: ignore[attr-defined]
     asked = config.option.seed
     return secrets.randbelow(2**31) if asked == "random" else int(asked)
-
-
-def _prepare_libraries(device: str) -> None:
-    """Environment that must stand before TensorFlow, torch or JAX are imported."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    if device == "cpu":
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-        os.environ["JAX_PLATFORMS"] = "cpu"
-    else:
-        from harness.devices import forbid_tf32
-
-        forbid_tf32()
 
 
 def _reports(config: pytest.Config) -> Path:
@@ -220,6 +210,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         pytest.skip(result.reason)
     if result.outcome == BROKEN and result.error is not None:
         raise result.error
+    if check.timed and result.outcome == INCONCLUSIVE:
+        return True
     if evidence["predicted"] not in (None, result.outcome):
         described = stack.describe(pyfuncitem.config.option.device)
         pytest.fail(terminal.change(check, evidence, policy, described), pytrace=False)

@@ -98,8 +98,8 @@ def seed_tensorflow(seed: int) -> None:
 
 
 def seed_training(*names: str) -> None:
-    """All generators, from the run's seed and `names`: TensorFlow's too, which draws the
-    order of rows that `fit` shuffles."""
+    """All generators, from the run's seed and `names`: TensorFlow's too, which draws
+    the order of rows that `fit` shuffles."""
     seed = derive(current().seed, *names)
     seed_example(seed)
     seed_tensorflow(seed)

@@ -14,7 +14,7 @@ PROMISED_BOUND = 1e-6
 NOT_SELECTED = "not selected"
 _CHECK_KEYS = (
     "test", "role", "outcome", "measured", "expected", "tolerance", "examples",
-    "false_alarm", "resolves", "seconds",
+    "false_alarm", "resolves", "seconds", "picture",
 )  # fmt: skip
 
 
@@ -109,12 +109,15 @@ def judged(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
     """A claim with its verdict, formed from the evidence of its checks."""
     checks = sorted(checks, key=lambda c: (v.ROLES.index(c["role"]), c["test"]))
     verdict, reason = _verdict(claim, checks)
+    open_ended = (v.NOT_RUN, v.INCONCLUSIVE) if claim.get("timed") else (v.NOT_RUN,)
+    settled = verdict not in open_ended
     entry = {key: claim[key] for key in ("id", "topic", "says")}
     entry |= {
         "verdict": verdict,
         "recorded": claim["recorded"],
         "changed": claim["recorded"] is not None
-        and verdict not in (claim["recorded"], v.NOT_RUN),
+        and settled
+        and verdict != claim["recorded"],
         "new": claim["recorded"] is None and verdict != v.NOT_RUN,
         "severity": claim["severity"],
         "instead": claim["instead"],

@@ -61,9 +61,10 @@ def measure(
     call: Callable[[], Any], check: Check, policy: Policy, *, mode: str = EVERY
 ) -> Result:
     """Run `call` once and classify it. Only a falsification by the judge falsifies."""
-    name = f"{check.claim.id}::{check.test}"
-    measurement = Measurement(name, policy.seed, policy.alpha, mode)
-    seed = properties.derive(policy.seed, name)
+    measurement = Measurement(
+        check.name, policy.seed, policy.alpha, mode, draws=mode != FIRST
+    )
+    seed = properties.derive(policy.seed, check.name)
     properties.seed_example(seed)
     if check.claim.needs == "tensorflow":
         properties.seed_tensorflow(seed)
@@ -100,8 +101,7 @@ def run(test: Callable[..., Any], arguments: dict[str, Any], check: Check,
         return test(**arguments)
 
     if _is_property(test):
-        name = f"{check.claim.id}::{check.test}"
-        hypothesis.seed(properties.derive(policy.seed, name))(_function(test))
+        hypothesis.seed(properties.derive(policy.seed, check.name))(_function(test))
     result = measure(call, check, policy)
     if _is_changed(check, result) and _is_property(test):
         _phases(test, properties.SHRINKING)
@@ -136,6 +136,7 @@ def evidence_of(check: Check, result: Result, seconds: float) -> dict[str, Any]:
         if result.outcome == FALSIFIED
         else None,
         **result.measurement.summary(),
+        "picture": result.measurement.picture,
         "seconds": round(seconds, 4),
     }
 

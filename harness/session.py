@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from harness import ledger, matrix, record, report, stack
+from harness import history, ledger, matrix, record, report, stack
 from harness.report.junit import junit
 from harness.report.sarif import sarif
 from harness.runner import Policy
@@ -91,6 +91,7 @@ class Audit:
         lines = record.in_order([*lines, stored] if stored else lines)
         self._store.finish(lines)
         audited = record.audit(lines)
+        audited |= history.beside(self.folder, audited)
         write_reports(audited, self.folder, self.material)
         if complete:
             self._store.make_latest()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+SURROGATES = "backslashreplace"
 
 
 class UnreadableEvidence(Exception):
@@ -27,7 +30,7 @@ class Store:
 
     def append(self, line: dict[str, Any]) -> None:
         """Add one object; it is on disk when this returns."""
-        with self.path.open("a", encoding="utf-8") as file:
+        with self.path.open("a", encoding="utf-8", errors=SURROGATES) as file:
             file.write(_dump(line) + "\n")
 
     def finish(self, lines: list[dict[str, Any]]) -> None:
@@ -60,9 +63,9 @@ def write_evidence(path: Path, lines: list[dict[str, Any]]) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a whole file or nothing."""
+    """Write a whole file or nothing; a lone surrogate becomes JSON's `\\udXXX`."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with os.fdopen(handle, "w", encoding="utf-8", errors=SURROGATES) as file:
         file.write(text)
     os.chmod(name, 0o644)
     os.replace(name, path)
@@ -80,11 +83,11 @@ def read(folder: Path) -> list[dict[str, Any]]:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise UnreadableEvidence(f"cannot read evidence at {path}: {reason}.") from None
     lines = []
-    rows = text.splitlines()
+    rows = text.removesuffix("\n").split("\n")  # U+2028 in a string ends no line
     for number, row in enumerate(rows, 1):
         try:
-            line = json.loads(row)
-        except json.JSONDecodeError:
+            line = json.loads(row, parse_constant=_finite, parse_float=_finite)
+        except (ValueError, RecursionError):
             if number == len(rows) and not text.endswith("\n"):
                 break
             raise UnreadableEvidence(
@@ -94,6 +97,14 @@ def read(folder: Path) -> list[dict[str, Any]]:
             raise UnreadableEvidence(f"{path} line {number} is no line of evidence.")
         lines.append(line)
     return lines
+
+
+def _finite(digits: str) -> float:
+    """The number; what JSON cannot hold is refused."""
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(digits)
+    return value
 
 
 def utc_now() -> datetime:

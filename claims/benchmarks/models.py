@@ -3,79 +3,38 @@
 import keras
 import numpy as np
 
+from claims.benchmarks import sweep
+from claims.benchmarks.networks import (
+    BATCH,
+    batches,
+    compiled_with,
+    fed,
+    plain,
+    upgraded,
+)
 from claims.benchmarks.training import Run, inference, training
-from claims.block_models import baseline_model, upgraded_model
+from claims.block_models import baseline_model
 from harness.benchmark.configuration import (
     AGAIN,
     CONTROL,
     STEP_TIME,
     TWICE,
     configuration,
+    memory,
     ratio,
 )
-
-BATCH = (32, 128)
-SIZES = ({"width": 8, "image": 16, "units": 32}, {})
-"""Stand-in and original: day-7's upgraded network takes 32 x 32 images, width 32."""
-
-
-def batches(full, *, size=None, image=None):
-    """One batch of noise again and again, from memory: the step is what is timed."""
-    rng = np.random.default_rng(7)
-    size, image = size or BATCH[full], image or (32 if full else 16)
-    x = rng.random((size, image, image, 3)).astype("float32")
-    y = rng.integers(0, 10, size).astype("int32")
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        return iter(tf.data.Dataset.from_tensors((x, y)).repeat())
-    x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
-    return iter(lambda: (x, y), None)
-
-
-def compiled_with(model, *, optimizer=None, **options):
-    """The documents' loss, and Adam unless told otherwise."""
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer or keras.optimizers.Adam(), loss, **options)
-    return model
-
-
-def upgraded(full, policy="float32"):
-    """Day-7's network with batch normalization, dropout and L2, under a policy."""
-    keras.config.set_dtype_policy(policy)
-    try:
-        return compiled_with(upgraded_model(**SIZES[full]))
-    finally:
-        keras.config.set_dtype_policy("float32")
-
-
-def plain(full, *, normalized=False, dropped=False, l2=0.0, **options):
-    """The same convolutions, with the parts that are asked for."""
-    size = {"width": 32, "image": 32} | SIZES[full]
-    reg = keras.regularizers.L2(l2) if l2 else None
-    layers = [keras.Input((size["image"], size["image"], 3))]
-    for filters in (size["width"], 2 * size["width"]):
-        for _ in range(2):
-            conv = {"padding": "same", "use_bias": False, "kernel_regularizer": reg}
-            layers.append(keras.layers.Conv2D(filters, 3, **conv))
-            layers += [keras.layers.BatchNormalization()] if normalized else []
-            layers.append(keras.layers.Activation("relu"))
-        layers.append(keras.layers.MaxPooling2D())
-        layers += [keras.layers.Dropout(0.2)] if dropped else []
-    head = [keras.layers.Flatten(), keras.layers.Dense(10, dtype="float32")]
-    return compiled_with(keras.Sequential(layers + head), **options)
 
 
 @configuration(CONTROL, group="control")
 @configuration(AGAIN, group="control")
-def control(full) -> Run:
-    return training(plain(full), batches(full))
+def control(scale) -> Run:
+    return training(plain(scale), batches(scale))
 
 
 @configuration(TWICE, group="control")
-def twice(full) -> Run:
+def twice(scale) -> Run:
     """Every step of the control, done two times."""
-    once = training(plain(full), batches(full))
+    once = training(plain(scale), batches(scale))
     return lambda steps: once(2 * steps)
 
 
@@ -85,21 +44,22 @@ def _policies():
         about = {"examples": BATCH, "policy": policy}
 
         @configuration(policy, group="precision", **about)
-        def train(full, policy=policy) -> Run:
-            return training(upgraded(full, policy), batches(full))
+        def train(scale, policy=policy) -> Run:
+            return training(upgraded(scale, policy), batches(scale))
 
         if policy == "mixed_bfloat16":
             continue  # inference is compared in the policy that the texts use
 
         @configuration(f"{policy} inference", group="inference", **about)
-        def infer(full, policy=policy) -> Run:
-            image = 32 if full else 16
-            x = np.zeros((BATCH[full], image, image, 3), "float32")
-            return inference(upgraded(full, policy), x)
+        def infer(scale, policy=policy) -> Run:
+            image = 32 if scale.full else 16
+            x = np.zeros((scale.of(BATCH), image, image, 3), "float32")
+            return inference(upgraded(scale, policy), x)
 
     ratio("mixed_float16", over="float32")
     ratio("mixed_bfloat16", over="float32")
     ratio("mixed_float16 inference", over="float32 inference")
+    memory("mixed_float16", over="float32")
 
 
 def _parts():
@@ -112,8 +72,8 @@ def _parts():
     for name, options in parts.items():
 
         @configuration(name, group="control")
-        def part(full, options=options) -> Run:
-            return training(plain(full, **options), batches(full))
+        def part(scale, options=options) -> Run:
+            return training(plain(scale, **options), batches(scale))
 
         ratio(name, over=CONTROL, quantity=STEP_TIME)
 
@@ -132,9 +92,10 @@ def _updates():
     for name, make in ways.items():
 
         @configuration(name, group="updates")
-        def update(full, make=make) -> Run:
-            model = baseline_model(width=32 if full else 4, image=32 if full else 8)
-            data = batches(full, size=None if full else 8, image=None if full else 8)
+        def update(scale, make=make) -> Run:
+            width, image = (32, 32) if scale.full else (4, 8)
+            model = baseline_model(width=width, image=image)
+            data = batches(scale, size=(8, 128), image=(8, 32))
             return training(compiled_with(model, optimizer=make()), data)
 
         if name != "adam":
@@ -142,8 +103,8 @@ def _updates():
 
 
 @configuration("eager", group="control", backends=("tensorflow",))
-def eager(full) -> Run:
-    return training(plain(full, run_eagerly=True), batches(full))
+def eager(scale) -> Run:
+    return training(plain(scale, run_eagerly=True), batches(scale))
 
 
 def _batch_sizes():
@@ -151,8 +112,8 @@ def _batch_sizes():
     for size in (16, 128):
 
         @configuration(f"batch {size}", group="batch", examples=size)
-        def batch(full, size=size) -> Run:
-            return training(plain(full), batches(full, size=size))
+        def batch(scale, size=size) -> Run:
+            return training(plain(scale), batches(scale, size=(size, size)))
 
 
 ROWS, COLUMNS = 10_000, 29
@@ -183,12 +144,12 @@ def pack(*row, axis):
 
 
 @configuration("row by row", group="data", examples=ROWS, backends=("tensorflow",))
-def row_by_row(full) -> Run:
+def row_by_row(scale) -> Run:
     return higgs(repack=lambda ds: ds.map(lambda *row: pack(*row, axis=0)))
 
 
 @configuration("batch(10000)", group="data", examples=ROWS, backends=("tensorflow",))
-def in_large_batches(full) -> Run:
+def in_large_batches(scale) -> Run:
     """The tutorial's detour: batch, repack each batch, unbatch."""
     return higgs(
         repack=lambda ds: (
@@ -198,29 +159,16 @@ def in_large_batches(full) -> Run:
 
 
 @configuration("float32 fit", group="epoch", examples=(32, 128), full_only=True)
-def epoch_in_float32(full) -> Run:
-    return training(upgraded(full, "float32"), fed(full))
+def epoch_in_float32(scale) -> Run:
+    return training(upgraded(scale, "float32"), fed(scale))
 
 
 @configuration(
     "mixed_float16 fit", group="epoch", examples=(32, 128), full_only=True,
     policy="mixed_float16",
 )  # fmt: skip
-def epoch_in_float16(full) -> Run:
-    return training(upgraded(full, "mixed_float16"), fed(full))
-
-
-def fed(full):
-    """Day-7's pipeline in place of one batch from memory: shuffle, batch, prefetch."""
-    if keras.backend.backend() != "tensorflow":
-        return batches(full)
-    import tensorflow as tf
-
-    rng = np.random.default_rng(7)
-    x = rng.random((10_000, 32, 32, 3)).astype("float32")
-    y = rng.integers(0, 10, 10_000).astype("int32")
-    rows = tf.data.Dataset.from_tensor_slices((x, y)).repeat().shuffle(10_000)
-    return iter(rows.batch(BATCH[full]).prefetch(tf.data.AUTOTUNE))
+def epoch_in_float16(scale) -> Run:
+    return training(upgraded(scale, "mixed_float16"), fed(scale))
 
 
 _policies()
@@ -231,3 +179,4 @@ ratio("eager", over=CONTROL, quantity=STEP_TIME)
 ratio("batch 128", over="batch 16")
 ratio("batch(10000)", over="row by row")
 ratio("mixed_float16 fit", over="float32 fit", quantity=STEP_TIME)
+sweep.declare()

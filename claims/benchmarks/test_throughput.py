@@ -47,6 +47,21 @@ def test_an_epoch_takes_about_sixty_percent_of_the_time(ratios):
     )  # fmt: skip
 
 
+half = claim(
+    "mixed-precision.halves-peak-memory",
+    says="In mixed precision the lesson's model takes half the memory of a GPU.",
+    sources=[day7[119]],
+)
+
+
+@half.as_worded
+def test_the_peak_of_a_training_step_is_half_as_high(ratios):
+    """Peak bytes on the device, mixed_float16 over float32, lie in [0.45, 0.55]."""
+    ratios.judge_memory(
+        "mixed_float16", over="float32", low=0.45, high=0.55, needs="gpu"
+    )
+
+
 newer = claim(
     "mixed-precision.can-speed-up-newer-gpus",
     says="On newer GPUs mixed precision can speed training up.",

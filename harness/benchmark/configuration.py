@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from harness.stack import backend
 
@@ -13,10 +14,15 @@ MODELS = "claims.benchmarks.models"
 CONTROL, AGAIN, TWICE = "control", "control again", "control twice"
 THROUGHPUT, STEP_TIME = "throughput", "step time"
 POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")
+TENSOR_CORES, TF32 = (7, 0), (8, 0)
+"""CUDA compute capabilities from which a card has them."""
 
 Run = Callable[[int], None]
+"""`run(k)`: k steps, then one wait for the device."""
 CONFIGURATIONS: dict[str, Configuration] = {}
 RATIOS: dict[tuple[str, str], Ratio] = {}
+MEMORY: list[tuple[str, str]] = []
+"""Pairs of which the device memory is compared, too."""
 
 
 class Undeclared(Exception):
@@ -24,28 +30,60 @@ class Undeclared(Exception):
 
 
 @dataclass(frozen=True)
+class Scale:
+    """How large a configuration is built.
+
+    full: the documents' own sizes, in place of small stand-ins.
+    shrink: what batches are divided by, where the device's memory did not suffice.
+    """
+
+    full: bool
+    shrink: int = 1
+
+    def of(self, both: tuple[int, int]) -> int:
+        """The stand-in's or the full batch size, as far as memory allows."""
+        return max(1, both[self.full] // self.shrink)
+
+
+Build = Callable[[Scale], Run]
+
+
+@dataclass(frozen=True)
 class Configuration:
-    """A thing that can be timed. `build(full)` returns `run(k)`: k steps, one wait.
+    """A thing that can be timed: `build(scale)` makes it.
 
     group: configurations that are compared with one another run side by side.
     examples: how many examples a step sees, for a small stand-in and in full.
     policy: the dtype policy that it needs, for `--policies`.
     backends: where it exists; everywhere if empty.
     full_only: too large for a stand-in; on a GPU or with `--thorough` only.
+    capability: the CUDA compute capability that it needs, if it needs one.
     """
 
     name: str
     group: str
-    build: Callable[[bool], Run]
+    build: Build
     examples: tuple[int, int]
     policy: str = "float32"
     backends: tuple[str, ...] = ()
     full_only: bool = False
+    capability: tuple[int, int] | None = None
 
-    def exists(self, *, full: bool, policies: tuple[str, ...]) -> bool:
+    def exists(self, run: Scope) -> bool:
         """Whether this run can build it."""
         here = not self.backends or backend() in self.backends
-        return here and self.policy in policies and (full or not self.full_only)
+        able = not self.capability or run.capability >= self.capability
+        large = run.full or not self.full_only
+        return here and able and large and self.policy in run.policies
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a run can and shall measure. capability: (0, 0) without a CUDA device."""
+
+    full: bool = False
+    policies: tuple[str, ...] = POLICIES
+    capability: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -70,16 +108,13 @@ class Ratio:
 
 
 def configuration(
-    name: str, *, group: str, examples: int | tuple[int, int] = 1,
-    policy: str = "float32", backends: tuple[str, ...] = (), full_only: bool = False,
-) -> Callable[[Callable[[bool], Run]], Callable[[bool], Run]]:  # fmt: skip
-    """Declare the decorated builder as a configuration."""
+    name: str, *, group: str, examples: int | tuple[int, int] = 1, **where: Any
+) -> Callable[[Build], Build]:
+    """Declare the decorated builder; `where` are the last fields of Configuration."""
     both = (examples, examples) if isinstance(examples, int) else examples
 
-    def declare(build: Callable[[bool], Run]) -> Callable[[bool], Run]:
-        CONFIGURATIONS[name] = Configuration(
-            name, group, build, both, policy, backends, full_only
-        )
+    def declare(build: Build) -> Build:
+        CONFIGURATIONS[name] = Configuration(name, group, build, both, **where)
         return build
 
     return declare
@@ -93,6 +128,15 @@ def ratio(of: str, *, over: str, quantity: str = THROUGHPUT) -> Ratio:
     return RATIOS.setdefault((of, over), Ratio(of, over, quantity))
 
 
+def memory(of: str, *, over: str) -> None:
+    """Declare that the device memory of these two is compared."""
+    for name in (of, over):
+        if name not in CONFIGURATIONS:
+            raise Undeclared(f"the memory of {of} over {over} names no configuration.")
+    if (of, over) not in MEMORY:
+        MEMORY.append((of, over))
+
+
 def load(module: str = MODELS) -> ModuleType:
     """Import the module that declares them; the control's ratios are added."""
     loaded = importlib.import_module(module)
@@ -101,11 +145,13 @@ def load(module: str = MODELS) -> ModuleType:
     return loaded
 
 
-def chosen(*, full: bool, policies: tuple[str, ...]) -> list[Ratio]:
+def chosen(run: Scope) -> list[Ratio]:
     """The ratios of which this run can build both sides."""
-    can = {
-        name
-        for name, c in CONFIGURATIONS.items()
-        if c.exists(full=full, policies=policies)
-    }
+    can = {name for name, c in CONFIGURATIONS.items() if c.exists(run)}
     return [r for r in RATIOS.values() if r.of in can and r.over in can]
+
+
+def chosen_memory(run: Scope) -> list[str]:
+    """The configurations whose memory this run compares, each once."""
+    pairs = [p for p in MEMORY if all(CONFIGURATIONS[n].exists(run) for n in p)]
+    return list(dict.fromkeys(name for pair in pairs for name in pair))

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ class Order:
     ratios: list[Ratio]
     seed: int
     seconds: float
+    memory: Sequence[str] = ()
     full: bool = False
     module: str = MODELS
     folder: Path = Path()
@@ -134,7 +135,8 @@ _FIELDS = ("round", "name", "steps", "seconds")
 def _doing(line: dict[str, Any]) -> str | None:
     """What a line says for the progress line."""
     if line["type"] == "build":
-        return f"building {line['name']}"
+        less = f" with 1/{line['shrunk']} of its batch" if line["shrunk"] > 1 else ""
+        return f"building {line['name']}{less}"
     if line["type"] == "block":
         return f"round {line['round'] + 1} of {line['of_rounds']}, {line['name']}"
     return None
@@ -144,20 +146,33 @@ def process(order: Order) -> Worker:
     """A worker that is a fresh Python process; its lines come as they are printed."""
 
     def worker(number: int, seconds: float) -> Iterator[dict[str, Any]]:
-        seed = order.seed + number
-        command = [
-            sys.executable, "-m", "harness.benchmark.worker", *order.names(),
-            "--seed", str(seed), "--seconds", f"{seconds:.1f}",
-            "--block", str(order.block), "--module", order.module,
-            *(["--full"] if order.full else []),
-        ]  # fmt: skip
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            cwd=order.folder, env=_environment(),
-        ) as started:  # fmt: skip
-            yield from _lines(started)
+        timing = ["--seed", str(order.seed + number), "--seconds", f"{seconds:.1f}"]
+        return _said_by(
+            order, "worker", *order.names(), *timing, "--block", str(order.block)
+        )
 
     return worker
+
+
+def memory(order: Order) -> Iterator[dict[str, Any]]:
+    """What each configuration of `order.memory` takes, in a fresh process each."""
+    for name in order.memory:
+        for line in _said_by(order, "memory", name):
+            if line["type"] == "memory":
+                yield line
+
+
+def _said_by(order: Order, module: str, *arguments: str) -> Iterator[dict[str, Any]]:
+    """The lines that a fresh process of ours prints, as they come."""
+    command = [
+        sys.executable, "-m", f"harness.benchmark.{module}", *arguments,
+        "--module", order.module, *(["--full"] if order.full else []),
+    ]  # fmt: skip
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=order.folder, env=_environment(),
+    ) as started:  # fmt: skip
+        yield from _lines(started)
 
 
 def _environment() -> dict[str, str]:

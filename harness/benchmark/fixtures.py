@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.benchmark import interval, machine
-from harness.benchmark.configuration import RATIOS, Undeclared, load
+from harness import judge
+from harness.benchmark import interval, machine, report
+from harness.benchmark.configuration import RATIOS, TENSOR_CORES, Undeclared, load
 from harness.benchmark.controller import WorkerFailed
 from harness.benchmark.results import Results
 from harness.evidence import Decision, current
@@ -46,6 +47,20 @@ class Ratios:
             )
         _decide(self.results, of, over, low, high)
 
+    def judge_memory(
+        self, of: str, *, over: str, low: float, high: float, needs: str
+    ) -> None:
+        """The peak device memory of `of` over that of `over` lies in [low, high]."""
+        reason = missing(needs, self._device)
+        if reason:
+            pytest.skip(reason)
+        self._measured_once()
+        assert self.results is not None
+        found = self.results.memory_ratio(of, over)
+        if found is None:
+            pytest.skip(f"the memory of {of} over {over} was not counted")
+        judge.within(found["peak"], low, high, what=f"peak memory of {of} over {over}")
+
     def _measured_once(self) -> None:
         """Measure, unless that was done; a failure is not tried again."""
         if self._failed:
@@ -67,16 +82,16 @@ def missing(needs: str | None, device: str) -> str | None:
             "no GPU in use: run with `--device gpu`"
         )  # fmt: skip
     if needs == "tensor cores":
-        return {
-            None: "Tensor Cores unknown: install nvidia-ml-py",
-            False: "no GPU with Tensor Cores",
-            True: None,
-        }[machine.has_tensor_cores()]
+        capability = machine.capability()
+        if capability is None:
+            return "Tensor Cores unknown: install nvidia-ml-py"
+        return None if capability >= TENSOR_CORES else "no GPU with Tensor Cores"
     return None
 
 
 def _decide(results: Results, of: str, over: str, low: float, high: float) -> None:
     """Store the decision as evidence; raises Falsified through it."""
+    report.picture(results, of, over, low, high)
     found = results.interval(of, over)
     outcome, reason = results.judged(of, over, low, high)
     title = RATIOS[of, over].title

@@ -11,14 +11,21 @@ from typing import Any, TextIO
 import pytest
 
 from harness.benchmark import controller, machine, report
-from harness.benchmark.configuration import MODELS, POLICIES, chosen, load
+from harness.benchmark.configuration import (
+    MODELS,
+    POLICIES,
+    Scope,
+    chosen,
+    chosen_memory,
+    load,
+)
 from harness.benchmark.fixtures import Ratios, ratios
 from harness.benchmark.results import Results
 
 RATIOS_KEY = pytest.StashKey[Ratios]()
 BLOCKS_KEY = pytest.StashKey[Path]()
 FOLDER = ("claims", "benchmarks")
-DEFAULT_BUDGET = 540.0
+DEFAULT_BUDGET = 510.0
 NEEDS = "needs `--benchmark`"
 
 __all__ = ["ratios"]
@@ -105,15 +112,23 @@ def _measured(config: pytest.Config) -> Results:
     raw = config.stash[BLOCKS_KEY] = folder / f"blocks-{os.getpid()}.jsonl"
     option = config.option
     full = option.device == "gpu" or option.thorough
+    capability = machine.capability() if option.device == "gpu" else None
+    scope = Scope(
+        full, (POLICIES[0], *option.policies.split(",")), capability or (0, 0)
+    )
     order = controller.Order(
-        chosen(full=full, policies=(POLICIES[0], *option.policies.split(","))),
-        seed=_seed(config), seconds=option.time_budget, full=full,
-        folder=config.rootpath,
+        chosen(scope), seed=_seed(config), seconds=option.time_budget,
+        memory=chosen_memory(scope), full=full, folder=config.rootpath,
     )  # fmt: skip
     with _Progress(config) as progress, raw.open("w", encoding="utf-8") as file:
-        return controller.measure(
+        found = controller.measure(
             order, progress=progress, keep=lambda line: _append(file, line)
         )
+        for line in controller.memory(order):
+            _append(file, line)
+            progress(f"memory: {line['name']}")
+            found.memory[line["name"]] = line
+        return found
 
 
 def _append(file: TextIO, line: dict[str, Any]) -> None:

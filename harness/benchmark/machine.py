@@ -24,14 +24,14 @@ def describe(device: str) -> dict[str, Any]:
 
 
 def accelerator() -> dict[str, Any]:
-    """The first GPU as its driver describes it; all None without one."""
+    """The GPU in use as its driver describes it; all None without one."""
     names = ("accelerator", "driver", "capability", "clock_mhz", "throttle", "watts")
     nothing = dict.fromkeys(names)
     try:
         import pynvml as nvml
 
         nvml.nvmlInit()
-        card = nvml.nvmlDeviceGetHandleByIndex(0)
+        card = nvml.nvmlDeviceGetHandleByIndex(_index())
     except Exception:  # no library, no driver, no card: each has its own exception
         return nothing
     asked = {
@@ -51,10 +51,17 @@ def clocks() -> dict[str, Any]:
     return {k: v for k, v in told.items() if v is not None}
 
 
-def has_tensor_cores() -> bool | None:
-    """Compute capability 7.0 and above; None if the driver does not say."""
-    capability = accelerator()["capability"]
-    return None if capability is None else tuple(capability) >= (7, 0)
+def capability() -> tuple[int, int] | None:
+    """CUDA's compute capability: 7.0 and above has Tensor Cores, 8.0 and above TF32.
+    None without a card, or if the driver does not say."""
+    told = accelerator()["capability"]
+    return (told[0], told[1]) if told else None
+
+
+def _index() -> int:
+    """The card that the libraries see first, as the driver counts."""
+    first = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")[0]
+    return int(first) if first.isdecimal() else 0
 
 
 def _or_none(ask: Any) -> Any:

@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 from typing import Any
 
+from harness import judge, pictures
+from harness.benchmark.configuration import MEMORY
 from harness.benchmark.interval import Interval
 from harness.benchmark.results import Results
 from harness.store import write_atomically
@@ -38,6 +40,21 @@ def lines(results: Results) -> list[str]:
     )
     if results.trouble():
         said.append(f"every verdict inconclusive: {results.trouble()}")
+    return [*said, *_of_memory(results)]
+
+
+def _of_memory(results: Results) -> list[str]:
+    """What was seen of the device's memory: its parts, and batches that did not fit."""
+    said = [
+        f"{name} was measured with 1/{by} of its batch: out of memory"
+        for name, by in results.shrunk.items()
+    ]
+    for of, over in MEMORY:
+        found = results.memory_ratio(of, over)
+        if found:
+            told = ", ".join(f"{part} {value:.3g}" for part, value in found.items())
+            counter = results.memory[of]["counter"]
+            said.append(f"memory of {of} over {over}: {told} ({counter})")
     return said
 
 
@@ -52,12 +69,32 @@ def page(results: Results, machine: dict[str, Any]) -> str:
     return "\n".join(
         ["# Ratios", "", *told, "",
          "99 % intervals; `|` is 1.00, the scale runs from 1/8 to 8.", "",
-         "```", *rows, "```", "", lines(results)[-1], ""]
+         "```", *rows, "```", "", *lines(results)[len(rows):], ""]
     )  # fmt: skip
 
 
 def _said(found: Interval | None) -> str:
     return found.said() if found else "no interval"
+
+
+def picture(
+    results: Results, of: str, over: str, low: float = 0.0, high: float = math.inf
+) -> None:
+    """Both configurations' step times, and their ratio beside the claimed band."""
+    found, ratio = results.interval(of, over), results.ratios[of, over]
+    times = {n: [1e3 * s for s in results.step_times[n]] for n in (of, over)}
+    values = {"ratio": [math.exp(v) for v in results.medians[of, over]]}
+    bars = {"ratio": (found.low, found.centre, found.high)} if found else None
+    band = low if low > 0 else None, high if math.isfinite(high) else None
+    judge.picture(
+        f"Milliseconds a step of {of} and of {over}, and {ratio.title}: one mark for "
+        f"the median of each of {results.processes} processes. The bar is the 99 % "
+        f"interval, {_said(found)}; shaded is the range that the text claims.",
+        lambda: pictures.strips([
+            pictures.Panel("milliseconds a step", times),
+            pictures.Panel(ratio.title, values, bars, band, level=1.0),
+        ]),
+    )  # fmt: skip
 
 
 def figure(found: Interval | None) -> str:

@@ -11,17 +11,28 @@ from harness.benchmark.interval import Interval
 from harness.verdict import FALSIFIED, HELD, INCONCLUSIVE
 
 CONTROLS = {(AGAIN, CONTROL): 1.0, (TWICE, CONTROL): 2.0}
+_PARTS = ("peak", "model", "activations")
 SAME = 0.03
 """Within 3 % two configurations count as equally fast."""
 
 
 class Results:
-    """One median log-ratio per process and ratio; intervals are read off these."""
+    """One median log-ratio per process and ratio; intervals are read off these.
+
+    step_times: seconds a step, one median per process and configuration; for pictures.
+    memory: configuration -> what its own process said of the device's memory.
+    shrunk: configuration -> what its batch was divided by, for lack of memory.
+    """
 
     def __init__(self, ratios: Sequence[Ratio], *, full: bool = False) -> None:
         self.ratios = {(r.of, r.over): r for r in ratios}
         self.full = full
         self.medians: dict[tuple[str, str], list[float]] = {k: [] for k in self.ratios}
+        self.step_times: dict[str, list[float]] = {
+            n: [] for k in self.ratios for n in k
+        }
+        self.memory: dict[str, dict[str, Any]] = {}
+        self.shrunk: dict[str, int] = {}
         self.unstable: set[str] = set()
         self.seconds = self.budget = 0.0
 
@@ -30,6 +41,10 @@ class Results:
     ) -> None:
         """Take in one process: its blocks, and what it said of each arm."""
         self.unstable |= {name for name, arm in arms.items() if not arm["stable"]}
+        smaller = {name: arm["shrunk"] for name, arm in arms.items()}
+        self.shrunk |= {name: by for name, by in smaller.items() if by > 1}
+        for name, times in self.step_times.items():
+            times.append(trials.step_time(blocks, name))
         for key, ratio in self.ratios.items():
             log_time = trials.log_ratio(blocks, ratio.of, ratio.over)
             examples = arms[ratio.of]["examples"], arms[ratio.over]["examples"]
@@ -92,6 +107,17 @@ class Results:
             return "more" if found.low > 1 else "less"
         return "unsettled"
 
+    def memory_ratio(self, of: str, over: str) -> dict[str, float] | None:
+        """Bytes of `of` over bytes of `over`: at the peak, of the model, and of the
+        activations; None if nobody counted, or the batches differ."""
+        both = [self.memory.get(name, {}) for name in (of, over)]
+        if not all(m.get("counter") for m in both):
+            return None
+        if both[0]["examples"] != both[1]["examples"]:
+            return None
+        a, b = ({**m, "peak": m["model"] + m["activations"]} for m in both)
+        return {part: a[part] / max(1, b[part]) for part in _PARTS}
+
     def progress(self) -> str:
         """The control's interval so far, for the progress line."""
         values = sorted(self.medians.get((AGAIN, CONTROL), []))
@@ -122,5 +148,7 @@ class Results:
             "schema": 1, "full": self.full, "processes": self.processes,
             "seconds": round(self.seconds, 1), "budget": self.budget,
             "error_rate": interval.total_error_rate(), "trouble": self.trouble(),
+            "step_times": self.step_times, "memory": list(self.memory.values()),
+            "batch_divided_by": self.shrunk,
             "not_flat_after_warm_up": sorted(self.unstable), "ratios": rows,
         }  # fmt: skip

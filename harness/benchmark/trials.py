@@ -193,6 +193,11 @@ def _grouped(arms: Sequence[Arm]) -> list[list[Arm]]:
     return list(groups.values())
 
 
+def step_time(blocks: Sequence[Block], name: str) -> float:
+    """Median over rounds of the seconds that a step of `name` takes."""
+    return statistics.median(b.seconds / b.steps for b in blocks if b.name == name)
+
+
 def log_ratio(blocks: Sequence[Block], of: str, over: str) -> float:
     """Median over rounds of log(seconds a step of `of` / seconds a step of `over`)."""
     times: dict[str, dict[int, float]] = {of: {}, over: {}}

@@ -7,6 +7,7 @@ Prints one JSON object a line: an `arm` for each configuration once it is warm, 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import random
@@ -16,7 +17,8 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.benchmark import configuration, machine, trials
-from harness.benchmark.configuration import CONFIGURATIONS, Configuration, Run
+from harness.benchmark.configuration import CONFIGURATIONS, Configuration, Scale
+from harness.devices import is_out_of_memory
 
 _KEPT: list[trials.Arm] = []
 """Alive until the process ends: taking two dozen models apart can take a minute."""
@@ -33,11 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         known = ", ".join(CONFIGURATIONS)
         print(f"no configuration {unknown[0]!r}; there are: {known}", file=sys.stderr)
         return 2
-    names = options.names or [
-        name
-        for name, c in CONFIGURATIONS.items()
-        if c.exists(full=options.full, policies=configuration.POLICIES)
-    ]
+    here = configuration.Scope(full=options.full)
+    names = options.names or [n for n, c in CONFIGURATIONS.items() if c.exists(here)]
     measure(
         [CONFIGURATIONS[name] for name in dict.fromkeys(names)],
         full=options.full, seed=options.seed,
@@ -64,15 +63,15 @@ def measure(
     """Build all, warm all up, then blocks in random order until the time is used."""
     rng = random.Random(seed)
     in_order = rng.sample(configurations, len(configurations))  # memory layout differs
-    arms = _KEPT
-    arms += [
-        trials.Arm(c.name, c.group, _built(c, full=full, seed=seed)) for c in in_order
-    ]
+    arms, scales = built(in_order, full=full)
+    _KEPT.extend(arms)
     clock = time.perf_counter
     plan = trials.prepare(arms, clock=clock, shortest=shortest)
     for each in configurations:
         say(
-            "arm", name=each.name, group=each.group, examples=each.examples[full],
+            "arm", name=each.name, group=each.group,
+            examples=scales[each.group].of(each.examples),
+            shrunk=scales[each.group].shrink,
             steps=plan.steps[each.name], step_seconds=plan.step_seconds[each.name],
             stable=plan.stable[each.name],
         )  # fmt: skip
@@ -82,10 +81,43 @@ def measure(
     say("end", rounds=count)
 
 
-def _built(each: Configuration, *, full: bool, seed: int) -> Run:
-    """The configuration's `run`; what it announces is when it began to be built."""
-    say("build", name=each.name)
-    return each.build(full)
+def built(
+    configurations: list[Configuration], *, full: bool
+) -> tuple[list[trials.Arm], dict[str, Scale]]:
+    """Every arm after its first step, and the scale of each group.
+
+    Where the device's memory does not suffice, the whole group is built again with half
+    the batch, so that what is compared stays comparable. Batches of one that do not fit
+    raise the library's error.
+    """
+    scales = {each.group: Scale(full) for each in configurations}
+    arms: dict[str, trials.Arm] = {}
+    waiting = list(reversed(configurations))
+    while waiting:
+        each = waiting.pop()
+        scale = scales[each.group]
+        say("build", name=each.name, shrunk=scale.shrink)
+        arm = _first_step(each, scale)
+        if arm:
+            arms[each.name] = arm
+            continue
+        scales[each.group] = Scale(full, 2 * scale.shrink)
+        group = [c for c in configurations if c.group == each.group]
+        waiting += [c for c in reversed(group) if arms.pop(c.name, None)] + [each]
+        gc.collect()  # what was built leaves the device's memory
+    return [arms[each.name] for each in configurations], scales
+
+
+def _first_step(each: Configuration, scale: Scale) -> trials.Arm | None:
+    """The configuration, built and run once; None if half the batch may fit better."""
+    try:
+        run = each.build(scale)
+        run(1)
+    except Exception as error:
+        if is_out_of_memory(error) and scale.of(each.examples) > 1:
+            return None
+        raise
+    return trials.Arm(each.name, each.group, run)
 
 
 def say(kind: str, **values: Any) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from harness import record
+from harness import history, record
 from harness import verdict as v
 from harness.report.documents import Entry, Page, pages
-from harness.report.text import chance, number, plain, printable
+from harness.report.text import chance, image, number, plain, printable
 
 _SYMBOLS = {
     v.UPHELD: "✓", v.REFUTED: "✗", v.QUALIFIED: "◐", v.INCONCLUSIVE: "?",
@@ -73,6 +73,12 @@ def html(audited: dict[str, Any], copies: dict[str, str] | None = None) -> str:
     return _environment(True).get_template("audit.html.j2").render(context)
 
 
+def page(template: str, context: dict[str, Any]) -> str:
+    """Another HTML file in the report's style, without a script."""
+    plain_page = {"symbols": _SYMBOLS, "script_hash": None}
+    return _environment(True).get_template(template).render(plain_page | context)
+
+
 def _context(audited: dict[str, Any]) -> dict[str, Any]:
     topics: dict[str, list[dict[str, Any]]] = {}
     for claim in audited["claims"]:
@@ -88,6 +94,7 @@ def _context(audited: dict[str, Any]) -> dict[str, Any]:
         "meanings": _MEANINGS,
         "verdicts": [word for word in v.VERDICTS if audited["totals"][word]],
         "missed": record.missed_faults(audited),
+        "earlier": history.sentences(audited),
     }
 
 
@@ -162,6 +169,7 @@ def _environment(escape: bool) -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"number": number, "chance": chance, "plain": plain}
+    environment.filters |= {"image": image, "versions": history.versions}
     environment.finalize = _final
     return environment
 

@@ -11,6 +11,7 @@ from harness.binding import CHANGED, GONE, MOVED, Bound, bind
 from harness.passages import Passage, split
 
 NEW = "new"
+MOST_UNKNOWN = 2_000
 WORST = (v.BROKEN, v.REFUTED, v.QUALIFIED, v.INCONCLUSIVE, v.UPHELD, v.NOT_RUN)
 NOTES = {
     MOVED: "moved since the ledger was made",
@@ -56,17 +57,23 @@ class Section:
 
 @dataclass
 class Page:
-    """A document as the report shows it; `gone` are passages that the copy lacks."""
+    """A document as the report shows it.
+
+    gone: passages that the copy lacks; unshown: how many passages of the copy are left
+    out, because more than MOST_UNKNOWN are in no ledger.
+    """
 
     about: dict[str, Any]
     sections: list[Section]
     bound: bool
     gone: list[Entry] = field(default_factory=list)
+    unshown: int = 0
 
     def edits(self) -> dict[str, int]:
         """How many passages moved, changed, are new or gone."""
         notes = [entry.note for section in self.sections for entry in section.entries]
         counts = {word: notes.count(note) for word, note in NOTES.items()}
+        counts[NEW] += self.unshown
         counts[GONE] = len(self.gone)
         return {word: count for word, count in counts.items() if count}
 
@@ -94,10 +101,14 @@ def _bound(about: dict[str, Any], claims: dict[str, dict[str, Any]], text: str) 
     passages = split(text)
     bound = bind(ledger.rows(about["id"]), passages)
     by_passage = {id(b.passage): b for b in bound if b.passage}
-    section = ""
+    section, unknown = "", 0
     for passage in passages:
         found = by_passage.get(id(passage))
         section = found.row["section"] if found else section
+        unknown += found is None
+        if found is None and unknown > MOST_UNKNOWN:
+            page.unshown += 1
+            continue
         _add(page, section, _of_passage(passage, found, claims))
     page.gone = [
         _entry(b.row, claims, tuple(b.row["lines"])) for b in bound if not b.passage

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from harness import verdict as v
+from harness.report.text import printable
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"lesson": "error", "number": "warning", "wording": "note", None: "warning"}
@@ -32,19 +34,20 @@ def sarif(audited: dict[str, Any]) -> dict[str, Any]:
 def _rule(claim: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": claim["id"],
-        "shortDescription": {"text": claim["says"]},
-        "fullDescription": {"text": claim["why"] or claim["says"]},
+        "shortDescription": {"text": _text(claim["says"])},
+        "fullDescription": {"text": _text(claim["why"] or claim["says"])},
         "defaultConfiguration": {"level": LEVELS[claim["severity"]]},
     }
 
 
 def _result(claim: dict[str, Any], index: int, files: dict[str, str]) -> dict[str, Any]:
     true = claim["instead"] or f"It {claim['scope']}."
+    said = _text(f"{claim['verdict']}: {claim['says']} True: {true}")
     return {
         "ruleId": claim["id"],
         "ruleIndex": index,
         "level": LEVELS[claim["severity"]],
-        "message": {"text": f"{claim['verdict']}: {claim['says']} True: {true}"},
+        "message": {"text": said},
         "locations": [_location(source, files) for source in claim["sources"]],
         "partialFingerprints": {"claim/v1": claim["id"]},
     }
@@ -54,7 +57,12 @@ def _location(source: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
     first, last = source["lines"]
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": files[source["document"]]},
+            "artifactLocation": {"uri": quote(printable(files[source["document"]]))},
             "region": {"startLine": first, "endLine": last},
         }
     }
+
+
+def _text(value: str) -> str:
+    """A message without a link: SARIF 2.1.0, section 3.11.6, reads `[text](target)`."""
+    return printable(value).replace("](", "] (")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 
@@ -15,6 +16,12 @@ _MARKUP = re.compile(r"([\\*\[\]|~]|(?<!\w)_|_(?!\w))")
 def printable(value: Any) -> str:
     """Text without control characters, lone surrogates and overrides of direction."""
     return _CONTROL.sub("\ufffd", str(value))
+
+
+def image(svg: Any) -> str:
+    """An SVG file as the address of an `<img>`, where nothing in it can run."""
+    data = base64.b64encode(printable(svg).encode()).decode()
+    return f"data:image/svg+xml;base64,{data}"
 
 
 def number(value: Any) -> str:

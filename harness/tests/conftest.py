@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from pathlib import Path
 
 import jsonschema
@@ -69,3 +70,17 @@ class Project:
 @pytest.fixture
 def project(pytester):
     return Project(pytester)
+
+
+@pytest.fixture
+def bounded():
+    """The test ends within 20 seconds, also in an endless loop."""
+
+    def stop(*_):
+        raise TimeoutError("not within 20 seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(20)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)

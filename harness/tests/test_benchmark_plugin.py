@@ -97,6 +97,19 @@ def test_a_spent_budget_is_inconclusive_and_suggests_more(timed):
     result.stdout.fnmatch_lines(["*of 8 processes: more time suggested*"])
 
 
+def test_an_inconclusive_measurement_does_not_fail_a_recorded_verdict(timed):
+    """A noisy machine says nothing against what another one recorded."""
+    project = timed()
+    body = CLAIM.format(name="recorded", band="low=2.99, high=3.01")
+    body = body.replace("sources=", "verdict=UPHELD, sources=")
+    project.claims(body, name="benchmarks/test_speed")
+
+    result = project.run("--benchmark", "--time-budget", "1")
+
+    assert result.ret == 0, result.stdout.str()
+    assert result.outlines[-1] == "1 inconclusive"
+
+
 def test_without_the_option_they_are_not_run(timed):
     """With the command as the reason; single timings are skipped as well."""
     project = timed(inside="low=2, high=4")

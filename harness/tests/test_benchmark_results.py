@@ -6,6 +6,7 @@ import pytest
 
 from harness.benchmark import controller
 from harness.benchmark.configuration import AGAIN, CONTROL, STEP_TIME, TWICE, Ratio
+from harness.benchmark.report import lines
 from harness.verdict import FALSIFIED, HELD, INCONCLUSIVE
 
 RATIOS = [
@@ -16,14 +17,20 @@ RATIOS = [
 STEPS = {"quick": 1.0, "slow": 3.0, CONTROL: 1.0, AGAIN: 1.0, TWICE: 2.0}
 
 
-def measured(*, noise=0.01, seconds=1e9, takes=10.0, **steps):
+def measured(*, noise=0.01, seconds=1e9, takes=10.0, shrunk=1, **steps):
     """A run on processes that take `takes` seconds and print blocks with noise."""
     spent, rng = [0.0], random.Random(7)
 
     def worker(number, share):
         spent[0] += takes
         for name, step in (STEPS | steps).items():
-            yield {"type": "arm", "name": name, "examples": 1, "stable": True}
+            yield {
+                "type": "arm",
+                "name": name,
+                "examples": 1,
+                "stable": True,
+                "shrunk": shrunk,
+            }
             for k in range(5):
                 took = step * (1 + rng.gauss(0, noise))
                 yield {"type": "block", "name": name, "round": k, "of_rounds": 5,
@@ -89,3 +96,24 @@ def test_a_process_that_ends_early_is_an_error(tmp_path):
 
     with pytest.raises(controller.WorkerFailed, match="No module named 'no'"):
         controller.measure(order)
+
+
+def test_batches_that_did_not_fit_are_named():
+    """A note, and no failure."""
+    found = measured(noise=0.005, shrunk=4)
+
+    assert found.shrunk["quick"] == 4
+    assert "quick was measured with 1/4 of its batch: out of memory" in lines(found)
+
+
+def test_memory_is_compared_at_equal_batches_only():
+    """The peak is what stays and what a step adds."""
+    found = measured(noise=0.005)
+    told = {"counter": "bytes", "examples": 8, "model": 100, "activations": 300}
+    found.memory = {"quick": told, "slow": told | {"activations": 700}}
+
+    assert found.memory_ratio("quick", "slow") == {
+        "peak": 0.5, "model": 1.0, "activations": 300 / 700,
+    }  # fmt: skip
+    found.memory["slow"]["examples"] = 4
+    assert found.memory_ratio("quick", "slow") is None

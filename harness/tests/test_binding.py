@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 
 import pytest
 
@@ -124,3 +125,17 @@ def test_each_edit_has_its_word(copy, statuses):
 def test_an_empty_ledger_binds_nothing():
     """No rows, no result."""
     assert bind([], passages_of(["Something."])) == []
+
+
+@pytest.mark.usefixtures("bounded")
+@pytest.mark.parametrize("known", [1, 20])
+def test_100_000_equal_passages_are_bound_in_bounded_time(known):
+    """Also if the ledger knows their text 20 times; less than ten seconds."""
+    rows = rows_of([f"A fact about {max(n, known)}." for n in range(300)])
+    copy = passages_of([f"A fact about {known}."] * 100_000)
+    start = time.perf_counter()
+
+    bound = bind(rows, copy)
+
+    assert sum(b.status == FOUND for b in bound) == known + 1
+    assert time.perf_counter() - start < 10

@@ -52,6 +52,19 @@ def test_the_report_is_one_small_file():
     assert REPORT.stat().st_size < 3_000_000
 
 
+def test_it_is_painted_within_a_second(opened):
+    """The first content, in the best of three loads."""
+    painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+
+    times = []
+    for _ in range(3):
+        page = opened()
+        page.wait_for_function(painted)
+        times.append(page.evaluate(painted))
+
+    assert min(times) < 1_000, times
+
+
 def test_it_opens_without_a_complaint(opened):
     """No error on the console, and every claim is shown."""
     page = opened()

@@ -1,5 +1,7 @@
 """Documents are split into passages of the right kind, whatever a page did to them."""
 
+import time
+
 import pytest
 
 from harness.passages import split
@@ -57,3 +59,19 @@ def test_hostile_lines_are_split_in_reasonable_time():
     many = "\n".join(["x"] * 20_000)
 
     assert split(long) and split(many)
+
+
+@pytest.mark.usefixtures("bounded")
+@pytest.mark.parametrize(
+    "line",
+    ["a" * 5_000 + "!", "a_" * 2_500 + " (", "1" * 5_000, "1." * 2_500,
+     "." + " " * 4_998 + "x", "a, " * 1_600 + "=", "f(" + ".a" * 2_500,
+     "a.b(" * 1_250, '."' * 2_500, "[" * 5_000, "A. " * 1_600],
+)  # fmt: skip
+def test_the_longest_lines_are_split_in_linear_time(line):
+    """Each is bad for one pattern; 50 of them take less than two seconds."""
+    start = time.perf_counter()
+
+    assert split("\n".join(["x = 1", line] * 50))
+
+    assert time.perf_counter() - start < 2
