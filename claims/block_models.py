@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from harness.lab.networks import regularized_block
 from harness.shared import shared
 
 Layers = list[keras.layers.Layer]
@@ -57,18 +58,6 @@ def printed_totals(model: keras.Model) -> dict[str, str]:
     model.summary(print_fn=lambda text, **_: lines.extend(text.splitlines()))
     totals = (line.split(":") for line in lines if "params:" in line)
     return {name.strip(): value.strip() for name, value in totals}
-
-
-def regularized_block(x: Any, *, filters: int, l2: float, rate: float) -> Any:
-    """Twice Conv2D, BatchNormalization, ReLU; then max pooling and dropout."""
-    for _ in range(2):
-        x = keras.layers.Conv2D(
-            filters, 3, padding="same", use_bias=False,
-            kernel_regularizer=keras.regularizers.L2(l2),
-        )(x)  # fmt: skip
-        x = keras.layers.BatchNormalization()(x)
-        x = keras.layers.Activation("relu")(x)
-    return keras.layers.Dropout(rate)(keras.layers.MaxPooling2D()(x))
 
 
 def upgraded_model(

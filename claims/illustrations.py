@@ -8,11 +8,11 @@ import keras
 import numpy as np
 from scipy import stats
 
-from claims.batchnorm_layer import MyBatchNorm
 from claims.penalty_models import linear_model, regression, regularizer
 from claims.updates import flat, stepped, unit, updated_by, used, with_norms
 from harness import judge, pictures
 from harness.arrays import as_array
+from harness.lab.batch_norm import MyBatchNorm
 
 CLIPPING = {
     "no clipping": {},

@@ -9,13 +9,13 @@ import torch
 from hypothesis import strategies as st
 
 from claims import illustrations
-from claims.batchnorm_layer import MyBatchNorm
-from claims.block_models import regularized_block
 from claims.documents import day7, lab
 from claims.faults import batchnorm as faults
 from claims.faults import training_flag as mode_faults
 from harness import UPHELD, claim, given, judge
 from harness.arrays import as_array
+from harness.lab.batch_norm import MyBatchNorm
+from harness.lab.networks import regularized_block
 from harness.shared import shared
 from harness.strategies import seeds
 

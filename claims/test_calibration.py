@@ -4,16 +4,16 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 
-from claims.calibration_metrics import (
+from claims.documents import lab
+from claims.faults import calibration as faults
+from harness import UPHELD, claim, example, given, judge, pictures
+from harness.arrays import as_array
+from harness.lab.calibration import (
     TemperatureScaling,
     fit_temperature,
     negative_log_likelihood,
     reliability,
 )
-from claims.documents import lab
-from claims.faults import calibration as faults
-from harness import UPHELD, claim, example, given, judge, pictures
-from harness.arrays import as_array
 from harness.shared import shared
 from harness.strategies import seeds
 

@@ -12,6 +12,7 @@ from claims.faults import blocks as layer_faults
 from claims.faults import capacity as faults
 from harness import UPHELD, claim, given, judge
 from harness.faults import figure
+from harness.lab.networks import FAMILY, dense_stack
 from harness.shared import shared
 
 FEATURES = 28
@@ -22,16 +23,6 @@ FIGURES = {
     "order": ("tiny", "small", "medium", "large"),
 }  # fmt: skip
 """(layers, units) as the prose announces them, and the order of the models."""
-
-WIDTHS = {
-    "tiny": (16,), "small": (16, 16), "medium": (64, 64, 64), "large": (512,) * 4
-}  # fmt: skip
-
-
-def dense_stack(widths, **options):
-    """Layers of these widths and one output unit, on 28 features."""
-    dense = [keras.layers.Dense(units, "elu", **options) for units in widths]
-    return keras.Sequential([keras.Input((FEATURES,)), *dense, keras.layers.Dense(1)])
 
 
 @shared
@@ -83,7 +74,7 @@ announced = claim(
 def test_the_code_has_the_layers_of_the_prose():
     """Output shapes of all layers but the last, for both models."""
     for name, (layers, units) in FIGURES["hidden layers"].items():
-        hidden = [row.shape[0] for row in stack(*WIDTHS[name])[:-1]]
+        hidden = [row.shape[0] for row in stack(*FAMILY[name])[:-1]]
         judge.equal(hidden, [units] * layers, what=name, oracle="the prose")
 
 
@@ -105,7 +96,7 @@ larger = claim(
 def test_each_model_has_more_parameters():
     """Every count exceeds the one before; the last by a factor of 78."""
     counts = [
-        sum(row.counted for row in stack(*WIDTHS[name])) for name in FIGURES["order"]
+        sum(row.counted for row in stack(*FAMILY[name])) for name in FIGURES["order"]
     ]
 
     judge.equal(counts, sorted(counts), what="ascending")

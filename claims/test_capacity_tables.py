@@ -10,11 +10,11 @@ from claims.documents import tutorial
 from claims.faults import blocks as layer_faults
 from harness import UPHELD, claim, judge
 from harness.faults import figure
+from harness.lab.networks import FAMILY
 from harness.shared import shared
 
 FEATURES = 28
-WIDTHS = {"tiny": (16,), "small": (16, 16), "medium": (64, 64, 64)}
-WIDTHS |= {name: (512,) * 4 for name in ("large", "l2", "dropout", "combined")}
+WIDTHS = FAMILY | dict.fromkeys(("l2", "dropout", "combined"), FAMILY["large"])
 PENALTIES = {"l2": 0.001, "combined": 0.0001}
 LARGE = [14_848, 262_656, 262_656, 262_656, 513]
 WITH_DROPOUT = [14_848, 0, 262_656, 0, 262_656, 0, 262_656, 0, 513]

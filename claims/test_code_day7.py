@@ -13,9 +13,10 @@ from claims.torch_networks import (
     judge_outputs,
     outputs,
 )
-from claims.tuners import declared, extended_space, space
+from claims.tuners import declared
 from harness import UPHELD, claim, judge
 from harness.arrays import as_array
+from harness.lab.search import extended_space, space
 from harness.shared import shared
 
 BASELINE = [

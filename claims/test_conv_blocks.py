@@ -4,12 +4,13 @@ import keras
 import numpy as np
 
 from claims import block_models
-from claims.block_models import of_kind, regularized_block, rows
+from claims.block_models import of_kind, rows
 from claims.documents import day7
 from claims.faults import blocks as faults
 from harness import REFUTED, UPHELD, claim, judge
 from harness.arrays import as_array
 from harness.faults import figure
+from harness.lab.networks import regularized_block
 from harness.shared import shared
 
 CONV = "keras.src.layers.convolutional.base_conv:BaseConv"

@@ -8,9 +8,9 @@ from scipy import stats
 from claims import illustrations
 from claims.documents import lab
 from claims.faults import mixing as faults
-from claims.mixing_layers import CutMixPairs, MixUpPairs
 from harness import UPHELD, claim, example, given, judge
 from harness.arrays import as_array
+from harness.lab.mixing import CutMixPairs, MixUpPairs
 from harness.strategies import seeds
 from harness.tolerance import gamma
 

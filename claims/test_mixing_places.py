@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from claims.documents import lab
 from claims.faults import mixing as faults
-from claims.mixing_layers import CutMixPairs, MixUpPairs
 from claims.pipelines import tensorflow
 from harness import QUALIFIED, claim, given, judge
 from harness.arrays import as_array
+from harness.lab.mixing import CutMixPairs, MixUpPairs
 from harness.shared import shared
 from harness.strategies import seeds
 from harness.tolerance import gamma

@@ -8,15 +8,9 @@ from hypothesis import strategies as st
 
 from claims.documents import day7
 from claims.faults import tuner as faults
-from claims.tuners import (
-    declared,
-    extended_space,
-    folder,
-    random_points,
-    scored,
-    space,
-)
+from claims.tuners import declared, folder, random_points, scored
 from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge
+from harness.lab.search import extended_space, space
 from harness.strategies import learning_rates, seeds
 
 CONTAINER = "keras_tuner.src.engine.hyperparameters.hyperparameters:HyperParameters"

@@ -9,14 +9,9 @@ from keras_tuner.src.engine.trial import Trial
 
 from claims.documents import day7
 from claims.faults import tuner_engines as faults
-from claims.tuners import (
-    OBJECTIVE,
-    WithoutTensorBoard,
-    as_in_the_lesson,
-    folder,
-    space,
-)
+from claims.tuners import WithoutTensorBoard, as_in_the_lesson, folder
 from harness import REFUTED, UPHELD, claim, given, judge
+from harness.lab.search import OBJECTIVE, space
 
 HYPERBAND = "keras_tuner.src.tuners.hyperband:Hyperband"
 BAYESIAN = "keras_tuner.src.tuners.bayesian:BayesianOptimizationOracle"

@@ -12,8 +12,9 @@ from keras_tuner.src.tuners import bayesian
 
 from claims.documents import day7
 from claims.faults import tuner_engines as faults
-from claims.tuners import OBJECTIVE, as_in_the_lesson, folder, space
+from claims.tuners import as_in_the_lesson, folder
 from harness import QUALIFIED, UPHELD, claim, judge
+from harness.lab.search import OBJECTIVE, space
 
 BAYESIAN = "keras_tuner.src.tuners.bayesian:BayesianOptimizationOracle"
 TUNER = "keras_tuner.src.engine.tuner:Tuner"

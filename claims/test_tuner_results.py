@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from claims.documents import day7
 from claims.faults import tuner as space_faults
 from claims.faults import tuner_search as faults
-from claims.tuners import OBJECTIVE, folder, random_points, scored
+from claims.tuners import folder, random_points, scored
 from harness import REFUTED, UPHELD, claim, example, given, judge
 from harness.faults import figure
+from harness.lab.search import OBJECTIVE
 from harness.strategies import seeds
 
 DISPLAY = "keras_tuner.src.engine.oracle:Display"

@@ -11,15 +11,9 @@ from keras_tuner.src.engine.tuner_utils import convert_to_metrics_dict
 from claims.documents import day7
 from claims.faults import tuner as space_faults
 from claims.faults import tuner_search as faults
-from claims.tuners import (
-    OBJECTIVE,
-    accuracy,
-    completed,
-    extended_space,
-    folder,
-    scored,
-)
+from claims.tuners import accuracy, completed, folder, scored
 from harness import UPHELD, claim, given, judge
+from harness.lab.search import OBJECTIVE, extended_space
 
 ORACLE = "keras_tuner.src.engine.oracle:Oracle"
 BASE = "keras_tuner.src.engine.base_tuner:BaseTuner"

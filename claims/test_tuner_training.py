@@ -12,8 +12,9 @@ from claims.documents import day7
 from claims.faults import tuner as space_faults
 from claims.faults import tuner_search as faults
 from claims.faults import tuner_training as training_faults
-from claims.tuners import OBJECTIVE, WithoutTensorBoard, folder, space
+from claims.tuners import WithoutTensorBoard, folder
 from harness import QUALIFIED, UPHELD, claim, judge
+from harness.lab.search import OBJECTIVE, space
 from harness.shared import shared
 
 TUNER = "keras_tuner.src.engine.tuner:Tuner"

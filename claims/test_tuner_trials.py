@@ -9,16 +9,15 @@ from keras_tuner.src.engine.tuner_utils import convert_to_metrics_dict
 from claims.documents import day7
 from claims.faults import tuner_search as faults
 from claims.tuners import (
-    OBJECTIVE,
     WithoutTensorBoard,
     accuracy,
     completed,
     folder,
     random_points,
     scored,
-    space,
 )
 from harness import UPHELD, claim, given, judge
+from harness.lab.search import OBJECTIVE, space
 
 ORACLE = "keras_tuner.src.engine.oracle:Oracle"
 

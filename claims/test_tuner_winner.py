@@ -8,9 +8,10 @@ from claims.documents import day7
 from claims.faults import tuner as space_faults
 from claims.faults import tuner_training as faults
 from claims.schedule_of_day7 import closed_form
-from claims.tuners import declared, extended_space, space
+from claims.tuners import declared
 from harness import UPHELD, claim, given, judge
 from harness.faults import figure
+from harness.lab.search import extended_space, space
 from harness.shared import shared
 from harness.strategies import learning_rates
 

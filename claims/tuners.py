@@ -6,22 +6,7 @@ import tempfile
 import keras_tuner as kt
 import numpy as np
 
-OBJECTIVE = "val_accuracy"
-
-
-def space(hp):
-    """Declare units, dropout and learning rate as the lesson does; their values."""
-    units = hp.Int("units", min_value=64, max_value=256, step=64)
-    dropout = hp.Float("dropout", 0.2, 0.5, step=0.1)
-    lr = hp.Float("lr", 1e-4, 1e-2, sampling="log")
-    return {"units": units, "dropout": dropout, "lr": lr}
-
-
-def extended_space(hp):
-    """The space of the exercise: L2 strength and width come on top."""
-    width = hp.Choice("width", [32, 48, 64])
-    l2 = hp.Float("l2", 1e-5, 1e-3, sampling="log")
-    return {"width": width, "l2": l2, **space(hp)}
+from harness.lab.search import OBJECTIVE, search_in, space
 
 
 def declared(declare=space):
@@ -94,10 +79,7 @@ def folder():
 
 def as_in_the_lesson(tuner, path, **limits):
     """The class with the lesson's arguments, but for the `limits` of its effort."""
-    return tuner(
-        space, objective=OBJECTIVE, executions_per_trial=1, directory=path,
-        project_name="cifar10_day7", overwrite=True, **limits,
-    )  # fmt: skip
+    return search_in(path, space, tuner=tuner, overwrite=True, **limits)
 
 
 class WithoutTensorBoard:

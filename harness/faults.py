@@ -6,6 +6,7 @@ A fault patches an attribute of Keras, TensorFlow, torch or KerasTuner, never of
 from __future__ import annotations
 
 import contextlib
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
@@ -71,7 +72,6 @@ def output_times(place: str, factor: float) -> Fault:
 
 def argument(place: str, parameter: str, change: Callable, *, does: str) -> Fault:
     """The call at `place` sees `change(value)` for its parameter `parameter`."""
-    import inspect
 
     def by(original: Callable) -> Callable:
         signature = inspect.signature(original)
@@ -86,6 +86,28 @@ def argument(place: str, parameter: str, change: Callable, *, does: str) -> Faul
         return changed
 
     return replaced(place, by, name=f"{_short(place)}: {does}", does=does)
+
+
+def constructor(layer: str, parameter: str, change: Callable, *, does: str) -> Fault:
+    """The layer at `module:Class` takes `change(value)` for its `parameter`.
+
+    Keras inspects the constructor of a layer that it creates and needs a `self` there,
+    which `argument` does not have.
+    """
+
+    def by(original: Callable) -> Callable:
+        signature = inspect.signature(original)
+
+        def changed(self: Any, *args: Any, **kwargs: Any) -> None:
+            bound = signature.bind(self, *args, **kwargs)
+            bound.apply_defaults()
+            bound.arguments[parameter] = change(bound.arguments[parameter])
+            original(*bound.args, **bound.kwargs)
+
+        return changed
+
+    name = f"{_short(layer)}: {does}"
+    return replaced(f"{layer}.__init__", by, name=name, does=does)
 
 
 def result(place: str, change: Callable, *, does: str) -> Fault:

@@ -2,8 +2,7 @@
 
 import keras
 
-from claims.faults.constructors import constructor
-from harness.faults import argument, fault, output_times, replaced
+from harness.faults import argument, constructor, fault, output_times, replaced
 
 NORM = "keras.src.layers.normalization.batch_normalization:BatchNormalization"
 NORM_CALL = f"{NORM}.call"

@@ -3,8 +3,7 @@
 import keras
 from keras.src.layers.layer import Layer
 
-from claims.faults.constructors import constructor
-from harness.faults import fault, output_times, replaced, result
+from harness.faults import constructor, fault, output_times, replaced, result
 
 CONV = "keras.src.layers.convolutional.base_conv:BaseConv"
 CONV_OP = "keras.src.ops:conv"

@@ -2,8 +2,7 @@
 
 import keras
 
-from claims.faults.constructors import constructor
-from harness.faults import argument, fault, output_times, replaced, result
+from harness.faults import argument, constructor, fault, output_times, replaced, result
 
 LAYERS = "keras.src.layers"
 CONV = f"{LAYERS}.convolutional.base_conv:BaseConv"
