@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from harness import compare, history, merge, record, session, triage
+from harness.benchmark import compare as ratios
 from harness.ledger import folder_problem
 from harness.store import (
     UnreadableEvidence,
@@ -21,7 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)
-    except (UnreadableEvidence, triage.LedgerProblem, OSError) as error:
+    except (
+        UnreadableEvidence, ratios.UnreadableResults, triage.LedgerProblem, OSError
+    ) as error:  # fmt: skip
         print(f"error: {error}", file=sys.stderr)
         return 2
 
@@ -85,6 +88,7 @@ def _report(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     old, new = (record.audit(read(run)) for run in (options.old, options.new))
     difference = compare.compare(old, new)
+    difference["ratios"] = ratios.between(options.old, options.new)
     print(compare.markdown(difference), end="")
     if options.html:
         options.html.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,8 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
     verdicts: rows `{id, what, old, new}`; moved: rows `{id, test, old, new}` for checks
     whose worst case differs though the verdict does not; stack: the versions that
-    differ, as `name -> [old, new]`.
+    differ, as `name -> [old, new]`; ratios: lines on those of benchmark runs, for the
+    caller to fill in.
     """
     before = {claim["id"]: claim for claim in old["claims"]}
     after = {claim["id"]: claim for claim in new["claims"]}
@@ -32,6 +33,7 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         "verdicts": verdicts,
         "moved": [row for id in same for row in _moved(before[id], after[id])],
         "stack": {name: pair for name, pair in stacks.items() if pair[0] != pair[1]},
+        "ratios": [],
     }
 
 
@@ -99,4 +101,6 @@ def markdown(difference: dict[str, Any]) -> str:
         f"{plain(number(row['new']))}"
         for row in difference["moved"]
     ] or ["None."]
+    if difference["ratios"]:
+        lines += ["", "## Ratios", "", "```", *difference["ratios"], "```"]
     return "\n".join(lines) + "\n"

@@ -50,6 +50,13 @@ def lines(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return sorted(said)
 
 
+def between(old: Path, new: Path) -> list[str]:
+    """The comparison of two run folders; empty unless both hold ratios."""
+    if not all((run / RATIOS).is_file() for run in (old, new)):
+        return []
+    return lines(read(old), read(new))
+
+
 def _said(interval: list[float] | None) -> str:
     return f"[{interval[0]:.3g}, {interval[1]:.3g}]" if interval else "no interval"
 

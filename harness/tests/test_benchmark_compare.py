@@ -39,3 +39,15 @@ def test_unreadable_results_cost_one_sentence(tmp_path, capsys, text):
     said = capsys.readouterr().err
     assert said.startswith("error: ") and "no results of `pytest --benchmark`" in said
     assert said.count("\n") == 1
+
+
+def test_two_runs_with_ratios_compare_them_too(tmp_path):
+    """`python -m harness compare` shows them; a run without ratios shows none."""
+    old, new = (tmp_path / name for name in ("old", "new"))
+    run(old, a=[1, 2])
+    assert compare.between(old, new) == []
+    run(new, a=[2.1, 3])
+
+    (line,) = compare.between(old, new)
+
+    assert line.startswith("larger") and line.endswith("a over base")
