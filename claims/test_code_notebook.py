@@ -13,6 +13,7 @@ from keras.src.backend.common import global_state
 from claims.documents import article, notebook, tutorial
 from claims.faults import code as faults
 from claims.faults import mixed_precision as precision_faults
+from claims.policies import policy
 from claims.torch_networks import outputs
 from harness import UPHELD, claim, judge
 from harness.arrays import as_array
@@ -95,9 +96,7 @@ def plan():
 def network():
     """The network for 16 x 16 images under the notebook's policy, compiled."""
     layers, first = [], {"input_shape": (16, 16, 3)}
-    before = keras.config.dtype_policy()
-    keras.mixed_precision.set_global_policy(keras.DTypePolicy("mixed_float16"))
-    try:
+    with policy("mixed_float16"):
         for filters in (32, 64, 128):
             for _ in range(2):
                 like = {"activation": "relu", "padding": "same"} | first
@@ -113,8 +112,6 @@ def network():
             optimizer=keras.optimizers.Adam(learning_rate=0.001),
             loss="categorical_crossentropy", metrics=["accuracy"], run_eagerly=True,
         )  # fmt: skip
-    finally:
-        keras.config.set_dtype_policy(before)
     return model
 
 

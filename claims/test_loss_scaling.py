@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from claims.documents import day7
 from claims.faults import mixed_precision as faults
+from claims.policies import policy
 from harness import QUALIFIED, UPHELD, claim, given, judge
 from harness.gradients import gradients
 from harness.shared import shared
@@ -28,14 +29,9 @@ def weighted_output(weight, output):
 @shared
 def half_model(scaled=True):
     """One float16 weight, starting at 0, with SGD(1e6) and the loss above."""
-    policy = keras.DTypePolicy("mixed_float16")
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
+    with policy("mixed_float16"):
         dense = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
         model = keras.Sequential([keras.Input((1,)), dense])
-    finally:
-        keras.config.set_dtype_policy(before)
     model.compile(
         keras.optimizers.SGD(1e6), weighted_output, run_eagerly=True,
         auto_scale_loss=scaled,

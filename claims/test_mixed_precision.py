@@ -1,32 +1,19 @@
 """Mixed precision: which dtype each layer computes in and keeps."""
 
-import contextlib
-
 import keras
 import numpy as np
 from hypothesis import strategies as st
 
 from claims.documents import day7, notebook
 from claims.faults import mixed_precision as faults
+from claims.policies import policy
 from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge
 from harness.arrays import as_array
 from harness.shared import shared
-from harness.strategies import seeds
 
 POLICY = "keras.src.dtype_policies.dtype_policy:set_dtype_policy"
 PARSE = "keras.src.dtype_policies.dtype_policy:DTypePolicy._parse_name"
 NORM = "keras.src.layers.normalization.batch_normalization:BatchNormalization.call"
-
-
-@contextlib.contextmanager
-def global_policy(name="mixed_float16"):
-    """The one call of the lesson, undone afterwards."""
-    before = keras.config.dtype_policy()
-    keras.mixed_precision.set_global_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 LAYERS = {
@@ -54,7 +41,7 @@ def dtypes(layer):
 
 one_call = claim(
     "mixed-precision.one-call",
-    says="One call of keras.mixed_precision.set_global_policy('mixed_float16') "
+    says="One call of keras.mixed_precision.set_policy('mixed_float16') "
     "switches mixed precision on.",
     sources=[day7[118:119], day7[97], day7[279], notebook[42:44]],
     verdict=UPHELD,
@@ -73,7 +60,7 @@ one_call = claim(
 def test_layers_made_after_the_call_are_mixed(name):
     """A new layer has float16 outputs and float32 weights; without the call not."""
     judge.equal(set(dtypes(LAYERS[name]())), {"float32"}, what="before the call")
-    with global_policy():
+    with policy("mixed_float16"):
         found = dtypes(LAYERS[name]())
     judge.equal(found[:2], ["float16", "float16"], what="compute and output dtype")
     judge.equal(set(found[2:]) - {"float32"}, set(), what="weights not float32")
@@ -96,7 +83,7 @@ def test_a_layer_made_before_the_call_stays_float32(name):
     """Made before, called after: everything is float32."""
     layer = LAYERS[name]()
 
-    with global_policy():
+    with policy("mixed_float16"):
         judge.equal(set(dtypes(layer)), {"float32"})
 
 
@@ -117,14 +104,14 @@ every = claim(
 @given(name=kinds)
 def test_every_new_layer_has_float16_outputs(name):
     """compute_dtype and the output are float16 for each kind of layer."""
-    with global_policy():
+    with policy("mixed_float16"):
         judge.equal(dtypes(LAYERS[name]())[:2], ["float16", "float16"])
 
 
 @shared
 def half_norm():
     """BatchNormalization under the policy that keeps the last batch's statistics."""
-    with global_policy():
+    with policy("mixed_float16"):
         norm = keras.layers.BatchNormalization(momentum=0.0)
     norm.build((None, 1))
     return norm
@@ -155,7 +142,7 @@ variables = claim(
 @given(name=st.sampled_from(["BatchNormalization", "Conv2D", "Dense"]))
 def test_weights_and_optimizer_state_are_float32(name):
     """Weights, and the moments that Adam makes for them, are float32."""
-    with global_policy():
+    with policy("mixed_float16"):
         layer = LAYERS[name]()
         found = dtypes(layer)
     adam = keras.optimizers.Adam()
@@ -186,9 +173,9 @@ def bytes_of(arrays):
 
 
 @shared
-def dense(units, policy):
+def dense(units, name):
     """A Dense layer for three inputs, made under this global policy."""
-    with global_policy(policy):
+    with policy(name):
         layer = keras.layers.Dense(units)
     layer.build((None, 3))
     return layer
@@ -216,83 +203,6 @@ def test_variables_take_as_many_bytes_as_before(units):
     judge.equal(mixed, full)
 
 
-head = claim(
-    "mixed-precision.float32-head",
-    says="Dense(10, dtype='float32') computes and emits its logits in float32.",
-    sources=[day7[121], day7[139], day7[231]],
-    verdict=UPHELD,
-    explained_by="keras.src.layers.layer:Layer.__init__",
-    faults=[faults.layers_ignore_their_own_dtype],
-)
-
-
-@shared
-def with_head(units):
-    """A float16 layer that does nothing, then a float32 head."""
-    with global_policy():
-        body = keras.layers.Activation("linear")
-        last = keras.layers.Dense(units, dtype="float32")
-    return keras.Sequential([keras.Input((4,)), body, last])
-
-
-@head.as_worded
-@given(units=st.sampled_from((1, 10)), seed=seeds())
-def test_a_float32_head_behind_float16_layers(units, seed):
-    """Behind a float16 layer the head's output is x W in float32 precision."""
-    x = np.random.uniform(1, 2, (2, 4)).astype("float32")
-    kernel = np.random.normal(size=(4, units)).astype("float32")
-    model = with_head(units)
-    model.layers[-1].kernel.assign(kernel)
-
-    logits = model(x)
-
-    judge.equal(keras.backend.standardize_dtype(logits.dtype), "float32", what="dtype")
-    wide, kernel = x.astype("float16").astype("float64"), kernel.astype("float64")
-    size = np.abs(wide) @ np.abs(kernel)
-    judge.close(logits, wide @ kernel, operations=8, magnitude=size, oracle="NumPy")
-
-
-precision = claim(
-    "mixed-precision.float16-softmax-loses-precision",
-    says="Softmax and cross-entropy in float16 lose precision where it matters.",
-    sources=[day7[120]],
-    verdict=UPHELD,
-    why="A probability below 6e-5 is subnormal in float16, with a spacing of 6e-8.",
-    explained_by="keras.src.losses.losses:categorical_crossentropy",
-    faults=[faults.float16_softmax_is_exact],
-)
-
-
-@shared
-def softmax(dtype):
-    return keras.layers.Softmax(dtype=dtype)
-
-
-@shared
-def cross_entropy():
-    return keras.losses.CategoricalCrossentropy(reduction="none")
-
-
-def losses_of_wrong_answers(dtype, gaps):
-    """The cross-entropy of a wrong answer for each logit gap, and its exact value."""
-    logits = np.stack([np.zeros_like(gaps), gaps], axis=1)
-    target = np.tile([[1.0, 0.0]], (len(gaps), 1)).astype("float32")
-    loss = cross_entropy()(target, softmax(dtype)(logits))
-    return loss, np.logaddexp(0, gaps.astype("float64"))
-
-
-@precision.as_worded
-@given(start=st.integers(0, 1_000).map(lambda k: 10 + k / 1_000))
-def test_the_loss_of_a_wrong_answer_is_coarse_in_float16(start):
-    """Over gaps of 10 to 15 float32 is right to 32 roundings, float16 off by 0.005."""
-    gaps = np.linspace(start, start + 4, 256, dtype="float32")
-
-    loss, exact = losses_of_wrong_answers("float32", gaps)
-    judge.close(loss, exact, operations=32, magnitude=16, what="float32")
-    loss, exact = losses_of_wrong_answers("mixed_float16", gaps)
-    judge.apart(loss, exact, by=0.005, what="float16")
-
-
 detection = claim(
     "mixed-precision.try-except-detects-support",
     says="The try/except around the policy call tells whether the machine supports "
@@ -312,7 +222,7 @@ detection = claim(
 @detection.as_worded
 def test_the_call_is_refused_without_a_gpu():
     """Where no GPU is visible, setting the policy raises."""
-    judge.raises(Exception, lambda: global_policy().__enter__())
+    judge.raises(Exception, lambda: policy("mixed_float16").__enter__())
 
 
 @detection.instead
@@ -320,7 +230,7 @@ def test_the_call_succeeds_without_a_gpu():
     """The call runs on a machine without a GPU, and layers then compute in float16."""
 
     def switch_on():
-        with global_policy():
+        with policy("mixed_float16"):
             return keras.layers.Dense(1).compute_dtype
 
     judge.equal(judge.runs(switch_on), "float16", what="compute dtype")

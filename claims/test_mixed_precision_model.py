@@ -1,7 +1,5 @@
 """Mixed precision for a whole model: the last layer's dtype, memory, speed."""
 
-import contextlib
-
 import keras
 import numpy as np
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from claims.documents import day7, notebook
 from claims.faults import code as code_faults
 from claims.faults import mixed_precision as faults
+from claims.policies import policy
 from harness import QUALIFIED, UPHELD, claim, given, judge
 from harness.arrays import as_array
 from harness.faults import figure
@@ -17,17 +16,6 @@ from harness.shared import shared
 FIGURES = {"seconds before": 12, "seconds after": 7, "least": 1.5, "most": 3}
 LOSS = "keras.src.losses.loss:Loss.__call__"
 PARSE = "keras.src.dtype_policies.dtype_policy:DTypePolicy._parse_name"
-
-
-@contextlib.contextmanager
-def policy(name):
-    """The global policy of this name, undone afterwards."""
-    before = keras.config.dtype_policy()
-    keras.mixed_precision.set_global_policy(name)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 @shared
