@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import weakref
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -17,9 +18,16 @@ from claims.policies import policy
 from claims.torch_networks import outputs
 from harness import UPHELD, claim, judge
 from harness.arrays import as_array
+from harness.blocks import judge_itself
 from harness.shared import shared
 
 CLASSES = 10
+BLOCKS = [
+    4, 20, 35, 40, 52, 62, 71, 77, 88, 89, 90, 93, 96, 99, 102, 108, 109, 110, 113, 119,
+    120, 126, 129, 132, 178, 188, 196, 204, 213, 222, 278, 289, 298,
+]  # fmt: skip
+"""All of the notebook's own code up to fit, by first line."""
+STAND_INS = Path(__file__).with_name("stand_ins")
 
 imports = claim(
     "code.notebook-imports",
@@ -177,6 +185,7 @@ def test_the_network_trains_on_one_hot_labels():
     judge.equal(type(outer).__name__, "LossScaleOptimizer", what="optimizer")
     rate = outer.inner_optimizer.learning_rate
     judge.close(rate, 0.001, operations=1, what="learning rate")
+    judge_itself(notebook, BLOCKS, stand_ins=STAND_INS)
 
 
 @contextlib.contextmanager

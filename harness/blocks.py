@@ -18,6 +18,7 @@ from pathlib import Path
 
 from harness import judge, ledger
 from harness.binding import FOUND, bind
+from harness.evidence import FIRST, current
 from harness.passages import split
 
 SECONDS = 120
@@ -26,9 +27,17 @@ LARGEST_FILE = 16 * 2**20
 material: Path | None = None
 
 
-def judge_itself(document: ledger.Document, lines: list[int]) -> None:
-    """The document's own blocks run; nothing is judged without the reviewed text."""
-    found = outcome(document, lines)
+def judge_itself(
+    document: ledger.Document, lines: list[int], *, stand_ins: Path | None = None
+) -> None:
+    """The document's own blocks run; nothing is judged without the reviewed text.
+
+    stand_ins: a folder of modules that take the place of downloads. Under a fault,
+    which another process does not see, nothing is run.
+    """
+    if current().mode == FIRST:
+        return
+    found = outcome(document, lines, stand_ins=stand_ins)
     if found is not None:
         judge.equal(found, "runs", what="the block itself")
 
@@ -37,7 +46,9 @@ class NotReviewed(Exception):
     """A check names a block that the ledger does not list as reviewed."""
 
 
-def outcome(document: ledger.Document, lines: list[int]) -> str | None:
+def outcome(
+    document: ledger.Document, lines: list[int], *, stand_ins: Path | None = None
+) -> str | None:
     """ "runs", or the last line of the error, of the blocks that begin at these lines.
 
     None if there is no copy of the document, or one of the blocks is not the reviewed
@@ -57,7 +68,8 @@ def outcome(document: ledger.Document, lines: list[int]) -> str | None:
     }
     if not all(line in found for line in lines):
         return None
-    return _run("\n".join(_unnumbered(found[line]) for line in lines))
+    code = "\n".join(_unnumbered(found[line]) for line in lines)
+    return _run(code, stand_ins)
 
 
 def _unnumbered(block: str) -> str:
@@ -68,9 +80,11 @@ def _unnumbered(block: str) -> str:
     return "\n".join(lines)
 
 
-def _run(code: str) -> str:
+def _run(code: str, stand_ins: Path | None) -> str:
     kept = ("PATH", "LANG", "LD_LIBRARY_PATH", "KERAS_BACKEND", "CUDA_VISIBLE_DEVICES")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
+    if stand_ins:
+        environment["PYTHONPATH"] = str(stand_ins)
     with tempfile.TemporaryDirectory() as folder:
         try:
             done = subprocess.run(
