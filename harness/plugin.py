@@ -161,10 +161,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Freeze again after each file: KerasTuner collects garbage before every model."""
-    if nextitem is None or nextitem.path != item.path:
-        if item.config.stash[POLICY].faults:
-            gc.collect()  # the models of a hundred faults would add up
+    """Freeze again after each file: KerasTuner collects garbage before every model.
+    The models of a hundred faults would add up: collected first, also by the check."""
+    faults = item.config.stash[POLICY].faults
+    last_of_file = nextitem is None or nextitem.path != item.path
+    if faults == "matrix" or (faults and last_of_file):
+        gc.collect()
+    if last_of_file:
         gc.freeze()
 
 

@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from harness import properties, snippets
+from harness.bounds import NoEnd, bounded
 from harness.claim import Check
 from harness.evidence import (
     EVERY,
@@ -23,6 +24,9 @@ from harness.evidence import (
 from harness.faults import Fault
 from harness.stack import backend
 from harness.verdict import BROKEN, FALSIFIED, HELD, INCONCLUSIVE, NOT_RUN, predicted
+
+LONGEST, LONGEST_UNDER_FAULT = 900.0, 30.0
+"""Seconds that a check may take: a defect of a library can make a search endless."""
 
 
 @dataclass
@@ -69,19 +73,26 @@ def measure(
     if check.claim.needs == "tensorflow":
         properties.seed_tensorflow(seed)
     try:
-        with measuring(measurement):
+        with measuring(measurement), bounded(_longest(check, mode)):
             call()
         outcome, reason, error = measurement.outcome(), measurement.reason(), None
     except pytest.skip.Exception as skipped:
         return Result(NOT_RUN, str(skipped.msg), measurement, skipped)
-    except Exception as raised:  # everything else is a defect of ours, and is shown
+    except (Exception, NoEnd) as raised:  # all else is a defect of ours, and is shown
         outcome, reason, error = _classify(raised)
     if check.negated and outcome in (HELD, FALSIFIED):
         outcome = FALSIFIED if outcome == HELD else HELD
     return Result(outcome, reason, measurement, error)
 
 
-def _classify(raised: Exception) -> tuple[str, str, BaseException | None]:
+def _longest(check: Check, mode: str) -> float | None:
+    """A measured ratio has a time budget of its own."""
+    if check.timed:
+        return None
+    return LONGEST_UNDER_FAULT if mode == FIRST else LONGEST
+
+
+def _classify(raised: BaseException) -> tuple[str, str, BaseException | None]:
     if isinstance(raised, Falsified):
         return FALSIFIED, str(raised), None
     if isinstance(raised, ExceptionGroup):

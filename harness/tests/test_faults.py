@@ -1,6 +1,8 @@
 """Faults come and go without a trace; shared objects are always as new."""
 
+import contextlib
 import random
+import time
 
 import keras
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 
 from harness import faults as f
 from harness import properties, shared
+from harness.bounds import NoEnd, bounded
 from harness.evidence import Measurement, measuring
 
 L2 = "keras.src.regularizers.regularizers:L2.__call__"
@@ -121,3 +124,12 @@ def test_a_seed_replays_and_another_one_differs():
         return found
 
     assert kernels(1) == kernels(1) != kernels(2)
+
+
+def test_a_check_without_end_is_broken():
+    """Also if what never ends catches every Exception."""
+    with pytest.raises(NoEnd, match=r"not within 0.05 s"), bounded(0.05):
+        while True:
+            with contextlib.suppress(Exception):
+                time.sleep(1)
+    time.sleep(0.1)  # the alarm is off again
