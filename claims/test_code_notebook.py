@@ -16,7 +16,7 @@ from claims.faults import code as faults
 from claims.faults import mixed_precision as precision_faults
 from claims.policies import policy
 from claims.torch_networks import outputs
-from harness import UPHELD, claim, judge
+from harness import REFUTED, UPHELD, claim, judge
 from harness.arrays import as_array
 from harness.blocks import judge_itself
 from harness.shared import shared
@@ -202,33 +202,69 @@ def own_session():
 
 cleanup = claim(
     "code.notebook-cleanup",
-    says="The last block frees the model: reference deleted, garbage collected, "
-    "session cleared.",
-    sources=[notebook[500:506]],
-    verdict=UPHELD,
-    why="Nothing in Keras keeps a compiled model alive; clear_session starts the "
-    "names, and the global policy, anew.",
-    explained_by="keras.src.backend.common.global_state:clear_session",
-    faults=[faults.models_are_kept, faults.session_is_not_cleared],
+    says="The last block frees the model's memory: reference deleted, garbage "
+    "collected, session cleared.",
+    sources=[notebook[500:506], notebook[316:321]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Delete the history and the callbacks too (`del model, "
+    "history_regularized, early_stopping, reduce_lr, checkpoint_callback`): each "
+    "refers to the model, which stays in memory otherwise.",
+    why="fit() hands the model to each callback, and returns the History, which is "
+    "one; Callback.set_model keeps it for good. clear_session drops Keras' names and "
+    "policy, and no model that somebody refers to.",
+    explained_by=[
+        "keras.src.callbacks.callback:Callback.set_model",
+        "keras.src.backend.common.global_state:clear_session",
+    ],
+    faults=[
+        faults.callbacks_let_go,
+        faults.models_are_kept,
+        faults.session_is_not_cleared,
+    ],
     needs="tensorflow",
 )
 
 
-@cleanup.as_worded
-def test_the_block_frees_the_weights():
-    """After del and gc.collect() the weights are gone; then names start anew."""
-    import tensorflow as tf
-
+def fitted():
+    """The names that the notebook has at its end, and a weak reference to a weight."""
     dense = keras.layers.Dense(1)
     model = keras.Sequential([keras.Input((1,)), dense])
     model.compile("adam", "mse", run_eagerly=True)
-    model.train_on_batch(np.ones((1, 1)), np.ones((1, 1)))
-    kernel = weakref.ref(dense.kernel)
+    stopping = keras.callbacks.EarlyStopping(monitor="loss", restore_best_weights=True)
+    data = np.ones((1, 1)), np.ones((1, 1))
+    history = model.fit(*data, verbose=0, callbacks=[stopping])
+    names = {"model": model, "history": history, "early_stopping": stopping}
+    return names, weakref.ref(dense.kernel)
 
-    del model, dense
+
+def freed_by_deleting(*deleted):
+    """Whether the weights are gone after del, gc.collect() and clear_session()."""
+    import tensorflow as tf
+
+    names, kernel = fitted()
+    for name in deleted:
+        del names[name]
     gc.collect()
-
-    judge.equal(kernel() is None, True, what="weights are gone")
     with own_session():
         tf.keras.backend.clear_session(free_memory=False)
-        judge.equal(keras.layers.Dense(1).name, "dense", what="first name")
+        gc.collect()
+        return kernel() is None, keras.layers.Dense(1).name
+
+
+@cleanup.as_worded
+def test_the_block_frees_the_weights():
+    """With history and callback around, the weights are gone after the block."""
+    freed, _ = freed_by_deleting("model")
+
+    judge.equal(freed, True, what="weights are gone")
+
+
+@cleanup.instead
+def test_the_weights_are_freed_with_history_and_callbacks():
+    """They stay after the block; without history and callback they go."""
+    kept, _ = freed_by_deleting("model")
+    freed, first = freed_by_deleting("model", "history", "early_stopping")
+
+    judge.equal([kept, freed], [False, True], what="weights are gone")
+    judge.equal(first, "dense", what="first name")

@@ -1,12 +1,20 @@
-"""Passages about weight decay that cannot both be true, and a library that ended."""
+"""Passages that cannot both be followed, and a library that ended."""
+
+from itertools import pairwise
 
 import keras
+import numpy as np
 import pytest
 from hypothesis import strategies as st
 
 from claims import update_rules as rules
-from claims.documents import lab, tutorial
+from claims.block_models import notebook as notebook_layers
+from claims.block_models import upgraded
+from claims.documents import day7, lab, notebook, tutorial
+from claims.faults import code as layer_faults
+from claims.faults import mixed_precision as precision_faults
 from claims.faults import weight_decay as faults
+from claims.policies import policy
 from claims.update_rules import both_formats, problem
 from claims.updates import stepped, updated_by
 from harness import REFUTED, claim, given, judge
@@ -97,3 +105,80 @@ def test_the_adamw_of_addons_shrinks_weights_beside_its_step(lr, decay, seed):
     weight = tf.Variable([1.0])
     AdamW(weight_decay=decay, learning_rate=lr).apply_gradients([([0.0], weight)])
     judge.close(weight, [1 - decay], operations=4)
+
+
+head = claim(
+    "mixed-precision.documents-agree-on-head",
+    says="The documents treat the last layer alike under mixed precision: it computes "
+    "in float32.",
+    sources=[day7[120:121], notebook[40:46], notebook[213:220]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Under mixed precision give the last layer dtype='float32', as Day 7 does; "
+    "the notebook's softmax layer has none and computes in float16.",
+    why="A layer takes its dtype policy from its argument, or else from the global "
+    "policy.",
+    explained_by="keras.src.layers.layer:Layer.__init__",
+    faults=[
+        precision_faults.computes_in_float32,
+        precision_faults.layers_ignore_their_own_dtype,
+    ],
+)
+
+
+def output_dtypes():
+    """Of the last layers, as Day 7 and as the notebook make them under the policy."""
+    with policy("mixed_float16"):
+        layers = (
+            keras.layers.Dense(10, dtype="float32"),
+            keras.layers.Dense(10, activation="softmax"),
+        )
+    x = np.ones((1, 2), "float16")
+    return [keras.backend.standardize_dtype(layer(x).dtype) for layer in layers]
+
+
+@head.as_worded
+def test_both_last_layers_give_float32():
+    """The outputs of both are float32."""
+    judge.equal(output_dtypes(), ["float32", "float32"], what="dtypes")
+
+
+@head.instead
+def test_the_notebooks_softmax_is_in_float16():
+    """Only Day 7's, which is told so, gives float32."""
+    judge.equal(output_dtypes(), ["float32", "float16"], what="dtypes")
+
+
+placement = claim(
+    "blocks.norm-placement-agrees",
+    says="The documents place batch normalization alike: between a convolution and its "
+    "activation.",
+    sources=[day7[61], day7[276], notebook[152], notebook[178:202]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Day 7 normalizes what the convolution gives and activates behind it; the "
+    "notebook's Conv2D applies its ReLU first, and the normalization sees its output.",
+    why="Conv2D(activation='relu') activates inside the layer.",
+    explained_by="keras.src.layers.convolutional.base_conv:BaseConv.call",
+    faults=[layer_faults.conv_activation_ignored],
+)
+
+
+def before_norm(layers):
+    """The activations of the convolutions that a BatchNormalization follows."""
+    pairs = [(a, b.kind) for a, b in pairwise(layers) if a.kind == "Conv2D"]
+    return [a.config["activation"] for a, kind in pairs if kind == "BatchNormalization"]
+
+
+@placement.as_worded
+def test_no_convolution_before_a_normalization_activates():
+    """In both networks these convolutions are linear."""
+    judge.equal(before_norm(upgraded()), ["linear"] * 4, what="Day 7")
+    judge.equal(before_norm(notebook_layers()), ["linear"] * 6, what="notebook")
+
+
+@placement.instead
+def test_the_notebooks_convolutions_activate_first():
+    """Four linear ones in Day 7, six with ReLU in the notebook."""
+    judge.equal(before_norm(upgraded()), ["linear"] * 4, what="Day 7")
+    judge.equal(before_norm(notebook_layers()), ["relu"] * 6, what="notebook")

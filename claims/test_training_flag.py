@@ -9,7 +9,7 @@ from claims.documents import day7, lab
 from claims.dropout_layers import batchnorm, dropout
 from claims.faults import dropout as dropout_faults
 from claims.faults import training_flag as faults
-from harness import REFUTED, UPHELD, claim, example, given, judge
+from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 from harness.arrays import as_array
 from harness.shared import shared
 from harness.strategies import dropout_rates, seeds
@@ -63,6 +63,45 @@ def test_each_method_passes_its_flag():
     model.predict(x, verbose=0)
 
     judge.equal(flags, 2 * ["training"] + 3 * ["inference"])
+
+
+by_hand = claim(
+    "training-flag.only-in-custom-loops",
+    says="The flag is one's own business in custom training loops only.",
+    sources=[day7[68], lab[32], lab[46]],
+    verdict=QUALIFIED,
+    why="predict() always infers, and so does a model that is called without a flag: "
+    "the lab's MC dropout passes training=True by hand, in no training loop.",
+    explained_by="keras.src.layers.layer:Layer.__call__",
+    faults=[
+        faults.evaluate_in_training_mode,
+        faults.fit_in_inference_mode,
+        dropout_faults.always_active,
+    ],
+)
+
+
+@by_hand.holds_when("layers do in fit, evaluate and predict what they are made for")
+def test_the_methods_need_no_flag():
+    """A batch of fit says training, a batch of evaluate and predict inference."""
+    model, x = spied(), np.ones((2, 1), "float32")
+    flags = model.layers[-1].flags
+    flags.clear()
+
+    model.train_on_batch(x, x)
+    model.test_on_batch(x, x)
+    model.predict_on_batch(x)
+
+    judge.equal(flags, ["training", "inference", "inference"])
+
+
+@by_hand.fails_when("dropout is wanted at inference, as in MC dropout")
+@given(rate=dropout_rates(0.3, 0.7))
+def test_a_call_without_a_flag_draws(rate):
+    """Two calls of a dropout layer without the flag differ."""
+    layer, ones = dropout(rate), np.ones((8, 64), "float32")
+
+    judge.apart(layer(ones), layer(ones), by=1.0, what="two passes")
 
 
 explicit = claim(

@@ -1,6 +1,5 @@
 """What a search does with models: it builds, fits, stops and saves them."""
 
-import inspect
 import os
 from types import SimpleNamespace
 
@@ -18,6 +17,7 @@ from harness.lab.search import OBJECTIVE, space
 from harness.shared import shared
 
 TUNER = "keras_tuner.src.engine.tuner:Tuner"
+BASE = "keras_tuner.src.engine.base_tuner:BaseTuner"
 X, Y = np.ones((4, 2), "float32"), np.zeros((4, 1), "float32")
 EPOCHS = 5
 
@@ -120,13 +120,41 @@ def test_the_arguments_arrive_in_each_trial():
         judge.equal([kwargs["epochs"], kwargs["verbose"]], [EPOCHS, 0], what="epochs")
 
 
-@passing.as_worded
-def test_search_accepts_every_parameter_of_fit():
-    """Each keyword of Model.fit can be given to search()."""
-    names = list(inspect.signature(keras.Model.fit).parameters)[1:]
-    call = inspect.signature(kt.RandomSearch.search)
+exact = claim(
+    "tuner.exact-signature",
+    says="search() has exactly the signature of fit(): every call of the one can be "
+    "made of the other.",
+    sources=[day7[164]],
+    verdict=QUALIFIED,
+    why="It is search(*fit_args, **fit_kwargs), and run_trial takes the callbacks out "
+    "by name, as a list: with fit's own default, None, or with a single callback each "
+    "trial fails.",
+    explained_by=[f"{TUNER}.run_trial", f"{BASE}.search"],
+    faults=[faults.no_callbacks_allowed, faults.callbacks_dropped],
+)
 
-    judge.runs(lambda: call.bind(None, **dict.fromkeys(names)), what="all of fit's")
+
+@exact.holds_when("arguments are named, and the callbacks are a list, as in the text")
+def test_a_named_list_of_callbacks_is_taken():
+    """The search of the lesson runs, with both callbacks at work in each epoch."""
+    run = judge.runs(search, what="named arguments")
+
+    judge.equal(len(run.seen), 2 * (1 + 2), what="epochs watched")
+
+
+@exact.fails_when("the callbacks are None, which fit() takes")
+def test_no_callbacks_are_taken():
+    """fit(callbacks=None) runs; search(callbacks=None) completes its trial."""
+    options = {"validation_data": (X, Y), "epochs": 1, "callbacks": None, "verbose": 0}
+    hypermodel = Recorded()
+    model = hypermodel.build(kt.HyperParameters())
+    judge.runs(lambda: model.fit(X, Y, **options), what="fit")
+
+    with folder() as path:
+        tuner = Search(hypermodel, objective=OBJECTIVE, max_trials=1, directory=path)
+        tuner.search(X, Y, **options)
+        states = [trial.status for trial in tuner.oracle.trials.values()]
+    judge.equal(states, ["COMPLETED"], what="trials")
 
 
 copies = claim(

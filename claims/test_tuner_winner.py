@@ -8,8 +8,8 @@ from claims.documents import day7
 from claims.faults import tuner as space_faults
 from claims.faults import tuner_training as faults
 from claims.schedule_of_day7 import closed_form
-from claims.tuners import declared
-from harness import UPHELD, claim, given, judge
+from claims.tuners import declared, random_points
+from harness import REFUTED, UPHELD, claim, given, judge
 from harness.faults import figure
 from harness.lab.search import extended_space, space
 from harness.shared import shared
@@ -209,3 +209,41 @@ def test_the_updates_follow_the_schedule_after_compiling_again(peak, step):
     rate = np.concatenate([[0, peak / 2], decay])[step]
     rounding = {"operations": 32, "magnitude": 0.25 + peak, "oracle": "NumPy"}
     judge.close(model.layers[0].bias, [0.25 - rate], **rounding)
+
+
+shown = claim(
+    "tuner.picks-show-regularization-wins",
+    says="That the search picks a wide network with stronger L2 shows that capacity "
+    "with regularization beats a small network without.",
+    sources=[day7[273], day7[214]],
+    verdict=REFUTED,
+    severity="wording",
+    instead="Mostly the widest network with stronger L2 wins: among regularized "
+    "networks, larger and more strongly penalized ones are better. None without "
+    "regularization was tried.",
+    why="Every trial draws an L2 strength of at least 1e-5 and a dropout rate of at "
+    "least 0.2, and has batch normalization besides.",
+    explained_by="keras_tuner.src.engine.hyperparameters.hp_types.float_hp:Float",
+    faults=[space_faults.floats_from_zero],
+)
+
+
+def penalties():
+    """L2 strength and dropout rate of 64 random trials of the exercise, (64, 2)."""
+    points = random_points(64, seed=np.random.randint(2**20), declare=extended_space)
+    return np.array([(point["l2"], point["dropout"]) for point in points])
+
+
+@shown.as_worded
+def test_a_trial_without_regularization_is_among_them():
+    """The least regularized of 64 trials has neither an L2 penalty nor dropout."""
+    judge.at_most(np.min(penalties().sum(axis=1)), 0.0, what="strength plus rate")
+
+
+@shown.instead
+def test_every_trial_is_regularized():
+    """L2 strengths from 1e-5 on, dropout rates from 0.2 on."""
+    strengths, rates = penalties().T
+
+    judge.at_least(strengths, 0.999e-5, what="L2")
+    judge.at_least(rates, 0.2, what="dropout")

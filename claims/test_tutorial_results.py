@@ -10,32 +10,15 @@ from claims.tutorial_logs import (
     VAL_ACCURACY,
     VAL_LOSS,
     at_epoch,
+    cell,
     column,
     gap,
     shown,
 )
 from harness import REFUTED, UPHELD, claim, judge
-from harness.faults import Fault
 
 TINY, LARGE = tutorial[360:378], tutorial[516:518]
 L2, DROPOUT, COMBINED = tutorial[639:656], tutorial[745:748], tutorial[808:824]
-
-
-def cell(log, epoch, position, value):
-    """The fault that a cell of a printed log read otherwise."""
-
-    def install(patch):
-        rows = [
-            (*row[:position], value, *row[position + 1 :])
-            if row[EPOCH] == epoch
-            else row
-            for row in LOGS[log]
-        ]
-        patch.setitem(LOGS, log, rows)
-
-    does = f"{log} log, epoch {epoch}: {value}"
-    return Fault(does, does, install)
-
 
 size = claim(
     "results.larger-models-overfit-faster",

@@ -4,6 +4,8 @@ Each row: epoch, accuracy, cross-entropy, validation accuracy, and the validatio
 cross-entropy as far as the page shows it; the page cuts that column off.
 """
 
+from harness.faults import Fault
+
 LOGS = {
     "tiny": [
         (0, 0.5069, 0.8599, 0.5020, "0.811"), (100, 0.6051, 0.6266, 0.5800, "0.611"),
@@ -71,3 +73,19 @@ def gap(log, epoch):
     row = at_epoch(log, epoch)
     low, high = shown(row[VAL_LOSS])
     return low - row[LOSS], high - row[LOSS]
+
+
+def cell(log, epoch, position, value):
+    """The fault that a cell of a printed log read otherwise."""
+
+    def install(patch):
+        rows = [
+            (*row[:position], value, *row[position + 1 :])
+            if row[EPOCH] == epoch
+            else row
+            for row in LOGS[log]
+        ]
+        patch.setitem(LOGS, log, rows)
+
+    does = f"{log} log, epoch {epoch}: {value}"
+    return Fault(does, does, install)

@@ -146,6 +146,20 @@ inverse_time_5_percent_high = argument(
 
 
 @fault
+def callbacks_let_go(patch):
+    """Callbacks forget their model when the training has ended."""
+    cls = keras.callbacks.CallbackList
+    original = cls.on_train_end
+
+    def on_train_end(self, logs=None):
+        original(self, logs)
+        for callback in self.callbacks:
+            callback._model = None
+
+    patch.setattr(cls, "on_train_end", on_train_end)
+
+
+@fault
 def session_is_not_cleared(patch):
     """clear_session collects garbage and keeps the names."""
     import gc

@@ -214,3 +214,7 @@ values_given_back_low = result(
     f"{PARAMETERS}._retrieve", lambda value: value * 0.95 if isinstance(value, float)
     else value, does="gives rates back 5 % too low",
 )  # fmt: skip
+floats_from_zero = result(
+    "keras_tuner.src.engine.hyperparameters.hp_types.float_hp:Float.random_sample",
+    lambda value: 0.0, does="draws the unregularized zero",
+)  # fmt: skip

@@ -214,3 +214,13 @@ last_epoch_counts = replaced(
     name="last epoch counts",
     does="a training counts with its last epoch in place of its best",
 )
+no_callbacks_allowed = replaced(
+    f"{TUNER}.run_trial",
+    lambda original: (
+        lambda self, trial, *args, callbacks=None, **kwargs: original(
+            self, trial, *args, callbacks=callbacks or [], **kwargs
+        )
+    ),
+    name="None is no callbacks",
+    does="takes None for no callbacks",
+)
