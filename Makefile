@@ -35,7 +35,7 @@ publish: .venv/installed
 	$(RUN) harness publish reports/latest
 
 matrix: .venv/installed
-	$(RUN) pytest claims/ -q --faults=matrix
+	$(RUN) pytest claims/ -q --faults=matrix -n 2
 
 timing: .venv/installed
 	$(RUN) harness.timing

@@ -60,6 +60,18 @@ def test_the_training_ends_that_many_epochs_after_the_best(values, wait):
 
 
 @patience.as_worded
+@given(values=losses(8), wait=st.integers(2, 4))
+def test_an_accuracy_improves_by_rising(values, wait):
+    """The same for val_accuracy, whose best value is the highest."""
+    callback = keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=wait)
+
+    logs = validation(values, "val_accuracy")
+    epochs, _ = drive(callback, logs, metric="accuracy")
+
+    judge.equal(epochs, last_epoch([-v for v in values], wait), what="epochs")
+
+
+@patience.as_worded
 def test_fit_ends_with_the_patience():
     """A real fit whose validation loss stays runs 1 + 2 of its 9 epochs."""
     model, x = one_weight(), np.ones((2, 1), "float32")

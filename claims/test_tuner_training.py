@@ -6,13 +6,16 @@ from types import SimpleNamespace
 import keras
 import keras_tuner as kt
 import numpy as np
+from keras_tuner.src.engine.tuner_utils import SaveBestEpoch
 
+from claims.callback_runs import best_epoch, drive, one_weight, validation
 from claims.documents import day7
 from claims.faults import tuner as space_faults
 from claims.faults import tuner_search as faults
 from claims.faults import tuner_training as training_faults
 from claims.tuners import WithoutTensorBoard, folder
 from harness import QUALIFIED, UPHELD, claim, judge
+from harness.arrays import as_array
 from harness.lab.search import OBJECTIVE, space
 from harness.shared import shared
 
@@ -266,3 +269,18 @@ def test_each_trial_has_its_weights_in_the_project():
         judge.equal(file in search().files, True, what=file)
     inside = [file.startswith("cifar10_day7/") for file in search().files]
     judge.equal(inside, True, what="in the project's folder")
+
+
+@checkpoints.as_worded
+def test_a_checkpoint_holds_the_best_epoch():
+    """The file behind a trial has the weights of the epoch with the best objective."""
+    for values in ([0.5, 0.3, 0.4], [0.2, 0.3, 0.4], [0.4, 0.3, 0.2]):
+        with folder() as path:
+            file = os.path.join(path, "checkpoint.weights.h5")
+            callback = SaveBestEpoch(kt.Objective("val_loss", "min"), file)
+            drive(callback, validation(values))
+            judge.equal(os.path.exists(file), True, what="a file is written")
+            model = one_weight()
+            model.load_weights(file)
+        kernel = as_array(model.layers[0].kernel)
+        judge.equal(int(kernel[0, 0]), best_epoch(values), what="epoch of the weights")

@@ -54,6 +54,20 @@ def test_ten_different_points_are_tried():
 
 
 @points.as_worded
+def test_no_point_of_a_small_space_is_tried_twice():
+    """A search of six in a space of six points; it may end early, and never repeats."""
+    for _ in range(2):
+        with folder() as path:
+            tuner = scored(
+                path, lambda values: 0.5, trials=6, seed=np.random.randint(2**20),
+                declare=lambda hp: hp.Int("units", 1, 6),
+            )  # fmt: skip
+            tuner.search(verbose=0)
+        tried = sorted(values["units"] for values, _ in completed(tuner))
+        judge.equal(tried, sorted(set(tried)), what="units")
+
+
+@points.as_worded
 def test_the_axes_of_a_point_are_independent():
     """Whether lr exceeds 1e-3 says nothing about units above 128; both are halves."""
     drawn = random_points(1_024, seed=np.random.randint(2**20))

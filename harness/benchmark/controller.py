@@ -138,7 +138,8 @@ def _doing(line: dict[str, Any]) -> str | None:
         less = f" with 1/{line['shrunk']} of its batch" if line["shrunk"] > 1 else ""
         return f"building {line['name']}{less}"
     if line["type"] == "block":
-        return f"round {line['round'] + 1} of {line['of_rounds']}, {line['name']}"
+        number = line["round"] % line["of_rounds"] + 1
+        return f"round {number} of {line['of_rounds']}, {line['name']}"
     return None
 
 

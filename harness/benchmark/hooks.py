@@ -25,7 +25,7 @@ from harness.benchmark.results import Results
 RATIOS_KEY = pytest.StashKey[Ratios]()
 BLOCKS_KEY = pytest.StashKey[Path]()
 FOLDER = ("claims", "benchmarks")
-DEFAULT_BUDGET = 510.0
+DEFAULT_BUDGET = 540.0
 NEEDS = "needs `--benchmark`"
 
 __all__ = ["ratios"]

@@ -158,10 +158,12 @@ def _overhead(arm: Arm, clock: Clock) -> float:
 
 def rounds(
     arms: Sequence[Arm], plan: Plan, *, count: int, clock: Clock, rng: random.Random,
-    collector: bool = True,
+    collector: bool = True, again: Sequence[str] = (),
 ) -> Iterator[Block]:  # fmt: skip
     """The blocks of `count` rounds: groups in random order, arms too, anew each time.
 
+    again: arms that have a small round of their own behind each round, numbered from
+    `count` on: the controls, which must be known better than what they vouch for.
     The garbage collector is off until the last block is taken; `collector=False`
     leaves it alone, where time is simulated.
     """
@@ -178,12 +180,18 @@ def rounds(
                 if number % plan.every[members[0].name]:
                     continue
                 for arm in members:
-                    steps = plan.steps[arm.name]
-                    seconds = timed(arm.run, steps, clock)
-                    yield Block(number, arm.name, steps, seconds)
+                    yield _block(arm, plan, number, clock)
+            repeated = [arm for arm in arms if arm.name in again]
+            for arm in rng.sample(repeated, len(repeated)):
+                yield _block(arm, plan, count + number, clock)
     finally:
         if was_on:
             gc.enable()
+
+
+def _block(arm: Arm, plan: Plan, number: int, clock: Clock) -> Block:
+    steps = plan.steps[arm.name]
+    return Block(number, arm.name, steps, timed(arm.run, steps, clock))
 
 
 def _grouped(arms: Sequence[Arm]) -> list[list[Arm]]:

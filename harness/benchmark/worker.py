@@ -17,7 +17,13 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.benchmark import configuration, machine, trials
-from harness.benchmark.configuration import CONFIGURATIONS, Configuration, Scale
+from harness.benchmark.configuration import (
+    AGAIN,
+    CONFIGURATIONS,
+    CONTROL,
+    Configuration,
+    Scale,
+)
 from harness.devices import is_out_of_memory
 
 _KEPT: list[trials.Arm] = []
@@ -76,7 +82,9 @@ def measure(
             stable=plan.stable[each.name],
         )  # fmt: skip
     count = plan.rounds(until - clock())
-    for block in trials.rounds(arms, plan, count=count, clock=clock, rng=rng):
+    for block in trials.rounds(
+        arms, plan, count=count, clock=clock, rng=rng, again=(CONTROL, AGAIN)
+    ):
         say("block", of_rounds=count, **asdict(block), **machine.clocks())
     say("end", rounds=count)
 

@@ -81,6 +81,23 @@ def test_each_round_runs_every_arm_once_in_a_new_order():
     assert len(set(orders)) > 3
 
 
+def test_the_controls_have_a_round_of_their_own():
+    """Behind each round, numbered from the count on; the others are paired as ever."""
+    arms = [trials.Arm(name, "g", lambda steps: None) for name in "abc"]
+    plan = trials.Plan(*(dict.fromkeys("abc", 1) for _ in range(4)))
+    blocks = list(
+        trials.rounds(
+            arms, plan, count=3, clock=lambda: 0.0, rng=random.Random(7),
+            collector=False, again="ab",
+        )
+    )  # fmt: skip
+
+    numbers = {
+        name: sorted(b.round for b in blocks if b.name == name) for name in "abc"
+    }
+    assert numbers == {"a": [0, 1, 2, 3, 4, 5], "b": [0, 1, 2, 3, 4, 5], "c": [0, 1, 2]}
+
+
 def test_the_garbage_collector_rests_while_blocks_are_timed():
     """And works again afterwards, also when a step raises."""
     seen = []
