@@ -150,12 +150,17 @@ def _examples(audited: dict[str, Any]) -> dict[str, float] | None:
 
 
 def _by_urgency(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Refuted claims, the gravest and most often repeated first; then qualified."""
+    """Refuted claims, the gravest first, then those that most documents make and most
+    passages; then the qualified ones."""
     order = {"lesson": 0, "number": 1, "wording": 2, None: 3}
     found = [c for c in claims if c["verdict"] in (v.REFUTED, v.QUALIFIED)]
-    return sorted(
-        found, key=lambda c: (order[c["severity"]], -len(c["sources"]), c["id"])
-    )
+
+    def urgency(claim: dict[str, Any]) -> tuple[Any, ...]:
+        sources = claim["sources"]
+        documents = {source["document"] for source in sources}
+        return order[claim["severity"]], -len(documents), -len(sources), claim["id"]
+
+    return sorted(found, key=urgency)
 
 
 @lru_cache(maxsize=2)
