@@ -252,7 +252,7 @@ def test_clipnorm_updates_as_torch_does(norms, limit):
 @given(norms=norms(), limit=limits())
 @example(norms=(12.0, 0.3), limit=1.0)
 def test_global_clipnorm_updates_as_torch_does(norms, limit):
-    """global_clipnorm and clip_grad_norm_ lead to the same update."""
+    """global_clipnorm and clip_grad_norm_ lead to one update, clipnorm to its own."""
     gradients = with_norms(norms)
 
     update = flat(used(sgd(global_clipnorm=limit), gradients))
@@ -260,6 +260,9 @@ def test_global_clipnorm_updates_as_torch_does(norms, limit):
     for clip in (torch.nn.utils, torch.nn.utils.clip_grad):
         peer = clipped_by_torch(gradients, limit, clip)
         judge.close(update, peer, operations=80, oracle="torch")
+    alone = flat(used(sgd(clipnorm=limit), gradients))
+    each = flat(each_to_norm(gradients, limit))
+    judge.close(alone, each, operations=80, what="clipnorm", oracle="NumPy")
 
 
 modes = claim(
