@@ -1,4 +1,4 @@
-"""Gradient clipping: whose norm, which components, and which call of torch."""
+"""Gradient clipping: whose norm, and which components."""
 
 import inspect
 import itertools
@@ -10,11 +10,11 @@ import torch
 from hypothesis import strategies as st
 
 from claims import illustrations
+from claims.clipped import limits, norms, sgd
 from claims.documents import lab
 from claims.faults import clipping as faults
 from claims.updates import (
     all_to_norm,
-    clipped_by_torch,
     each_to_norm,
     flat,
     torch_parameters,
@@ -30,21 +30,6 @@ from harness.strategies import seeds
 CLIP = "keras.src.optimizers.base_optimizer:BaseOptimizer._clip_gradients"
 MODES = ("clipnorm", "clipvalue", "global_clipnorm")
 ROUNDINGS = {"operations": 40, "oracle": "NumPy"}
-
-
-def limits():
-    return st.sampled_from([0.5, 1.0, 4.0])
-
-
-def norms():
-    """Two norms, one above every limit, one below every limit."""
-    long = st.integers(50, 300).map(lambda k: k / 10)
-    return st.tuples(long, st.integers(1, 40).map(lambda k: k / 100))
-
-
-def sgd(sizes=(4, 4), **clipping):
-    """Weights of zero, whose update is minus the gradient that SGD uses."""
-    return updated_by("SGD", sizes, learning_rate=1.0, **clipping)
 
 
 whose = claim(
@@ -213,56 +198,6 @@ def test_cutting_the_large_component_turns_the_gradient(limit, large, small):
 
     judge.close(unit(update), unit([[1, small / 10]]), operations=16, magnitude=1)
     judge.apart(unit(update), unit([gradient]), by=0.09)
-
-
-table = claim(
-    "clipping.table-pairs-torch-clip-grad-norm",
-    says="Adam(clipnorm=1.0) is the Keras form of clip_grad_norm_ before a step.",
-    sources=[lab[25:26]],
-    verdict=REFUTED,
-    severity="lesson",
-    instead="The counterpart of clip_grad_norm_ is Adam(global_clipnorm=1.0); clipnorm "
-    "clips every variable separately.",
-    why="clip_grad_norm_ takes the norm over all parameters that it is given. With a "
-    "single variable both agree; torch adds 1e-6 to the norm. Refuted and not "
-    "qualified, since the models of that lab have several variables.",
-    explained_by=[CLIP, "torch.nn.utils.clip_grad:clip_grad_norm_"],
-    faults=[
-        faults.clipnorm_is_global,
-        faults.global_clipnorm_5_percent_large,
-        faults.torch_limit_5_percent_small,
-    ],
-)
-
-
-@table.as_worded
-@given(norms=norms(), limit=limits())
-@example(norms=(12.0, 0.3), limit=1.0)
-def test_clipnorm_updates_as_torch_does(norms, limit):
-    """clipnorm and clip_grad_norm_ lead to the same update."""
-    gradients = with_norms(norms)
-
-    update = flat(used(sgd(clipnorm=limit), gradients))
-
-    peer = clipped_by_torch(gradients, limit)
-    judge.close(update, peer, operations=80, oracle="torch")
-
-
-@table.instead
-@given(norms=norms(), limit=limits())
-@example(norms=(12.0, 0.3), limit=1.0)
-def test_global_clipnorm_updates_as_torch_does(norms, limit):
-    """global_clipnorm and clip_grad_norm_ lead to one update, clipnorm to its own."""
-    gradients = with_norms(norms)
-
-    update = flat(used(sgd(global_clipnorm=limit), gradients))
-
-    for clip in (torch.nn.utils, torch.nn.utils.clip_grad):
-        peer = clipped_by_torch(gradients, limit, clip)
-        judge.close(update, peer, operations=80, oracle="torch")
-    alone = flat(used(sgd(clipnorm=limit), gradients))
-    each = flat(each_to_norm(gradients, limit))
-    judge.close(alone, each, operations=80, what="clipnorm", oracle="NumPy")
 
 
 modes = claim(

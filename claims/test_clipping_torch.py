@@ -1,0 +1,61 @@
+"""Gradient clipping: which of Keras' arguments is the counterpart of torch's call."""
+
+import torch
+
+from claims.clipped import limits, norms, sgd
+from claims.documents import lab
+from claims.faults import clipping as faults
+from claims.updates import clipped_by_torch, each_to_norm, flat, used, with_norms
+from harness import REFUTED, claim, example, given, judge
+
+CLIP = "keras.src.optimizers.base_optimizer:BaseOptimizer._clip_gradients"
+
+
+table = claim(
+    "clipping.table-pairs-torch-clip-grad-norm",
+    says="Adam(clipnorm=1.0) is the Keras form of clip_grad_norm_ before a step.",
+    sources=[lab[25:26]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="The counterpart of clip_grad_norm_ is Adam(global_clipnorm=1.0); clipnorm "
+    "clips every variable separately.",
+    why="clip_grad_norm_ takes the norm over all parameters that it is given. With a "
+    "single variable both agree; torch adds 1e-6 to the norm. Refuted and not "
+    "qualified, since the models of that lab have several variables.",
+    explained_by=[CLIP, "torch.nn.utils.clip_grad:clip_grad_norm_"],
+    faults=[
+        faults.clipnorm_is_global,
+        faults.global_clipnorm_5_percent_large,
+        faults.torch_limit_5_percent_small,
+    ],
+)
+
+
+@table.as_worded
+@given(norms=norms(), limit=limits())
+@example(norms=(12.0, 0.3), limit=1.0)
+def test_clipnorm_updates_as_torch_does(norms, limit):
+    """clipnorm and clip_grad_norm_ lead to the same update."""
+    gradients = with_norms(norms)
+
+    update = flat(used(sgd(clipnorm=limit), gradients))
+
+    peer = clipped_by_torch(gradients, limit)
+    judge.close(update, peer, operations=80, oracle="torch")
+
+
+@table.instead
+@given(norms=norms(), limit=limits())
+@example(norms=(12.0, 0.3), limit=1.0)
+def test_global_clipnorm_updates_as_torch_does(norms, limit):
+    """global_clipnorm and clip_grad_norm_ lead to one update, clipnorm to its own."""
+    gradients = with_norms(norms)
+
+    update = flat(used(sgd(global_clipnorm=limit), gradients))
+
+    for clip in (torch.nn.utils, torch.nn.utils.clip_grad):
+        peer = clipped_by_torch(gradients, limit, clip)
+        judge.close(update, peer, operations=80, oracle="torch")
+    alone = flat(used(sgd(clipnorm=limit), gradients))
+    each = flat(each_to_norm(gradients, limit))
+    judge.close(alone, each, operations=80, what="clipnorm", oracle="NumPy")
