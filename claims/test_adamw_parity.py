@@ -108,6 +108,24 @@ def test_small_gradients_move_weights_less_in_keras(lr, gradient, power):
     judge.apart(found, peer, by=0.2 * lr)
 
 
+@parity.holds_when("all constants are passed, and epsilon is small against gradients")
+def test_what_is_excluded_does_not_decay():
+    """exclude_from_weight_decay leaves out what a torch group without decay does."""
+    weights = [keras.Variable(np.ones(2, "float32")) for _ in range(2)]
+    optimizer = keras.optimizers.AdamW(0.1, weight_decay=0.5)
+    optimizer.exclude_from_weight_decay(var_list=weights[1:])
+    optimizer.apply([keras.ops.zeros(2)] * 2, weights)
+    peers = [torch.nn.Parameter(torch.ones(2)) for _ in range(2)]
+    groups = [{"params": peers[:1]}, {"params": peers[1:], "weight_decay": 0.0}]
+    for peer in peers:
+        peer.grad = torch.zeros(2)
+    torch.optim.AdamW(groups, lr=0.1, weight_decay=0.5).step()
+
+    for found in (weights, peers):
+        judge.close(found[0], 0.95 * np.ones(2), operations=4, what="decays")
+        judge.equal(found[1], np.ones(2), what="excluded")
+
+
 defaults = claim(
     "weight-decay.adamw-defaults-differ",
     says="The AdamW of Keras and that of torch stand in one row, as if their defaults "
