@@ -27,7 +27,6 @@ from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 from harness.arrays import as_array
 from harness.strategies import seeds
 
-CLIP = "keras.src.optimizers.base_optimizer:BaseOptimizer._clip_gradients"
 MODES = ("clipnorm", "clipvalue", "global_clipnorm")
 ROUNDINGS = {"operations": 40, "oracle": "NumPy"}
 
@@ -41,7 +40,7 @@ whose = claim(
     instead="Adam(clipnorm=1.0)  # clips each variable's gradient by itself; "
     "Adam(global_clipnorm=1.0) clips the norm of all gradients together",
     why="With ten clipped variables the global norm is sqrt(10) times the limit.",
-    explained_by=CLIP,
+    explained_by=faults.CLIP,
     faults=[
         faults.clipnorm_is_global,
         faults.clipnorm_5_percent_large,
@@ -110,7 +109,7 @@ components = claim(
     says="clipvalue limits each component of the gradient independently.",
     sources=[lab[64:65]],
     verdict=UPHELD,
-    explained_by=CLIP,
+    explained_by=faults.CLIP,
     faults=[
         faults.clipvalue_5_percent_large,
         faults.clipvalue_clips_only_above,
@@ -142,7 +141,7 @@ direction = claim(
     verdict=QUALIFIED,
     why="True of each variable's gradient. The gradient of a model turns as soon as "
     "two variables are scaled differently; global_clipnorm keeps it.",
-    explained_by=CLIP,
+    explained_by=faults.CLIP,
     faults=[
         faults.clipnorm_is_global,
         faults.clipnorm_clips_components,
@@ -183,7 +182,7 @@ distortion = claim(
     sources=[lab[65]],
     verdict=UPHELD,
     why="Where no component, or every component to the same size, is cut, it does not.",
-    explained_by=CLIP,
+    explained_by=faults.CLIP,
     faults=[faults.clipvalue_rescales, faults.clipvalue_5_percent_large],
 )
 

@@ -8,9 +8,6 @@ from claims.faults import clipping as faults
 from claims.updates import clipped_by_torch, each_to_norm, flat, used, with_norms
 from harness import REFUTED, claim, example, given, judge
 
-CLIP = "keras.src.optimizers.base_optimizer:BaseOptimizer._clip_gradients"
-
-
 table = claim(
     "clipping.table-pairs-torch-clip-grad-norm",
     says="Adam(clipnorm=1.0) is the Keras form of clip_grad_norm_ before a step.",
@@ -22,7 +19,7 @@ table = claim(
     why="clip_grad_norm_ takes the norm over all parameters that it is given. With a "
     "single variable both agree; torch adds 1e-6 to the norm. Refuted and not "
     "qualified, since the models of that lab have several variables.",
-    explained_by=[CLIP, "torch.nn.utils.clip_grad:clip_grad_norm_"],
+    explained_by=[faults.CLIP, "torch.nn.utils.clip_grad:clip_grad_norm_"],
     faults=[
         faults.clipnorm_is_global,
         faults.global_clipnorm_5_percent_large,

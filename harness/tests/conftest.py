@@ -2,11 +2,12 @@
 
 import json
 import os
-import signal
 from pathlib import Path
 
 import jsonschema
 import pytest
+
+from harness import bounds
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "harness" / "report" / "audit.schema.json"
@@ -75,12 +76,5 @@ def project(pytester):
 @pytest.fixture
 def bounded():
     """The test ends within 20 seconds, also in an endless loop."""
-
-    def stop(*_):
-        raise TimeoutError("not within 20 seconds")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(20)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+    with bounds.bounded(20):
+        yield
