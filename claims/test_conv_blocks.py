@@ -185,7 +185,7 @@ architecture = claim(
     sources=[day7[207], day7[36:48], day7[130:140], day7[182]],
     verdict=REFUTED,
     severity="wording",
-    instead="And the gap collapsed from 27 points to 8: the same convolutions, now "
+    instead="The train-val gap fell from 27 points to 8: the same convolutions, now "
     "with BatchNorm, dropout and L2, and with 192 instead of 128 dense units.",
     why="855,274 parameters against 591,274; layers were added and the dense layer is "
     "wider, so not only the regularization differs.",
