@@ -40,11 +40,14 @@ def test_hyperband_takes_the_arguments_of_random_search():
 
 
 class Asked(kt.HyperModel):
-    """A hypermodel that notes the epochs it is asked for, and trains nothing."""
+    """A hypermodel that trains nothing, and notes the epochs it is asked for.
+
+    And, for each trial: the kernel that it starts from, and the trial it goes on with.
+    """
 
     def __init__(self):
         super().__init__()
-        self.epochs = []
+        self.epochs, self.kernels, self.before = [], [], []
 
     def build(self, hp):
         space(hp)
@@ -54,28 +57,37 @@ class Asked(kt.HyperModel):
 
     def fit(self, hp, model, *args, **kwargs):
         self.epochs.append((kwargs.get("initial_epoch", 0), kwargs["epochs"]))
+        self.kernels.append(float(model.get_weights()[0].item()))
+        self.before.append(hp.values.get("tuner/trial_id"))
         model.save_weights(kwargs["callbacks"][-1].filepath)
         return 0.5
 
 
-@hyperband.instead
-def test_hyperband_takes_epochs_and_sets_them_itself():
-    """max_trials is refused; told to train 8 epochs, trials train 1 or 2."""
+def searched_by_halving():
+    """What Hyperband asked for in a search of two rounds, told to train 8 epochs."""
 
     class Search(WithoutTensorBoard, kt.Hyperband):
         pass
 
     asked = Asked()
     with folder() as path:
+        limits = {"max_epochs": 2, "factor": 2}
+        tuner = Search(asked, objective=OBJECTIVE, directory=path, **limits)
+        tuner.search(epochs=8, verbose=0)
+    return asked
+
+
+@hyperband.instead
+def test_hyperband_takes_epochs_and_sets_them_itself():
+    """max_trials is refused; told to train 8 epochs, trials train 1 or 2."""
+
+    with folder() as path:
         refused = {"max_trials": 10}
         judge.raises(
             ValueError, lambda: as_in_the_lesson(kt.Hyperband, path, **refused)
         )
         as_in_the_lesson(kt.Hyperband, path, max_epochs=2, factor=2)
-        tuner = Search(
-            asked, objective=OBJECTIVE, max_epochs=2, factor=2, directory=path
-        )
-        tuner.search(epochs=8, verbose=0)
+    asked = searched_by_halving()
 
     judge.equal(asked.epochs, [(0, 1), (0, 1), (1, 2), (0, 2), (0, 2)], what="epochs")
 
@@ -95,6 +107,7 @@ halving = claim(
         faults.epochs_of_the_last_round,
         faults.one_epoch_more,
         faults.factor_one_higher,
+        faults.promoted_start_afresh,
     ],
 )
 
@@ -140,6 +153,17 @@ def test_nine_trials_become_three_and_one():
     best = sorted(scores[:9])[:-4:-1]
     judge.equal([trial[1] for trial in ran[9:12]], best, what="promoted")
     judge.equal(ran[12][1], best[0], what="trained to the end")
+
+
+@halving.as_worded
+def test_the_best_goes_on_with_its_weights():
+    """Each promoted trial starts from the weights that it had when it was stopped."""
+    asked = searched_by_halving()
+    starts = [(a, b) for a, b in zip(asked.kernels, asked.before) if b is not None]
+    stopped = [asked.kernels[int(before)] for _, before in starts]
+
+    judge.equal(len(stopped) > 0, True, what="a trial is promoted")
+    judge.equal([start for start, _ in starts], stopped, what="kernels")
 
 
 surrogate = claim(

@@ -28,6 +28,13 @@ def hyperband_trains_as_told(patch):
 
 
 @fault
+def promoted_start_afresh(patch):
+    """A promoted trial is trained again from new weights."""
+    fresh = kt.Tuner._build_hypermodel
+    patch.setattr(kt.Hyperband, "_build_hypermodel", fresh)
+
+
+@fault
 def worst_are_promoted(patch):
     """Hyperband goes on with the worst trials of a round."""
     original = kt.oracles.HyperbandOracle.populate_space
