@@ -7,7 +7,7 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-BACKENDS = {"tensorflow": "tensorflow", "torch": "torch", "jax": "jax"}
+BACKENDS = ("tensorflow", "torch", "jax")
 _DISTRIBUTIONS = {
     "keras": ("keras",),
     "tensorflow": ("tensorflow", "tensorflow-cpu"),
@@ -30,8 +30,8 @@ def missing_backend() -> str | None:
             f"KERAS_BACKEND={asked} is no backend of this audit: "
             f"use one of {', '.join(BACKENDS)}."
         )
-    if importlib.util.find_spec(BACKENDS[asked]) is None:
-        there = [b for b, m in BACKENDS.items() if importlib.util.find_spec(m)]
+    if importlib.util.find_spec(asked) is None:
+        there = [name for name in BACKENDS if importlib.util.find_spec(name)]
         return (
             f"the backend {asked} is not installed; installed here: "
             f"{', '.join(there) or 'none'}. Install the package {asked}, or set "

@@ -78,7 +78,7 @@ def missing(needs: str | None, device: str) -> str | None:
     if needs == "cpu" and device != "cpu":
         return "about a CPU: run with `--device cpu`"
     if needs in ("gpu", "tensor cores") and device != "gpu":
-        return "no GPU" if machine.accelerator()["accelerator"] is None else (
+        return "no GPU" if machine.ask("accelerator")["accelerator"] is None else (
             "no GPU in use: run with `--device gpu`"
         )  # fmt: skip
     if needs == "tensor cores":

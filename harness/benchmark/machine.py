@@ -11,22 +11,19 @@ from harness import stack
 
 
 def describe(device: str) -> dict[str, Any]:
-    """Accelerator, driver, clocks, backend and policies; None where nobody tells."""
-    found: dict[str, Any] = {
+    """Processor, accelerator, driver, clocks, libraries; None where nobody tells."""
+    return {
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "device": device,
-        "backend": stack.backend(),
         "dtype_policy": "named by each configuration; float32 where none is",
-        **{k: v for k, v in stack.describe(device).items() if k not in ("device",)},
+        **stack.describe(device),
+        **ask("accelerator", "driver", "capability", "clock_mhz", "throttle", "watts"),
     }
-    return found | accelerator() | {"backend": stack.backend()}
 
 
-def accelerator() -> dict[str, Any]:
-    """The GPU in use as its driver describes it; all None without one."""
-    names = ("accelerator", "driver", "capability", "clock_mhz", "throttle", "watts")
-    nothing = dict.fromkeys(names)
+def ask(*figures: str) -> dict[str, Any]:
+    """These figures of the GPU in use, from its driver; each None if nobody tells."""
+    nothing = dict.fromkeys(figures)
     try:
         import pynvml as nvml
 
@@ -34,7 +31,7 @@ def accelerator() -> dict[str, Any]:
         card = nvml.nvmlDeviceGetHandleByIndex(_index())
     except Exception:  # no library, no driver, no card: each has its own exception
         return nothing
-    asked = {
+    calls = {
         "accelerator": lambda: _text(nvml.nvmlDeviceGetName(card)),
         "driver": lambda: _text(nvml.nvmlSystemGetDriverVersion()),
         "capability": lambda: list(nvml.nvmlDeviceGetCudaComputeCapability(card)),
@@ -42,19 +39,18 @@ def accelerator() -> dict[str, Any]:
         "throttle": lambda: nvml.nvmlDeviceGetCurrentClocksThrottleReasons(card),
         "watts": lambda: nvml.nvmlDeviceGetPowerUsage(card) / 1000,
     }
-    return nothing | {name: _or_none(ask) for name, ask in asked.items()}
+    return {name: _or_none(calls[name]) for name in figures}
 
 
 def clocks() -> dict[str, Any]:
     """What can change from block to block; nothing on a machine that tells nothing."""
-    told = {k: v for k, v in accelerator().items() if k in ("clock_mhz", "throttle")}
-    return {k: v for k, v in told.items() if v is not None}
+    return {k: v for k, v in ask("clock_mhz", "throttle").items() if v is not None}
 
 
 def capability() -> tuple[int, int] | None:
     """CUDA's compute capability: 7.0 and above has Tensor Cores, 8.0 and above TF32.
     None without a card, or if the driver does not say."""
-    told = accelerator()["capability"]
+    told = ask("capability")["capability"]
     return (told[0], told[1]) if told else None
 
 
@@ -64,9 +60,9 @@ def _index() -> int:
     return int(first) if first.isdecimal() else 0
 
 
-def _or_none(ask: Any) -> Any:
+def _or_none(call: Any) -> Any:
     try:
-        return ask()
+        return call()
     except Exception:  # this driver does not tell this figure
         return None
 
