@@ -65,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     config.option.device = devices.prepare(config.option.device)
+    stack.load_triton_first()
     _refuse_bad_options(config)
     if config.option.material:
         blocks.material = Path(config.option.material).resolve()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import platform
@@ -38,6 +39,17 @@ def missing_backend() -> str | None:
             "KERAS_BACKEND to one that is."
         )
     return None
+
+
+def load_triton_first() -> None:
+    """Import triton, if a CUDA build of torch brought it, before TensorFlow comes.
+
+    TensorFlow 2.20 and later put their LLVM into the global symbol table. Triton 3.7,
+    which torch imports with its first optimizer, then crashes the process
+    (tensorflow/tensorflow#124205).
+    """
+    with contextlib.suppress(ImportError):
+        importlib.import_module("triton")
 
 
 def describe(device: str) -> dict[str, str | None]:

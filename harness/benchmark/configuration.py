@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from harness.stack import backend
+from harness.stack import backend, load_triton_first
 
 MODELS = "claims.benchmarks.models"
 CONTROL, AGAIN, TWICE = "control", "control again", "control twice"
@@ -139,6 +139,7 @@ def memory(of: str, *, over: str) -> None:
 
 def load(module: str = MODELS) -> ModuleType:
     """Import the module that declares them; the control's ratios are added."""
+    load_triton_first()
     loaded = importlib.import_module(module)
     ratio(AGAIN, over=CONTROL, quantity=STEP_TIME)
     ratio(TWICE, over=CONTROL, quantity=STEP_TIME)

@@ -64,6 +64,8 @@ def test_every_snippet_belongs_to_a_claim(claims):
 def test_the_snippets_see_their_findings():
     """Each one runs to its end, where it asserts the finding, in one process."""
     runner = (
+        "from harness import stack\n"
+        "stack.load_triton_first()\n"
         "import pathlib, keras\n"
         "for path in sorted(pathlib.Path('claims/snippets').glob('*.py')):\n"
         "    keras.config.set_dtype_policy('float32')\n"

@@ -11,6 +11,8 @@ from harness import devices
 from harness.benchmark import memory, worker
 from harness.benchmark.configuration import Configuration, Scale
 
+pytest_plugins = ["pytester"]
+
 
 @pytest.fixture
 def environment(monkeypatch):
@@ -123,3 +125,18 @@ def test_what_a_step_takes_is_told_apart_from_what_stays():
 
     assert told["examples"] == 8
     assert 0.9 * size < told["activations"] < 2 * size
+
+
+def test_triton_comes_before_the_claims_and_their_tensorflow(project):
+    """Where a CUDA build of torch brought triton, it is there when claims load."""
+    (project.path / "triton.py").write_text("import sys\nearly = dict(sys.modules)")
+    project.claims("""
+import sys
+asked = claim("paper.order", says="Triton comes first.", sources=[paper[1]])
+
+@asked.as_worded
+def test_order():
+    judge.equal("tensorflow" in sys.modules["triton"].early, False)
+""")
+
+    assert project.run("claims").ret == 0
