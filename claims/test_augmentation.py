@@ -127,7 +127,8 @@ def test_the_change_is_uniform():
     found = draws(brightness, np.zeros((1, 1, 1), "float32")).ravel()
 
     judge.law(found, stats.uniform(-0.2, 0.4).cdf, resolves=0.05)
-    judge.within(found, -0.2, 0.2, what="all changes")
+    end = np.float32(0.2)
+    judge.within(found, -end, end, what="all changes")
     rare = 2 * (1 - 1 / 400) ** DRAWS
     ends = [found.min() < -0.199, found.max() > 0.199]
     judge.equal(ends, [True, True], what="changes beyond 0.199", chance=rare)
