@@ -120,6 +120,5 @@ def seed_example(seed: int) -> None:
         sys.modules["torch"].default_generator.manual_seed(seed)
     if "keras" in sys.modules:
         from keras.src.backend.common import global_state
-        from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
-        global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, None)
+        global_state.set_global_attribute("global_seed_generator", None)

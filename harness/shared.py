@@ -39,6 +39,8 @@ def shared(build: Build) -> Build:
         made, restorers = _built[key]
         for restore in restorers:
             restore()
+        if hasattr(made, "reset_metrics"):  # compiled metrics come with the first data
+            made.reset_metrics()
         return made
 
     return fetch  # type: ignore[return-value]
@@ -83,4 +85,4 @@ def _state(made: Any) -> list[Any]:
         if not optimizer.built:
             optimizer.build(made.trainable_variables)
         variables += optimizer.variables
-    return variables + list(getattr(made, "metrics_variables", []))
+    return variables
