@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from hypothesis import strategies as st
 
-from claims.documents import article, day7, notebook, tutorial
-from claims.dropout_layers import batchnorm, dropout
+from claims.documents import article, day7, tutorial
+from claims.dropout_layers import dropout
 from claims.faults import dropout as faults
 from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 from harness.arrays import as_array
@@ -225,60 +225,3 @@ def test_the_output_has_the_shape_of_the_input(rate, channels):
 
     judge.equal(layer.compute_output_shape(x.shape), x.shape)
     judge.equal(layer(x, training=True).shape, x.shape)
-
-
-variance_shift = claim(
-    "dropout.shifts-variance-before-batchnorm",
-    says="Dropout right before BatchNorm leaves moving statistics, collected in "
-    "training, that do not fit the variance seen at test time.",
-    sources=[day7[67]],
-    verdict=UPHELD,
-    why="For inputs of mean m the variance in training is E[x^2] / (1 - p) - m^2, for "
-    "centred inputs 1 / (1 - p) times that of inference.",
-    explained_by=[
-        KERNEL,
-        "keras.src.layers.normalization.batch_normalization:BatchNormalization.call",
-    ],
-    faults=[faults.rescaled_by_root, faults.no_dropout_at_all, faults.always_active],
-)
-
-
-@variance_shift.as_worded
-@given(rate=dropout_rates(0.25, 0.6), seed=seeds())
-def test_the_moving_variance_exceeds_that_of_inference(rate, seed):
-    """For inputs of +1 and -1 the moving variance is 1 / (1 - rate), at test time 1."""
-    signs = np.tile([[1.0], [-1.0]], (4_096, 1)).astype("float32")
-    layer, norm = dropout(rate), batchnorm(1, 0.0)
-
-    y = as_array(layer(signs, training=True))
-    norm(y, training=True)
-
-    high = 1 / (1 - rate) ** 2
-    judge.mean(y**2, claimed=1 / (1 - rate), low=0, high=high, resolves=0.12 * high)
-    expected = np.var(y.astype("float64"), axis=0)
-    n = {"operations": 2 * signs.size, "magnitude": np.mean(y**2), "oracle": "NumPy"}
-    judge.close(norm.moving_variance, expected, what="moving variance", **n)
-    judge.equal(np.var(as_array(layer(signs, training=False))), 1, what="test time")
-
-
-placement = claim(
-    "dropout.after-pooling-in-the-block",
-    says="In the three-block network dropout of 0.25 stands behind each pooling layer "
-    "and 0.5 in the dense head.",
-    sources=[notebook[173:175], notebook[186], notebook[202], notebook[208]],
-    verdict=UPHELD,
-    faults=[
-        Fault(
-            "another rate in the figure",
-            "the prose has 0.26 for the blocks",
-            lambda patch: patch.setitem(PLACES, "prose", (0.26, 0.26, 0.26, 0.5)),
-        )
-    ],
-)
-PLACES = {"prose": (0.25, 0.25, 0.25, 0.5), "code": (0.25, 0.25, 0.25, 0.5)}
-
-
-@placement.as_worded
-def test_prose_and_code_name_the_same_rates():
-    """The rates in the prose are those of the code, block by block."""
-    judge.equal(PLACES["code"], PLACES["prose"], oracle="the document's own figures")

@@ -1,5 +1,7 @@
 """A random search: its trials, its winner, its files, and what a restart does."""
 
+import contextlib
+import functools
 import os
 
 import keras
@@ -11,8 +13,8 @@ from keras_tuner.src.engine.tuner_utils import convert_to_metrics_dict
 from claims.documents import day7
 from claims.faults import tuner as space_faults
 from claims.faults import tuner_search as faults
-from claims.tuners import accuracy, completed, folder, scored
-from harness import UPHELD, claim, given, judge
+from claims.tuners import WithoutTensorBoard, accuracy, completed, folder, scored
+from harness import QUALIFIED, UPHELD, claim, given, judge
 from harness.lab.search import OBJECTIVE, extended_space
 
 ORACLE = "keras_tuner.src.engine.oracle:Oracle"
@@ -81,10 +83,10 @@ resuming = claim(
     says="A search killed midway goes on where it stopped when the script is run again "
     "with overwrite=False.",
     sources=[day7[178], day7[279]],
-    verdict=UPHELD,
+    verdict=QUALIFIED,
     why="Finished trials keep their scores; the interrupted one is run again with the "
-    "same values, from its first epoch. A search killed in its very first trial, "
-    "before tuner0.json exists, starts anew.",
+    "same values, from its first epoch, on a model built anew. A search killed in its "
+    "very first trial, before tuner0.json exists, starts anew.",
     explained_by=[f"{ORACLE}.reload", f"{BASE}.__init__"],
     faults=[
         faults.never_reloads,
@@ -118,7 +120,7 @@ def interrupted(path, trial, *, trials):
     raise RuntimeError("the search was not interrupted")
 
 
-@resuming.as_worded
+@resuming.holds_when("it goes on with the trial, not with the epoch, that was running")
 def test_a_killed_search_goes_on():
     """The second run starts with the interrupted trial and runs the remaining ones."""
     for killed in (2, 4, 6):
@@ -134,6 +136,50 @@ def test_a_killed_search_goes_on():
         scores = [value for _, value in completed(again)]
         expected = [value for _, value in done] + [accuracy(v) for v in seen]
         judge.equal(scores, expected, what="scores")
+
+
+class Killed(kt.HyperModel):
+    """A hypermodel that is killed in an epoch of its second trial, and notes epochs."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.epoch, self.begun = epoch, []
+
+    def build(self, hp):
+        hp.Float("x", 0.0, 1.0)
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse", run_eagerly=True)
+        return model
+
+    def fit(self, hp, model, *args, **kwargs):
+        self.begun.append([])
+        callback = keras.callbacks.LambdaCallback(on_epoch_begin=self.note)
+        kwargs["callbacks"] = [*kwargs["callbacks"], callback]
+        return model.fit(*args, **kwargs)
+
+    def note(self, epoch, logs=None):
+        self.begun[-1].append(epoch)
+        if (len(self.begun), epoch) == (2, self.epoch):
+            raise KeyboardInterrupt
+
+
+@resuming.fails_when("the epochs of the interrupted trial count: they are run again")
+def test_the_epochs_of_the_killed_trial_are_kept():
+    """Killed in epoch 2 of the second trial, the search goes on with that epoch."""
+
+    class Search(WithoutTensorBoard, kt.RandomSearch):
+        pass
+
+    killed, x = Killed(epoch=2), np.ones((2, 1), "float32")
+    with folder() as path:
+        limits = {"objective": kt.Objective("loss", "min"), "max_trials": 2}
+        search = functools.partial(Search, killed, directory=path, **limits)
+        with contextlib.suppress(KeyboardInterrupt):
+            search().search(x, x, epochs=3, verbose=0)
+        search(overwrite=False).search(x, x, epochs=3, verbose=0)
+
+    judge.equal(len(killed.begun), 3, what="trainings")
+    judge.equal(killed.begun[-1], [2], what="epochs of the second run")
 
 
 afresh = claim(
