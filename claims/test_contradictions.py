@@ -81,6 +81,54 @@ def test_adamw_and_adam_with_a_penalty_part(lr, decay, seed):
     judge.trajectory(penalized, **through, what="Adam with L2")
 
 
+place = claim(
+    "weight-decay.documents-agree-on-place",
+    says="The documents agree on where Keras has its weight decay: on layers, not in "
+    "the optimizer.",
+    sources=[day7[86:87], lab[15:16], lab[40]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Keras has both: kernel_regularizer per layer, which adds L2 to the loss, "
+    "and weight_decay in its optimizers, such as keras.optimizers.AdamW.",
+    why="Day 7 calls it a difference from PyTorch that Keras attaches decay per layer; "
+    "the lab names keras.optimizers.AdamW as the equivalent of PyTorch's.",
+    explained_by=[
+        "keras.src.optimizers.base_optimizer:BaseOptimizer._apply_weight_decay",
+        faults.L2,
+    ],
+    faults=[
+        faults.decay_is_coupled,
+        faults.decay_5_percent_high,
+        faults.l2_5_percent_high,
+    ],
+)
+WEIGHTS = np.array([1.0, -0.5])
+
+
+def without_a_gradient(lr, decay):
+    """What a step of AdamW makes of the weights when their gradient is zero."""
+    made = updated_by("AdamW", [2], learning_rate=lr, weight_decay=decay)
+    return stepped(made, WEIGHTS, np.zeros((1, 2)))[0]
+
+
+@place.as_worded
+@given(lr=RATES, decay=DECAYS)
+def test_no_optimizer_of_keras_decays_weights(lr, decay):
+    """AdamW leaves weights without a gradient as they are."""
+    judge.close(without_a_gradient(lr, decay), WEIGHTS, operations=5)
+
+
+@place.instead
+@given(lr=RATES, decay=DECAYS)
+def test_layers_and_optimizers_have_a_decay_each(lr, decay):
+    """The optimizer shrinks weights by lr * decay, the layer's penalty is L2."""
+    penalty = keras.regularizers.L2(decay)(WEIGHTS.astype("float32"))
+
+    judge.close(penalty, decay * 1.25, operations=5, what="penalty of a layer")
+    shrunk = (1 - lr * decay) * WEIGHTS
+    judge.close(without_a_gradient(lr, decay), shrunk, operations=5, what="AdamW")
+
+
 addons = claim(
     "weight-decay.tfa-adamw",
     says="The AdamW of TensorFlow Addons applies decoupled weight decay.",

@@ -1,15 +1,20 @@
 """Weight decay beside penalties: what optimizers do, in Keras and in PyTorch."""
 
 import keras
+import numpy as np
 import torch
 from hypothesis import strategies as st
 
+from claims import update_rules as rules
 from claims.documents import day7
 from claims.faults import penalties as broken
+from claims.faults import weight_decay as faults
 from claims.penalty_models import judge_entries, penalty, weights_away_from_zero
-from harness import QUALIFIED, UPHELD, claim, given, judge
+from claims.update_rules import both_formats
+from claims.updates import of_torch, stepped, updated_by
+from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge
 from harness.arrays import as_array
-from harness.faults import argument, fault
+from harness.faults import fault
 from harness.shared import shared
 
 per_layer = claim(
@@ -91,14 +96,8 @@ torch_decays = claim(
     why="weight_decay is a setting of a parameter group; AdamW multiplies each of its "
     "parameters that has a gradient by 1 - lr * weight_decay (torch 2.13).",
     explained_by="torch.optim.adamw:AdamW",
-    faults=[
-        torch_spares_vectors,
-        argument(
-            "torch.optim.adamw:AdamW.__init__", "weight_decay", lambda d: 1.05 * d,
-            does="AdamW keeps 1.05 times weight_decay",
-        ),
-    ],
-)  # fmt: skip
+    faults=[torch_spares_vectors, faults.torch_decay_5_percent_high],
+)
 
 
 @torch_decays.as_worded
@@ -119,3 +118,56 @@ def test_adamw_of_torch_decays_each_parameter_given(decay, grouped):
     for at, (p, value) in enumerate(zip(decayed + spared, before)):
         kept = 1 - 0.25 * decay * (at < len(decayed))
         judge.close(as_array(p), value * kept, operations=5, what="parameter")
+
+
+pair = claim(
+    "penalties.l2-stands-for-torch-adamw",
+    says="L2 with a factor of 1e-4 on the layers is in Keras what AdamW with a "
+    "weight_decay of 1e-4 is in PyTorch.",
+    sources=[day7[86:87]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="L2(1e-4) adds to the loss, and Adam rescales its gradient; torch's AdamW "
+    "shrinks weights by lr * 1e-4 of themselves. Its counterpart in Keras is "
+    "keras.optimizers.AdamW(weight_decay=1e-4).",
+    why="Where the data's gradient is zero, Adam turns the penalty's gradient into a "
+    "step of the full learning rate; AdamW takes lr * weight_decay * w.",
+    explained_by=[faults.L2, "torch.optim.adamw:AdamW"],
+    faults=[
+        faults.decay_is_coupled,
+        faults.decay_5_percent_high,
+        faults.torch_decay_5_percent_high,
+    ],
+)
+
+
+@pair.as_worded
+@given(lr=st.sampled_from([0.001, 0.1]), decay=st.sampled_from([1e-4, 0.1]))
+def test_adam_with_the_penalty_steps_as_adamw_of_torch(lr, decay):
+    """From the same weights, without a gradient of the data, both come to the same."""
+    start, none = weights_away_from_zero(8), np.zeros((1, 8))
+
+    adam = updated_by("Adam", learning_rate=lr)
+    found = stepped(adam, start, none, keras.regularizers.L2(decay))
+
+    peer = of_torch(torch.optim.AdamW, start, none, lr=lr, weight_decay=decay)
+    judge.close(found, peer, operations=99, magnitude=2, oracle="torch")
+
+
+@pair.instead
+@given(lr=st.sampled_from([0.001, 0.1]), decay=st.sampled_from([1e-4, 0.1]))
+def test_adamw_of_keras_steps_as_that_of_torch(lr, decay):
+    """Both leave 1 - lr * decay of a weight; Adam with L2 takes a whole step of lr."""
+    start, none = weights_away_from_zero(8), np.zeros((1, 8))
+    wide = start.astype("float64")
+
+    adamw = updated_by("AdamW", learning_rate=lr, weight_decay=decay)
+    found = stepped(adamw, start, none)
+    peer = of_torch(torch.optim.AdamW, start, none, lr=lr, weight_decay=decay)
+    adam = updated_by("Adam", learning_rate=lr)
+    penalized = stepped(adam, start, none, keras.regularizers.L2(decay))
+
+    judge.close(found[0], (1 - lr * decay) * wide, operations=5, what="Keras' AdamW")
+    judge.close(peer[0], (1 - lr * decay) * wide, operations=5, what="torch's AdamW")
+    path = both_formats(rules.adam, start, none, lr=lr, coupled=2 * decay)
+    judge.trajectory(penalized, **path, what="Adam with L2")

@@ -174,6 +174,46 @@ def test_the_collapse_comes_after_the_warm_up(epochs, steps):
     judge.close(floor, ALPHA * PEAK, operations=16, magnitude=PEAK, what="floor")
 
 
+agree = claim(
+    "schedules.collapse-passages-agree",
+    says="Of one mind: the decay starts when the warm-up ends, and a decay of EPOCHS "
+    "steps is over in the first 30 batches.",
+    sources=[day7[107:108], day7[111]],
+    verdict=REFUTED,
+    severity="number",
+    instead="Since the decay starts after the warm-up of 1053 steps, such a schedule "
+    "is at its floor 30 batches later, from step 1083 on.",
+    why="In batch 30 the rate is on its way up, at 30 / 1053 of the peak.",
+    explained_by=CALL,
+    faults=[faults.warmup_is_skipped, faults.decay_lasts_one_step_longer],
+)
+
+
+@agree.as_worded
+def test_the_decay_starts_after_the_warm_up_and_ends_in_batch_30():
+    """The peak is at step 1053, and the floor is reached at step 30."""
+    peak, floor = rates(cosine(decay=EPOCHS), [WARMUP, EPOCHS])
+
+    judge.close(peak, PEAK, operations=16, what="step 1053")
+    judge.close(floor, ALPHA * PEAK, operations=16, magnitude=PEAK, what="step 30")
+
+
+@agree.instead
+def test_batch_30_lies_in_the_warm_up():
+    """The rate climbs at step 30; the peak is at step 1053, the floor at step 1083."""
+    schedule = cosine(decay=EPOCHS)
+    climbing, peak, above, floor = rates(
+        schedule, [EPOCHS, WARMUP, WARMUP + EPOCHS - 1, WARMUP + EPOCHS]
+    )
+
+    n = {"operations": 16, "magnitude": PEAK}
+    judge.close(climbing, PEAK * EPOCHS / WARMUP, what="step 30", **n)
+    judge.close(peak, PEAK, what="step 1053", **n)
+    last = closed_form(EPOCHS - 1, peak=PEAK, alpha=ALPHA, decay=EPOCHS)
+    judge.close(above, last, what="step 1082", **n)
+    judge.close(floor, ALPHA * PEAK, what="step 1083", **n)
+
+
 at_floor = claim(
     "schedules.remaining-epochs-at-floor",
     says="After that mistake 29.9 of the 30 epochs are trained at the floor.",
