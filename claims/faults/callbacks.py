@@ -84,6 +84,28 @@ def restores_the_epoch_after(patch):
     patch.setattr(cls, "on_epoch_end", on_epoch_end)
 
 
+def _keeps(name: str, does: str, change):
+    """EarlyStopping with `change(best_weights)` in place of its copy."""
+
+    def by(original):
+        def on_epoch_end(self, epoch, logs=None):
+            original(self, epoch, logs)
+            self.best_weights = change(self.best_weights)
+
+        return on_epoch_end
+
+    return replaced(f"{STOPPING}.on_epoch_end", by, name=name, does=does)
+
+
+no_copy_of_the_best = _keeps(
+    "no copy of the best", "early stopping keeps no weights", lambda weights: None
+)
+one_array_of_the_best = _keeps(
+    "one array of the best", "keeps the first array of the weights",
+    lambda weights: weights and weights[:1],
+)  # fmt: skip
+
+
 @fault
 def first_epoch_not_recorded(patch):
     """The history starts with the second epoch."""
