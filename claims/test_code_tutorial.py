@@ -11,11 +11,14 @@ from claims.faults import code as faults
 from harness import UPHELD, claim, judge
 from harness.arrays import as_array
 from harness.blocks import judge_itself
+from harness.faults import figure
 from harness.shared import shared
 
 FEATURES, STEPS, EPOCHS = 28, 2, 2
 BLOCKS = [53, 142, 193, 241, 247, 319, 402, 453, 488, 601, 711, 768]
 """Lines where the imports, constants, schedule and models of the tutorial begin."""
+PRINTED = {"limits": "(0.5, 0.7)", "label": "Text(0.5, 0, 'Epochs [Log Scale]')"}
+"""What the tutorial's plotting cells print."""
 
 
 def records(count):
@@ -142,3 +145,37 @@ def test_the_end_of_the_validation_set_is_reported():
     found = [m for m in done.messages if m.startswith("Your input ran out of data")]
     judge.equal(len(found), EPOCHS, what="warnings")
     judge.equal(done.updates, EPOCHS * STEPS, what="updates")
+
+
+plots = claim(
+    "code.tutorial-plot-printouts",
+    says="The plotting cells print what their last call returns: the limits of the "
+    "axis, or the label.",
+    sources=[
+        tutorial[388:391],
+        tutorial[537:544],
+        tutorial[671:675],
+        tutorial[753:756],
+    ],
+    verdict=UPHELD,
+    faults=[
+        figure(PRINTED, "limits", "(0.5, 0.75)"),
+        figure(PRINTED, "label", "Text(0.5, 0, 'Epochs')"),
+    ],
+)  # fmt: skip
+
+
+@plots.as_worded
+def test_limits_and_label_print_as_in_the_text():
+    """The representations of what ylim and xlabel return, on a logarithmic axis."""
+    from matplotlib import pyplot as plt
+
+    with plt.rc_context({"backend": "agg"}):
+        plt.figure()
+        plt.plot([1, 10, 100], [0.8, 0.6, 0.7])
+        limits, _ = plt.ylim([0.5, 0.7]), plt.xscale("log")
+        label = plt.xlabel("Epochs [Log Scale]")
+        plt.close()
+
+    judge.equal(repr(limits), PRINTED["limits"], what="limits", oracle="the printout")
+    judge.equal(repr(label), PRINTED["label"], what="label", oracle="the printout")

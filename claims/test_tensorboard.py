@@ -1,9 +1,13 @@
 """The TensorBoard callback: which files it writes, where, and what they hold."""
 
+import contextlib
+import io
 import pathlib
+import sys
 import tempfile
 from types import SimpleNamespace
 
+import absl.logging
 import keras
 import numpy as np
 import pytest
@@ -11,7 +15,7 @@ from hypothesis import strategies as st
 
 from claims.documents import tutorial
 from claims.faults import callbacks as faults
-from harness import UPHELD, claim, given, judge
+from harness import REFUTED, UPHELD, claim, given, judge
 from harness.shared import shared
 
 CALLBACK = "keras.src.callbacks.tensorboard:TensorBoard"
@@ -105,3 +109,57 @@ folders = claim(
 def test_the_logs_lie_under_the_models_name(name):
     """The runs below the log folder are the model's train and validation."""
     judge.equal(list(logged(name).runs), [f"{name}/train", f"{name}/validation"])
+
+
+hosted = claim(
+    "tensorboard.dev-shows-results",
+    says="The results of an earlier run can be looked at on TensorBoard.dev.",
+    sources=[tutorial[567]],
+    verdict=REFUTED,
+    severity="wording",
+    instead="TensorBoard.dev has been shut down: open the logs of your own run with "
+    "`tensorboard --logdir`.",
+    why="TensorBoard 2.20 answers `tensorboard dev` with that message and exit code 1.",
+    explained_by="tensorboard.main_lib:global_init",
+    faults=[faults.dev_command_is_let_through],
+)
+
+
+def dev_command():
+    """Exit code and message of `tensorboard dev`; 0 and nothing if it is let through.
+
+    In this process: starting TensorBoard's own would import TensorFlow once more.
+    """
+    main = pytest.importorskip("tensorboard.main_lib", reason="needs tensorboard")
+    verbosity = absl.logging.get_verbosity()
+    with (
+        contextlib.redirect_stderr(io.StringIO()) as printed,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(sys, "argv", ["tensorboard", "dev"])
+        patch.setenv("GCS_READ_CACHE_DISABLED", "1")  # as it will set it
+        try:
+            main.global_init()
+        except SystemExit as end:
+            return int(end.code), printed.getvalue()
+        finally:
+            absl.logging.set_verbosity(verbosity)
+    return 0, ""
+
+
+@hosted.as_worded
+def test_the_command_for_the_service_is_there():
+    """`tensorboard dev` does not end with an error."""
+    code, _ = dev_command()
+
+    judge.equal(code, 0, what="exit code")
+
+
+@hosted.instead
+def test_the_service_is_said_to_be_shut_down():
+    """The command ends with 1 and says that the service has been shut down."""
+    code, message = dev_command()
+
+    judge.equal(code, 1, what="exit code")
+    told = "TensorBoard.dev has been shut down" in message
+    judge.equal(told, True, what="message of the shutdown")

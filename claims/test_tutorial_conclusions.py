@@ -1,11 +1,23 @@
 """Conclusions of the tutorial that its own printed logs and code bear out in part."""
 
+from itertools import pairwise
+
 from claims.documents import tutorial
-from claims.tutorial_logs import LOSS, VAL_LOSS, cell, column, gap, shown
+from claims.tutorial_logs import (
+    EPOCH,
+    LOGS,
+    LOSS,
+    VAL_LOSS,
+    cell,
+    column,
+    gap,
+    shown,
+)
 from harness import QUALIFIED, claim, judge
 from harness.faults import figure
 
-TINY = tutorial[360:378]
+TINY, LARGE = tutorial[360:378], tutorial[516:518]
+ORDER = ("tiny", "small", "medium", "large")
 CODE = {
     "L2, regularized": 0.001, "dropout, alone": 0.5,
     "L2, combined": [0.0001] * 4, "dropout, combined": [0.5] * 4,
@@ -44,6 +56,40 @@ def test_the_tiny_gap_does_not_open():
     first, last = (gap("tiny", epoch)[0] for epoch in (100, 800))
 
     judge.at_most(last, first + 0.005, what="gap", oracle="the log itself")
+
+
+size = claim(
+    "results.larger-models-overfit-faster",
+    says="The larger the model, the faster it overfits; the large one does severely.",
+    sources=[tutorial[527], TINY, tutorial[424:444], tutorial[479:481], LARGE],
+    verdict=QUALIFIED,
+    why="At epoch 200 validation exceeds training cross-entropy by -0.002, 0.01 to "
+    "0.11, 0.17 to 0.27 and 2.4 to 2.5: the intervals that the cut-off column allows "
+    "do not overlap. But early stopping with patience 200 let the small model train to "
+    "epoch 1000 and the tiny one to 800: its validation stopped improving earlier.",
+    faults=[
+        cell("medium", 200, 2, 0.5866),
+        cell("large", 200, VAL_LOSS, "0.1"),
+        cell("tiny", 200, VAL_LOSS, "0.631"),
+        figure(LOGS, "small", LOGS["small"][:8]),
+    ],
+)
+
+
+@size.holds_when("it means the gap between both losses at the same epoch")
+def test_the_gap_at_epoch_200_grows_with_the_model():
+    """The least gap of each model exceeds the greatest of the next smaller one."""
+    for smaller, larger in pairwise(ORDER):
+        judge.at_least(gap(larger, 200)[0], gap(smaller, 200)[1], what=larger)
+
+
+@size.fails_when("it means the epoch from which validation no longer improves")
+def test_no_larger_model_is_stopped_later():
+    """The last epoch printed, 200 or more after the best one, is no later."""
+    ends = [column(log, EPOCH)[-1] for log in ORDER]
+
+    for (smaller, larger), log in zip(pairwise(ends), ORDER[1:]):
+        judge.at_most(larger, smaller, what=log, oracle="the logs themselves")
 
 
 both = claim(

@@ -20,30 +20,6 @@ from harness import REFUTED, UPHELD, claim, judge
 TINY, LARGE = tutorial[360:378], tutorial[516:518]
 L2, DROPOUT, COMBINED = tutorial[639:656], tutorial[745:748], tutorial[808:824]
 
-size = claim(
-    "results.larger-models-overfit-faster",
-    says="The larger the model, the faster it overfits; the large one does severely.",
-    sources=[tutorial[527], TINY, tutorial[424:444], tutorial[479:481], LARGE],
-    verdict=UPHELD,
-    why="At epoch 200 validation exceeds training cross-entropy by -0.002, 0.01 to "
-    "0.11, 0.17 to 0.27 and 2.4 to 2.5: the intervals that the cut-off column allows "
-    "do not overlap.",
-    faults=[
-        cell("medium", 200, 2, 0.5866),
-        cell("large", 200, VAL_LOSS, "0.1"),
-        cell("tiny", 200, VAL_LOSS, "0.631"),
-    ],
-)
-
-
-@size.as_worded
-def test_the_gap_at_epoch_200_grows_with_the_model():
-    """The least gap of each model exceeds the greatest of the next smaller one."""
-    order = ["tiny", "small", "medium", "large"]
-    for smaller, larger in pairwise(order):
-        judge.at_least(gap(larger, 200)[0], gap(smaller, 200)[1], what=larger)
-
-
 severe = claim(
     "results.large-model-validation-worsens",
     says="For the large model the validation loss goes in the wrong direction while it "
@@ -208,3 +184,27 @@ def test_combined_has_the_highest_validation_accuracy():
     for log in sorted(LOGS.keys() - {"combined"}):
         others = max(column(log, VAL_ACCURACY))
         judge.at_least(found, others + 0.0001, what=log, oracle="the logs themselves")
+
+
+shares = claim(
+    "results.tutorial-accuracies-are-shares",
+    says="The validation accuracies of the logs are shares of the 1,000 validation "
+    "records.",
+    sources=[tutorial[190], TINY, tutorial[424:444], tutorial[479:481], LARGE, L2,
+             DROPOUT, COMBINED],
+    verdict=UPHELD,
+    why="All of them end in a zero: k / 1000, printed with four digits.",
+    faults=[
+        cell("small", 500, VAL_ACCURACY, 0.6535),
+        cell("combined", 800, VAL_ACCURACY, 0.7064),
+    ],
+)  # fmt: skip
+
+
+@shares.as_worded
+def test_validation_accuracies_are_whole_thousandths():
+    """1,000 times each of them is a whole number."""
+    for log in LOGS:
+        counts = [round(10_000 * share) for share in column(log, VAL_ACCURACY)]
+        rest = [count % 10 for count in counts]
+        judge.equal(rest, [0] * len(rest), what=log, oracle="the logs themselves")

@@ -177,3 +177,7 @@ parent_folder_used = argument(
     "keras.src.callbacks.tensorboard:TensorBoard.__init__", "log_dir",
     lambda path: str(path).rpartition("/")[0], does="writes into the parent folder",
 )  # fmt: skip
+dev_command_is_let_through = replaced(
+    "tensorboard.main_lib:global_init", lambda original: lambda: None,
+    name="dev command", does="`tensorboard dev` does not end at once",
+)  # fmt: skip

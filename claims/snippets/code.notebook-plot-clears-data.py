@@ -1,7 +1,7 @@
 import matplotlib
 
 matplotlib.use("agg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 history = {"loss": [0.7, 0.5], "val_loss": [0.8, 0.6]}
 figure = plt.figure()
