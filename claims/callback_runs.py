@@ -1,10 +1,15 @@
-"""Callbacks on trainings whose validation losses are given, not measured."""
+"""Trainings for callbacks: with losses that are given, and short real ones."""
+
+import contextlib
+import io
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 from hypothesis import strategies as st
 
 from harness.arrays import as_array
+from harness.properties import seed_training
 from harness.shared import shared
 
 
@@ -65,3 +70,27 @@ def last_epoch(values, patience):
         if epoch - best_epoch(values[:epoch]) >= patience:
             return epoch
     return len(values)
+
+
+@shared
+def training(verbose):
+    """What a fit of three epochs prints and records, and each epoch's own logs."""
+    seed_training("logs")
+    dense = keras.layers.Dense(1)
+    model = keras.Sequential([keras.Input((2,)), dense])
+    metric = keras.metrics.BinaryCrossentropy(
+        from_logits=True, name="binary_crossentropy"
+    )
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile("sgd", loss, metrics=[metric, "accuracy"], run_eagerly=True)
+    x, seen = np.random.normal(size=(6, 2)), []
+    watching = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: seen.append(dict(logs))
+    )
+    y = np.float32([[0], [1]] * 3)
+    options = {"validation_data": (-x, y), "batch_size": 2, "callbacks": [watching]}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        history = model.fit(x, y, epochs=3, verbose=verbose, **options)
+    return SimpleNamespace(
+        printed=printed.getvalue(), history=history.history, seen=seen
+    )

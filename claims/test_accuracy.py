@@ -1,12 +1,15 @@
 """Accuracy: what the word in `metrics` counts, for each kind of output and label."""
 
+import random
+
 import keras
 import numpy as np
 from hypothesis import strategies as st
 
 from claims.documents import article, day7, notebook, tutorial
 from claims.faults import capacity as faults
-from harness import REFUTED, UPHELD, claim, given, judge
+from claims.faults import dropout as dropout_faults
+from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge
 from harness.shared import shared
 from harness.strategies import seeds
 
@@ -145,3 +148,61 @@ def test_the_word_compares_with_a_half_and_the_class_with_zero(seed):
     judge.close(accuracy, np.mean((z > 0.5) == labels), what="'accuracy'", **bound)
     right = np.mean((z > 0) == labels)
     judge.close(metric.result(), right, what="threshold=0.0", **bound)
+
+
+logged = claim(
+    "accuracy.training-accuracy-is-the-models",
+    says="The training accuracy that fit logs is that of the trained model on its "
+    "training data, so that it compares with validation accuracy.",
+    sources=[day7[207], day7[201:206], notebook[438], notebook[467], notebook[490]],
+    verdict=QUALIFIED,
+    why="fit counts right answers in its training steps: with dropout on, with the "
+    "batch's statistics, before the update of each step. evaluate() on the training "
+    "data, without all that, is what validation accuracy compares with.",
+    explained_by="keras.src.backend:Trainer.train_step",
+    faults=[dropout_faults.always_active, dropout_faults.no_dropout_at_all],
+)
+
+
+@shared
+def behind_dropout(rate):
+    """One input, dropped at this rate if it is one, and one logit: 2 x - 1."""
+    dense = keras.layers.Dense(1, kernel_initializer="ones")
+    dropout = [keras.layers.Dropout(rate)] if rate else []
+    model = keras.Sequential([keras.Input((1,)), *dropout, dense])
+    dense.kernel.assign([[2.0]])
+    dense.bias.assign([-1.0])
+    model.compile(
+        keras.optimizers.SGD(0.0), keras.losses.BinaryCrossentropy(from_logits=True),
+        metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)], run_eagerly=True,
+    )  # fmt: skip
+    return model
+
+
+def accuracies(rate, rows=ROWS):
+    """As logged by fit, and by evaluate on the same rows of ones with label one."""
+    model = behind_dropout(rate)
+    for layer in model.layers[:-1]:
+        layer.seed_generator.state.assign([random.getrandbits(30), 0])
+    x = np.ones((rows, 1), "float32")
+    log = model.fit(x, x, batch_size=rows, verbose=0).history["binary_accuracy"]
+    return log[0], model.evaluate(x, x, batch_size=rows, verbose=0)[1]
+
+
+@logged.holds_when("training and inference compute the same, and the weights stand")
+def test_without_dropout_both_accuracies_are_one():
+    """Without dropout and with a learning rate of 0 fit logs what evaluate finds."""
+    logged_by_fit, evaluated = accuracies(0.0)
+
+    judge.equal([logged_by_fit, evaluated], [1.0, 1.0], what="accuracies")
+
+
+@logged.fails_throughout("dropout is on while it is counted, as in both documents")
+@given(rate=st.sampled_from([0.25, 0.5]), seed=seeds())
+def test_dropout_lowers_the_logged_accuracy_of_a_perfect_model(rate, seed):
+    """evaluate finds all right, fit those whose input was kept: 1 - rate of them."""
+    logged_by_fit, evaluated = accuracies(rate, rows=4_096)
+
+    right = round(logged_by_fit * 4_096)
+    judge.proportion(right, of=4_096, claimed=1 - rate, resolves=0.1, what="by fit")
+    judge.equal(evaluated, 1.0, what="by evaluate")

@@ -1,24 +1,14 @@
 """What a training prints and records, and what its early stopping looks at."""
 
-import contextlib
-import io
-import itertools
-import os
-import re
-import tempfile
-from types import SimpleNamespace
-
 import keras
 import numpy as np
 from hypothesis import strategies as st
 
-from claims.callback_runs import drive, validation
+from claims.callback_runs import drive, training, validation
 from claims.documents import notebook, tutorial
 from claims.faults import callbacks as faults
 from harness import UPHELD, claim, given, judge
 from harness.faults import figure
-from harness.properties import seed_training
-from harness.shared import shared
 from harness.strategies import seeds
 
 STOPPING = "keras.src.callbacks.early_stopping:EarlyStopping"
@@ -28,40 +18,14 @@ FIGURES = {
     "l2": range(0, 501, 100), "dropout": range(0, 301, 100),
     "combined": range(0, 801, 100),
     "patience": 200, "maximum": 10_000,
-    "messages": [3.16996, 1.21180, 1.12532, 0.97990],
-    "rows": ["3.1700", "1.2118", "1.1253", "0.9799"],
 }  # fmt: skip
-"""Printed epochs of the seven trainings; the checkpoint's messages and their rows."""
+"""Printed epochs of the seven trainings."""
 LOGS = ("tiny", "small", "medium", "large", "l2", "dropout", "combined")
 TINY = tutorial[360:378]
 PRINTED = [
     TINY, tutorial[424:444], tutorial[479:481], tutorial[516:518], tutorial[639:656],
     tutorial[745:748], tutorial[808:824],
 ]  # fmt: skip
-
-
-@shared
-def training(verbose):
-    """What a fit of three epochs prints and records, and each epoch's own logs."""
-    seed_training("logs")
-    dense = keras.layers.Dense(1)
-    model = keras.Sequential([keras.Input((2,)), dense])
-    metric = keras.metrics.BinaryCrossentropy(
-        from_logits=True, name="binary_crossentropy"
-    )
-    loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    model.compile("sgd", loss, metrics=[metric, "accuracy"], run_eagerly=True)
-    x, seen = np.random.normal(size=(6, 2)), []
-    watching = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda epoch, logs: seen.append(dict(logs))
-    )
-    y = np.float32([[0], [1]] * 3)
-    options = {"validation_data": (-x, y), "batch_size": 2, "callbacks": [watching]}
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        history = model.fit(x, y, epochs=3, verbose=verbose, **options)
-    return SimpleNamespace(
-        printed=printed.getvalue(), history=history.history, seen=seen
-    )
 
 
 monitored = claim(
@@ -192,63 +156,3 @@ def test_values_that_rise_and_fall_are_recorded_alike(values):
     drive(callback, validation(values))
 
     judge.equal(callback.history["val_loss"], values)
-
-
-quiet = claim(
-    "callbacks.verbose-2",
-    says="verbose=2 writes less to the console: one row of results an epoch.",
-    sources=[notebook[321], notebook[337]],
-    verdict=UPHELD,
-    why="Under the number of the epoch, without a progress bar.",
-    explained_by="keras.src.callbacks.progbar_logger:ProgbarLogger",
-    faults=[faults.verbose_ignored],
-)
-
-
-@quiet.as_worded
-def test_an_epoch_is_a_heading_and_a_row():
-    """Each of three epochs prints its number and a row; verbose=1 prints more."""
-    printed, with_bar = training(2).printed, training(1).printed
-    rows = [row for row in printed.splitlines() if row]
-
-    judge.equal(rows[::2], [f"Epoch {k}/3" for k in (1, 2, 3)], what="headings")
-    pattern = r"3/3 - \d+s - \d+m?s/step - accuracy: .* - loss: .* - val_loss: [\d.]+"
-    shaped = [bool(re.fullmatch(pattern, row)) for row in rows[1::2]]
-    judge.equal(shaped, [True] * 3, what="rows")
-    judge.equal(len(printed) < len(with_bar), True, what="fewer characters")
-
-
-messages = claim(
-    "callbacks.checkpoint-log-consistent",
-    says="In the log, each checkpoint message starts from the loss that the one before "
-    "ended with, and agrees with its row's validation loss.",
-    sources=[notebook[336:349]],
-    verdict=UPHELD,
-    why="All four epochs improve, so all four are saved. Keras 3.15 writes None where "
-    "the log's version wrote inf.",
-    explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint",
-    faults=[
-        figure(FIGURES, "rows", ["3.1700", "1.2118", "1.1254", "0.9799"]),
-        figure(FIGURES, "messages", [3.16996, 1.21180, 1.22532, 0.97990]),
-        faults.ten_percent_are_needed,
-    ],
-)
-
-
-@messages.as_worded
-def test_the_messages_are_those_of_the_rows():
-    """ModelCheckpoint reports an improvement from each loss of the log to the next."""
-    values = FIGURES["messages"]
-    with tempfile.TemporaryDirectory() as path:
-        callback = keras.callbacks.ModelCheckpoint(
-            os.path.join(path, "best.weights.h5"), monitor="val_loss", mode="min",
-            save_best_only=True, save_weights_only=True, verbose=1,
-        )  # fmt: skip
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            drive(callback, validation(values))
-
-    found = re.findall(r"improved from ([\d.]+) to ([\d.]+)", printed.getvalue())
-    expected = [f"{value:.5f}" for value in (3.16996, 1.2118, 1.12532, 0.9799)]
-    judge.equal(found, list(itertools.pairwise(expected)), what="messages")
-    for value, row in zip(values, FIGURES["rows"]):
-        judge.printed(value, row, what="row")

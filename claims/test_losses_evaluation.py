@@ -171,6 +171,47 @@ def test_predict_never_calls_a_regularizer():
     judge.close(found, wide.x @ wide.w, magnitude=problem.reach, operations=5)
 
 
+degrading = claim(
+    "losses.penalty-would-degrade-performance",
+    says="A penalty that evaluation counted would make the model's performance worse.",
+    sources=[article[88]],
+    verdict=REFUTED,
+    severity="wording",
+    instead="The loss of an evaluation is larger by the penalty, but outputs and "
+    "metrics do not depend on it: the model performs as its weights make it.",
+    why="evaluate does count it. It stands beside the outputs and is no part of them.",
+    explained_by=COMPUTE_LOSS,
+    faults=[broken.metrics_pay_the_penalty, broken.no_penalty_outside_training],
+)
+
+
+@degrading.as_worded
+@given(kind=kinds, strength=strengths)
+def test_the_metric_is_worse_with_a_penalty(kind, strength):
+    """The compiled mse of a batch is higher with the regularizer than without."""
+    problem = regression()
+    without = linear_model(problem).test_on_batch(problem.x, problem.y)
+
+    model = linear_model(problem, regularizer(kind, strength))
+    counted = model.test_on_batch(problem.x, problem.y)
+
+    judge.at_least(counted[1], without[1] + 2.0**-20, what="mse with the penalty")
+
+
+@degrading.instead
+@given(kind=kinds, strength=strengths)
+def test_only_the_loss_has_the_penalty(kind, strength):
+    """The metric is the one without a regularizer, the loss higher by the penalty."""
+    problem = regression()
+    _, without = linear_model(problem).test_on_batch(problem.x, problem.y)
+
+    model = linear_model(problem, regularizer(kind, strength))
+    loss, metric = model.test_on_batch(problem.x, problem.y)
+
+    judge.equal(metric, without, what="metric")
+    judge_loss(loss, problem, penalty(problem.w, **factors(kind, strength)), what="")
+
+
 gap = claim(
     "losses.gap-is-the-penalty",
     says="A training loss slightly above the validation loss comes from the penalty, "

@@ -10,6 +10,7 @@ from claims.documents import lab
 from claims.faults import spectral_norm as faults
 from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge
 from harness.arrays import as_array
+from harness.gradients import gradients
 from harness.shared import shared
 from harness.strategies import seeds
 
@@ -187,10 +188,8 @@ def test_a_training_call_divides_by_the_power_iteration(shape, iterations, norm,
 @given(shape=SHAPES_2D, seed=seeds())
 def test_many_iterations_bring_the_norm_to_one(shape, seed):
     """After 4 iterations torch's weight has largest singular value 1."""
-    linear = torch.nn.Linear(shape[0], shape[1], bias=False)
-    linear.weight.data = torch.from_numpy(kernel_with_gap(shape).T.copy())
+    module = torch_wrapped(kernel_with_gap(shape))
 
-    module = torch.nn.utils.spectral_norm(linear, n_power_iterations=4)
     module(torch.ones(1, shape[0]))
 
     judge.close(spectral_norm(module.weight), 1, operations=64, oracle="SVD")
@@ -213,13 +212,18 @@ equivalent = claim(
 )
 
 
+def torch_wrapped(kernel):
+    """torch's spectral_norm around a Linear with this kernel, 4 power iterations."""
+    linear = torch.nn.Linear(*kernel.shape, bias=False)
+    linear.weight.data = torch.from_numpy(kernel.T.copy())
+    return torch.nn.utils.spectral_norm(linear, n_power_iterations=4)
+
+
 def outputs(kernel, *, training):
     """Keras' and torch's output for a row of ones, 4 power iterations each."""
     wrapper, x = wrapped(kernel.shape, 4), np.ones((1, len(kernel)), "float32")
     wrapper.layer.kernel.assign(kernel)
-    linear = torch.nn.Linear(*kernel.shape, bias=False)
-    linear.weight.data = torch.from_numpy(kernel.T.copy())
-    module = torch.nn.utils.spectral_norm(linear, n_power_iterations=4)
+    module = torch_wrapped(kernel)
     module(torch.from_numpy(x))
     module.train(training)
     ours, theirs = wrapper(x, training=training), module(torch.from_numpy(x))
@@ -250,3 +254,28 @@ def test_inference_calls_differ_from_torch(shape, seed):
     ours, theirs = outputs(kernel, training=False)
 
     judge.apart(ours, theirs, by=0.49 * float(np.abs(kernel.sum(axis=0)).max()))
+
+
+@equivalent.fails_throughout("gradients are meant: torch differentiates the norm, too")
+@given(shape=SHAPES_2D, seed=seeds())
+def test_a_longer_kernel_has_a_gradient_in_keras_only(shape, seed):
+    """The gradient of u (W / |W|) v by W: u v in Keras, nothing in torch.
+
+    u and v are the singular vectors: only the kernel's length could raise that value.
+    """
+    kernel = kernel_with_gap(shape, norm=1)
+    left, _, right = np.linalg.svd(kernel)
+    x, c = left[:, :1].T, right[:1]
+    wrapper, module = wrapped(shape, 4), torch_wrapped(kernel)
+    wrapper.layer.kernel.assign(kernel)
+
+    def along():
+        return keras.ops.sum(wrapper(x, training=True) * c)
+
+    (found,) = gradients(along, [wrapper.layer.kernel])
+    (module(torch.from_numpy(x)) * torch.from_numpy(c)).sum().backward()
+    peer = as_array(module.weight_orig.grad)
+
+    n = {"operations": 999, "magnitude": 1}
+    judge.close(found, x.T @ c, what="Keras", **n)
+    judge.close(peer, np.zeros(peer.shape), what="torch", **n)

@@ -1,5 +1,9 @@
 """Defects of the callbacks that stop, restore, save and report, and of TensorBoard."""
 
+import contextlib
+import io
+import re
+
 import keras
 import numpy as np
 
@@ -137,6 +141,21 @@ verbose_ignored = argument(
     "keras.src.utils.progbar:Progbar.__init__", "verbose", lambda value: 1,
     does="always draws the progress bar",
 )  # fmt: skip
+
+
+@fault
+def rows_without_times(patch):
+    """A printed row has neither the seconds nor the time of a step."""
+    original = keras.utils.Progbar.update
+
+    def update(self, *args, **kwargs):
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            original(self, *args, **kwargs)
+        print(re.sub(r" - \d+s - \d+m?s/step", "", printed.getvalue()), end="")
+
+    patch.setattr(keras.utils.Progbar, "update", update)
+
+
 ten_percent_are_needed = replaced(
     f"{MONITOR}._is_improvement",
     lambda original: (

@@ -1,0 +1,123 @@
+"""What a training prints: its rows, and what a checkpoint says of them."""
+
+import contextlib
+import io
+import itertools
+import os
+import re
+import tempfile
+
+import keras
+
+from claims.callback_runs import drive, training, validation
+from claims.documents import day7, notebook
+from claims.faults import callbacks as faults
+from harness import REFUTED, UPHELD, claim, judge
+from harness.faults import figure
+
+FIGURES = {
+    "messages": [3.16996, 1.21180, 1.12532, 0.97990],
+    "rows": ["3.1700", "1.2118", "1.1253", "0.9799"],
+}
+"""The messages of the notebook's checkpoint, and the rows that they belong to."""
+
+
+quiet = claim(
+    "callbacks.verbose-2",
+    says="verbose=2 writes less to the console: one row of results an epoch.",
+    sources=[notebook[321], notebook[337]],
+    verdict=UPHELD,
+    why="Under the number of the epoch, without a progress bar.",
+    explained_by="keras.src.callbacks.progbar_logger:ProgbarLogger",
+    faults=[faults.verbose_ignored],
+)
+
+
+@quiet.as_worded
+def test_an_epoch_is_a_heading_and_a_row():
+    """Each of three epochs prints its number and a row; verbose=1 prints more."""
+    printed, with_bar = training(2).printed, training(1).printed
+    rows = [row for row in printed.splitlines() if row]
+
+    judge.equal(rows[::2], [f"Epoch {k}/3" for k in (1, 2, 3)], what="headings")
+    pattern = r"3/3 - \d+s - \d+m?s/step - accuracy: .* - loss: .* - val_loss: [\d.]+"
+    shaped = [bool(re.fullmatch(pattern, row)) for row in rows[1::2]]
+    judge.equal(shaped, [True] * 3, what="rows")
+    judge.equal(len(printed) < len(with_bar), True, what="fewer characters")
+
+
+row = claim(
+    "callbacks.day7-row-format",
+    says="A row of the training's printout has loss, accuracy and those of validation, "
+    "in this order and without times.",
+    sources=[day7[57]],
+    verdict=REFUTED,
+    severity="wording",
+    instead="352/352 - 11s - 31ms/step - accuracy: 0.9871 - loss: 0.0421 - "
+    "val_accuracy: 0.7188 - val_loss: 1.9843",
+    why="Keras 3 sorts the names, and prints the seconds and the time of a step; the "
+    "document's row has the order of Keras 2. (The times here are the table's 11 s.)",
+    explained_by="keras.src.utils.progbar:Progbar.update",
+    faults=[faults.verbose_ignored, faults.rows_without_times],
+)
+
+
+def shape_of_a_row():
+    """The words of the first row that verbose=2 prints, without the numbers."""
+    printed = [line for line in training(2).printed.splitlines() if " - " in line]
+    return re.sub(r"\d+(\.\d+)?(e-\d+)?", "N", printed[0] if printed else "")
+
+
+@row.as_worded
+def test_the_row_begins_with_the_loss():
+    """Steps, loss and accuracy, then the figures of validation."""
+    found = shape_of_a_row()
+
+    judge.equal(found.startswith("N/N - loss: N - accuracy: N - val_loss: N"), True)
+
+
+@row.instead
+def test_the_row_is_sorted_and_timed():
+    """Steps, seconds, time of a step, accuracy, loss, then the same of validation."""
+    found = shape_of_a_row()
+
+    timed = re.fullmatch(r"N/N - Ns - Nm?s/step - accuracy: .*", found)
+    judge.equal(timed is not None, True, what="times, then accuracy")
+    names = re.findall(r"(\w+): N", found)
+    judge.equal(names, sorted(names), what="names")
+
+
+messages = claim(
+    "callbacks.checkpoint-log-consistent",
+    says="In the log, each checkpoint message starts from the loss that the one before "
+    "ended with, and agrees with its row's validation loss.",
+    sources=[notebook[336:349]],
+    verdict=UPHELD,
+    why="All four epochs improve, so all four are saved. Keras 3.15 writes None where "
+    "the log's version wrote inf.",
+    explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint",
+    faults=[
+        figure(FIGURES, "rows", ["3.1700", "1.2118", "1.1254", "0.9799"]),
+        figure(FIGURES, "messages", [3.16996, 1.21180, 1.22532, 0.97990]),
+        faults.ten_percent_are_needed,
+    ],
+)
+
+
+@messages.as_worded
+def test_the_messages_are_those_of_the_rows():
+    """ModelCheckpoint reports an improvement from each loss of the log to the next."""
+    values = FIGURES["messages"]
+    with tempfile.TemporaryDirectory() as path:
+        callback = keras.callbacks.ModelCheckpoint(
+            os.path.join(path, "best.weights.h5"), monitor="val_loss", mode="min",
+            save_best_only=True, save_weights_only=True, verbose=1,
+        )  # fmt: skip
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            drive(callback, validation(values))
+
+    found = re.findall(r"improved from ([\d.]+) to ([\d.]+)", printed.getvalue())
+    expected = [f"{value:.5f}" for value in (3.16996, 1.2118, 1.12532, 0.9799)]
+    judge.equal(found, list(itertools.pairwise(expected)), what="messages")
+    for value, row in zip(values, FIGURES["rows"]):
+        judge.printed(value, row, what="row")
