@@ -1,12 +1,20 @@
 """Gradient clipping: which of Keras' arguments is the counterpart of torch's call."""
 
+import numpy as np
 import torch
 
 from claims.clipped import limits, norms, sgd
 from claims.documents import lab
 from claims.faults import clipping as faults
-from claims.updates import clipped_by_torch, each_to_norm, flat, used, with_norms
-from harness import REFUTED, claim, example, given, judge
+from claims.updates import (
+    clipped_by_torch,
+    each_to_norm,
+    flat,
+    torch_parameters,
+    used,
+    with_norms,
+)
+from harness import REFUTED, UPHELD, claim, example, given, judge
 
 table = claim(
     "clipping.table-pairs-torch-clip-grad-norm",
@@ -56,3 +64,34 @@ def test_global_clipnorm_updates_as_torch_does(norms, limit):
     alone = flat(used(sgd(clipnorm=limit), gradients))
     each = flat(each_to_norm(gradients, limit))
     judge.close(alone, each, operations=80, what="clipnorm", oracle="NumPy")
+
+
+before = claim(
+    "clipping.torch-clips-before-the-step",
+    says="In PyTorch clip_grad_norm_ is called between the gradients and the "
+    "optimizer's step.",
+    sources=[lab[25]],
+    verdict=UPHELD,
+    why="It scales the gradients in place; the step uses what it finds.",
+    explained_by="torch.nn.utils.clip_grad:clip_grad_norm_",
+    faults=[faults.torch_limit_5_percent_small, faults.torch_clips_a_copy],
+)
+
+
+@before.as_worded
+@given(norms=norms(), limit=limits())
+def test_only_clipping_before_the_step_limits_it(norms, limit):
+    """Before the step its length is the limit; behind it, that of the gradients."""
+    gradients = with_norms(norms)
+
+    clips = (torch.nn.utils, torch.nn.utils.clip_grad)
+    clipped = [clipped_by_torch(gradients, limit, clip) for clip in clips]
+    late = torch_parameters(gradients)
+    torch.optim.SGD(late, lr=1.0).step()
+    torch.nn.utils.clip_grad_norm_(late, limit)
+
+    whole = np.linalg.norm(flat(gradients))
+    lengths = [np.linalg.norm(update) for update in clipped]
+    limited = [min(limit, whole)] * len(clips)
+    judge.close(lengths, limited, operations=80, what="before the step")
+    judge.close(np.linalg.norm(flat(late)), whole, operations=80, what="behind it")

@@ -4,13 +4,24 @@ from hypothesis import strategies as st
 
 from claims.documents import day7, tutorial
 from claims.faults import schedules as faults
-from claims.schedule_of_day7 import EPOCHS
+from claims.schedule_of_day7 import (
+    ALPHA,
+    DECAY,
+    EPOCHS,
+    LAST,
+    STEPS,
+    WARMUP,
+    closed_form,
+    cosine,
+    rates,
+)
 from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 from harness.faults import figure
 
 FIGURES = {
     "images": 45_000, "batch": 128, "in the comment": 351, "in the log": 352,
     "records": 10_000, "records per batch": 500,
+    "training, lesson": 30, "warm-up, lesson": 3, "decay, solution": 27,
 }  # fmt: skip
 
 quotient = claim(
@@ -166,3 +177,37 @@ of_tutorial = claim(
 def test_an_epoch_of_the_tutorial_has_20_steps():
     """10000 / 500 is a whole number, 20."""
     judge.equal(FIGURES["records"] / FIGURES["records per batch"], 20)
+
+
+solution = claim(
+    "schedules.solution-decays-as-the-lesson",
+    says="The solution's schedule decays as that of the lesson does, over the 27 "
+    "epochs that the warm-up leaves of 30.",
+    sources=[day7[185:191], day7[259:265]],
+    verdict=UPHELD,
+    explained_by="keras.src.optimizers.schedules.learning_rate_schedule:CosineDecay.__call__",
+    faults=[
+        figure(FIGURES, "decay, solution", 26),
+        figure(FIGURES, "training, lesson", 31),
+    ],
+)
+
+
+@solution.as_worded
+@given(k=st.integers(1, 100))
+def test_both_schedules_reach_their_floor_at_the_same_step(k):
+    """Both are at 0.02 of the peak at step 10530, and above it a step before."""
+    decays = [
+        FIGURES["training, lesson"] - FIGURES["warm-up, lesson"],
+        FIGURES["decay, solution"],
+    ]
+
+    peak = k * 1e-4
+    for decay in decays:
+        schedule = cosine(decay=decay * STEPS, peak=peak)
+        middle, before, last = rates(schedule, [LAST // 2, LAST - 99, LAST])
+        n = {"operations": 16, "magnitude": peak}
+        form = {"peak": peak, "alpha": ALPHA, "decay": DECAY}
+        judge.close(middle, closed_form(LAST // 2 - WARMUP, **form), what="half", **n)
+        judge.close(before, closed_form(DECAY - 99, **form), what="99 before", **n)
+        judge.close(last, ALPHA * peak, what="step 10530", **n)

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import torch
 from hypothesis import strategies as st
 
 from claims import illustrations
@@ -32,7 +33,7 @@ def penalties():
 def weights(kind, lr, **options):
     """Weights with SGD, SGD with momentum, or Adam of Keras."""
     name = "Adam" if kind == "adam" else "SGD"
-    return updated_by(name, learning_rate=lr, **PLAIN[kind], **options)
+    return updated_by(name, learning_rate=lr, **PLAIN[kind] | options)
 
 
 def oracle(kind, lr, start, gradients, **decay):
@@ -230,3 +231,52 @@ def test_the_optimizer_sees_the_sum_of_both_gradients(kind, lr, lam, seed):
     found = stepped(weights(kind, lr), start, gradients, penalty)
 
     judge.trajectory(found, **oracle(kind, lr, start, gradients, coupled=2 * lam))
+
+
+by_hand = claim(
+    "weight-decay.manual-penalty-is-l2",
+    says="A penalty that is added to the loss by hand does in PyTorch what "
+    "kernel_regularizer=L2(lam) does in Keras.",
+    sources=[lab[13:14], lab[40]],
+    verdict=UPHELD,
+    why="lam times the sum of squares has the gradient 2 lam w in both; it passes "
+    "through momentum and Adam alike.",
+    explained_by=faults.L2,
+    faults=[faults.l2_5_percent_high, faults.l2_is_halved],
+)
+
+
+@by_hand.as_worded
+@given(kind=st.sampled_from([*PLAIN]), lr=rates(), lam=penalties(), seed=seeds())
+def test_torch_with_the_sum_of_squares_in_its_loss_takes_the_same_path(
+    kind, lr, lam, seed
+):
+    """After each of 2 steps the weights are NumPy's with 2 lam w in the gradient."""
+    start, gradients = problem(steps=2)
+    epsilon = {"epsilon": 1e-10} if kind == "adam" else {}
+    path = both_formats(
+        rules.adam if epsilon else rules.sgd, start, gradients,
+        **PLAIN[kind] | epsilon, lr=lr, coupled=2 * lam,
+    )  # fmt: skip
+
+    made = weights(kind, lr, **epsilon)
+    found = stepped(made, start, gradients, keras.regularizers.L2(lam))
+    peer = penalized_by_hand(kind, lr, lam, start, gradients)
+
+    judge.trajectory(found, **path, what="Keras")
+    judge.trajectory(peer, **path, what="torch")
+
+
+def penalized_by_hand(kind, lr, lam, start, gradients):
+    """torch's path where loss = gradient . w + lam * sum(w ** 2); float64."""
+    w = torch.nn.Parameter(torch.tensor(start, dtype=torch.float64))
+    adam = kind == "adam"
+    made = torch.optim.Adam if adam else torch.optim.SGD
+    options = {"eps": 1e-10} if adam else PLAIN[kind]
+    optimizer, path = made([w], lr=lr, **options), []
+    for gradient in torch.tensor(gradients, dtype=torch.float64):
+        optimizer.zero_grad()
+        (gradient @ w + lam * (w**2).sum()).backward()
+        optimizer.step()
+        path.append(w.detach().numpy().copy())
+    return np.stack(path)

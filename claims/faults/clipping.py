@@ -1,6 +1,7 @@
 """Defects of gradient clipping: whose norm, which limit, which components."""
 
 import keras
+import torch
 from keras import ops
 
 from harness.faults import Fault, argument, fault, replaced
@@ -112,3 +113,17 @@ without_global_clipnorm = replaced(
     "keras.src.optimizers.sgd:SGD.__init__", _two_modes,
     name="without global_clipnorm", does="SGD has clipnorm and clipvalue only",
 )  # fmt: skip
+
+
+@fault
+def torch_clips_a_copy(patch):
+    """clip_grad_norm_ leaves the gradients of the parameters as they are."""
+    original = torch.nn.utils.clip_grad_norm_
+
+    def clip(parameters, *args, **kwargs):
+        copies = [torch.nn.Parameter(p.detach().clone()) for p in parameters]
+        for copy, parameter in zip(copies, parameters):
+            copy.grad = parameter.grad.clone()
+        return original(copies, *args, **kwargs)
+
+    patch.setattr(torch.nn.utils, "clip_grad_norm_", clip)
