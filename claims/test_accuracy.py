@@ -159,7 +159,7 @@ logged = claim(
     why="fit counts right answers in its training steps: with dropout on, with the "
     "batch's statistics, before the update of each step. evaluate() on the training "
     "data, without all that, is what validation accuracy compares with.",
-    explained_by="keras.src.backend:Trainer.train_step",
+    explained_by="keras.src.trainers.trainer:Trainer.compute_metrics",
     faults=[dropout_faults.always_active, dropout_faults.no_dropout_at_all],
 )
 
