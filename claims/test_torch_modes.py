@@ -136,6 +136,7 @@ norm_row = claim(
         faults.norm_ignores_training,
         faults.norm_always_trains,
         faults.norm_3_percent_high,
+        faults.torch_running_variance_is_biased,
     ],
 )
 
@@ -164,10 +165,15 @@ def test_keras_and_torch_batch_norm_agree_in_both_modes(rows, features, seed):
         judge.close(
             ours, expected, what=f"training={training}", oracle="torch", **bound
         )
-    # the defaults differ: Keras keeps 0.99 of its statistics, torch 0.9
+    # the defaults differ: Keras keeps 0.99 of its statistics, torch 0.9; and torch's
+    # variance is the unbiased one
     mean, largest = x.astype("float64").mean(axis=0), np.abs(x).max()
     for found, share in ((norm.moving_mean, 0.01), (peer.running_mean, 0.1)):
         judge.close(
             found, share * mean, operations=rows + 8, magnitude=share * largest,
             what="moving mean",
         )  # fmt: skip
+    n = {"operations": 4 * rows + 8, "magnitude": 1 + largest**2}
+    ours, theirs = (np.var(x.astype("float64"), axis=0, ddof=k) for k in (0, 1))
+    judge.close(norm.moving_variance, 0.99 + 0.01 * ours, what="moving variance", **n)
+    judge.close(peer.running_var, 0.9 + 0.1 * theirs, what="running variance", **n)

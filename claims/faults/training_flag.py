@@ -119,6 +119,23 @@ def torch_norm_heeds_no_grad(patch):
 
 
 @fault
+def torch_running_variance_is_biased(patch):
+    """torch's running variance takes the batch's variance over n, not over n - 1."""
+    original = torch.nn.BatchNorm1d.forward
+
+    def forward(self, x):
+        before = self.running_var.clone()
+        y = original(self, x)
+        share = (len(x) - 1) / len(x)
+        kept = (1 - self.momentum) * before
+        with torch.no_grad():
+            self.running_var.sub_(kept).mul_(share if self.training else 1).add_(kept)
+        return y
+
+    patch.setattr(torch.nn.BatchNorm1d, "forward", forward)
+
+
+@fault
 def torch_eval_forgets_children(patch):
     """eval() changes the module itself and none of its children."""
 
