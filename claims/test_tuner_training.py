@@ -1,11 +1,11 @@
 """What a search does with models: it builds, fits, stops and saves them."""
 
 import os
-from types import SimpleNamespace
 
 import keras
 import keras_tuner as kt
 import numpy as np
+from hypothesis import strategies as st
 from keras_tuner.src.engine.tuner_utils import SaveBestEpoch
 
 from claims.callback_runs import best_epoch, drive, one_weight, validation
@@ -13,85 +13,14 @@ from claims.documents import day7
 from claims.faults import tuner as space_faults
 from claims.faults import tuner_search as faults
 from claims.faults import tuner_training as training_faults
-from claims.tuners import WithoutTensorBoard, folder
-from harness import QUALIFIED, UPHELD, claim, judge
+from claims.trained_search import EPOCHS, Recorded, Search, X, Y, search
+from claims.tuners import folder
+from harness import QUALIFIED, UPHELD, claim, example, given, judge
 from harness.arrays import as_array
-from harness.lab.search import OBJECTIVE, space
-from harness.shared import shared
+from harness.lab.search import OBJECTIVE
 
 TUNER = "keras_tuner.src.engine.tuner:Tuner"
 BASE = "keras_tuner.src.engine.base_tuner:BaseTuner"
-X, Y = np.ones((4, 2), "float32"), np.zeros((4, 1), "float32")
-EPOCHS = 5
-
-
-class Search(WithoutTensorBoard, kt.RandomSearch):
-    """A random search that trains for real."""
-
-
-class Recorded(kt.HyperModel):
-    """Models that training leaves as they are, and a record of what is asked of them.
-
-    Their validation loss stays, which an early stopping with patience 2 sees.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.built, self.fitted = [], []
-
-    def build(self, hp):
-        values = space(hp)
-        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-        model.layers[0].trainable = False
-        rate = keras.optimizers.SGD(values["lr"])
-        model.compile(rate, "mse", metrics=["accuracy"], run_eagerly=True)
-        self.built.append(values)
-        return model
-
-    def fit(self, hp, model, *args, **kwargs):
-        history = super().fit(hp, model, *args, **kwargs)
-        self.fitted.append((model, args, kwargs, history))
-        return history
-
-
-class Watching(keras.callbacks.Callback):
-    """Counts epochs, once in each object and once for all copies of it."""
-
-    seen: list = []  # noqa: RUF012
-
-    def __init__(self):
-        super().__init__()
-        self.epochs = 0
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.epochs += 1
-        Watching.seen.append(float(self.model.optimizer.learning_rate))
-
-
-@shared
-def search():
-    """Two trials with the arguments of the lesson; what was built, fitted, stored."""
-    Watching.seen, watching = [], Watching()
-    stopping = keras.callbacks.EarlyStopping(monitor="val_loss", patience=2)
-    run = SimpleNamespace(hypermodel=Recorded(), watching=watching, seen=Watching.seen)
-    with folder() as path:
-        tuner = Search(
-            run.hypermodel, objective=OBJECTIVE, max_trials=2, directory=path,
-            project_name="cifar10_day7", seed=5, overwrite=True,
-        )  # fmt: skip
-        run.declaring = len(run.hypermodel.built)
-        tuner.search(
-            X, Y, validation_data=(2 * X, Y), epochs=EPOCHS, verbose=0,
-            callbacks=[stopping, watching],
-        )  # fmt: skip
-        run.files = sorted(
-            os.path.relpath(os.path.join(at, name), path).replace(os.sep, "/")
-            for at, _, names in os.walk(path)
-            for name in names
-        )
-        run.trials = [t.hyperparameters.values for t in tuner.oracle.trials.values()]
-    return run
-
 
 passing = claim(
     "tuner.search-passes-fit-arguments",
@@ -189,21 +118,35 @@ def test_the_callback_itself_has_seen_the_epochs():
 
 early = claim(
     "tuner.early-stopping-in-search",
-    says="Early stopping with patience 2 ends a trial that doesn't get better early.",
+    says="Early stopping with patience 2 ends hopeless trials before their last epoch.",
     sources=[day7[164], day7[169]],
-    verdict=UPHELD,
-    why="It judges a trial against itself: one that gets better slowly runs on.",
+    verdict=QUALIFIED,
+    why="It judges a trial against itself and knows nothing of the others: one that is "
+    "far behind, and gets a little better in each epoch, runs to its end.",
     explained_by="keras.src.callbacks.early_stopping:EarlyStopping.on_epoch_end",
     faults=[training_faults.patience_one_longer, faults.callbacks_dropped],
 )
 
 
-@early.as_worded
+@early.holds_when("a trial is hopeless if it makes no progress for two epochs")
 def test_a_trial_without_progress_ends_after_three_epochs():
     """With a constant validation loss each trial has 1 + 2 of its 5 epochs."""
     epochs = [len(history.epoch) for *_, history in search().hypermodel.fitted]
 
     judge.equal(epochs, [1 + 2] * 2, what="epochs")
+
+
+@early.fails_when("a trial is hopeless if it is far behind the others")
+@given(behind=st.integers(2, 99), step=st.integers(1, 9))
+@example(behind=9, step=1)
+def test_a_trial_far_behind_ends_before_its_last_epoch(behind, step):
+    """With losses of `behind` that fall by thousandths, fewer than 8 epochs run."""
+    losses = [behind - epoch * step / 1_000 for epoch in range(8)]
+    stopping = keras.callbacks.EarlyStopping(monitor="val_loss", patience=2)
+
+    epochs, _ = drive(stopping, validation(losses))
+
+    judge.at_most(epochs, 7, what="epochs")
 
 
 fresh = claim(
