@@ -15,6 +15,6 @@ def norms():
     return st.tuples(long, st.integers(1, 40).map(lambda k: k / 100))
 
 
-def sgd(sizes=(4, 4), **clipping):
-    """Weights of zero, whose update is minus the gradient that SGD uses."""
+def sgd(sizes=((2, 2), 4), **clipping):
+    """A matrix and a vector of zeros, whose update is minus the gradient SGD uses."""
     return updated_by("SGD", sizes, learning_rate=1.0, **clipping)

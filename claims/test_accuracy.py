@@ -20,8 +20,11 @@ ROWS = 40
 
 
 @shared
-def reported(loss, from_logits, outputs):
-    """A model that passes its input on, compiled with this loss and 'accuracy'."""
+def reported(loss, from_logits, outputs, labels=None):
+    """A model that passes its input on, compiled with this loss and 'accuracy'.
+
+    labels: their shape. The first batch decides what the word means, for good.
+    """
     model = keras.Sequential([keras.Input((outputs,)), keras.layers.Identity()])
     arguments = {"from_logits": True} if from_logits else {}
     model.compile(
@@ -47,23 +50,29 @@ sparse = claim(
         RESOLVED,
         "keras.src.metrics.accuracy_metrics:SparseCategoricalAccuracy",
     ],
-    faults=[faults.sparse_accuracy_5_percent_high],
+    faults=[
+        faults.sparse_accuracy_5_percent_high,
+        faults.columns_of_labels_are_binary,
+    ],
 )
 
 
 @sparse.as_worded
 @given(classes=st.integers(3, 10), seed=seeds())
 def test_the_share_of_right_classes_is_reported(classes, seed):
-    """Over 40 rows: the share in which the largest logit is the label's."""
+    """Over 40 rows: the share in which the largest logit is the label's.
+
+    Whether labels are numbers, as after the lesson's squeeze(), or a column of them.
+    """
     z = np.random.normal(size=(ROWS, classes)).astype("float32")
     labels = np.random.randint(classes, size=ROWS)
     labels[::2] = z.argmax(axis=1)[::2]
-    model = reported("SparseCategoricalCrossentropy", True, classes)
-
-    _, accuracy = measured(model, z, labels)
-
     share = np.mean(z.argmax(axis=1) == labels)
-    judge.close(accuracy, share, operations=ROWS + 2, oracle="NumPy")
+
+    for shape in ((ROWS,), (ROWS, 1)):
+        model = reported("SparseCategoricalCrossentropy", True, classes, shape)
+        _, accuracy = measured(model, z, labels.reshape(shape))
+        judge.close(accuracy, share, operations=ROWS + 2, oracle="NumPy")
 
 
 one_hot = claim(

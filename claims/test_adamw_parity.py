@@ -110,11 +110,15 @@ def test_small_gradients_move_weights_less_in_keras(lr, gradient, power):
 
 @parity.holds_when("all constants are passed, and epsilon is small against gradients")
 def test_what_is_excluded_does_not_decay():
-    """exclude_from_weight_decay leaves out what a torch group without decay does."""
+    """exclude_from_weight_decay leaves out what a torch group without decay does.
+
+    By the variables themselves, or by a part of their names.
+    """
     weights = [keras.Variable(np.ones(2, "float32")) for _ in range(2)]
+    weights.append(keras.Variable(np.ones(2, "float32"), name="the_bias_of_a_layer"))
     optimizer = keras.optimizers.AdamW(0.1, weight_decay=0.5)
-    optimizer.exclude_from_weight_decay(var_list=weights[1:])
-    optimizer.apply([keras.ops.zeros(2)] * 2, weights)
+    optimizer.exclude_from_weight_decay(var_list=weights[1:2], var_names=["bias"])
+    optimizer.apply([keras.ops.zeros(2)] * 3, weights)
     peers = [torch.nn.Parameter(torch.ones(2)) for _ in range(2)]
     groups = [{"params": peers[:1]}, {"params": peers[1:], "weight_decay": 0.0}]
     for peer in peers:
@@ -123,7 +127,8 @@ def test_what_is_excluded_does_not_decay():
 
     for found in (weights, peers):
         judge.close(found[0], 0.95 * np.ones(2), operations=4, what="decays")
-        judge.equal(found[1], np.ones(2), what="excluded")
+        for excluded in found[1:]:
+            judge.equal(excluded, np.ones(2), what="excluded")
 
 
 defaults = claim(

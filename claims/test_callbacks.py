@@ -42,6 +42,7 @@ patience = claim(
         faults.patience_one_shorter,
         faults.ties_are_improvements,
         faults.needs_a_large_step,
+        faults.stopping_keeps_its_state,
     ],
 )
 
@@ -51,12 +52,16 @@ patience = claim(
 @example(values=[0.5, 0.4, 0.4, 0.4] + [0.3] * 10, wait=2)
 @example(values=[k / 100 for k in range(60, 46, -1)], wait=3)
 def test_the_training_ends_that_many_epochs_after_the_best(values, wait):
-    """The last epoch is the first one `patience` epochs after the best."""
+    """The last epoch is the first one `patience` epochs after the best.
+
+    And a second training with the same object begins anew.
+    """
     callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=wait)
 
-    epochs, _ = drive(callback, validation(values))
+    for training in ("first", "second"):
+        epochs, _ = drive(callback, validation(values))
 
-    judge.equal(epochs, last_epoch(values, wait), what="epochs")
+        judge.equal(epochs, last_epoch(values, wait), what=f"{training} training")
 
 
 @patience.as_worded

@@ -95,7 +95,7 @@ def test_global_clipnorm_scales_all_gradients_together(norms, limit):
 def test_adam_sees_gradients_that_were_clipped_one_by_one():
     """Adam's first momentum is 0.1 times each gradient, clipped by itself."""
     gradients = with_norms([12.0, 0.25, 3.0])
-    adam = updated_by("Adam", [4, 4, 4], clipnorm=1.0)
+    adam = updated_by("Adam", [(2, 2), 4, 4], clipnorm=1.0)
 
     used(adam, gradients)
 
@@ -123,8 +123,8 @@ components = claim(
 @example(limit=0.5, scale=1, seed=0)
 def test_each_component_is_cut_at_the_limit(limit, scale, seed):
     """Components are cut at -limit and limit, as by torch's clip_grad_value_."""
-    gradients = [np.random.normal(size=4).astype("float32") * scale for _ in "ab"]
-    gradients[0][:2] = -limit - scale, limit + scale
+    gradients = [np.float32(scale * np.random.normal(size=n)) for n in ((2, 2), 4)]
+    gradients[0][0] = -limit - scale, limit + scale
 
     update = flat(used(sgd(clipvalue=limit), gradients))
 
@@ -158,7 +158,7 @@ def test_one_gradient_keeps_its_direction(norm, limit, seed):
     """The update points along the gradient and is no longer than the limit."""
     gradient = with_norms([norm / 10], size=8)
 
-    update = used(sgd([8], clipnorm=limit), gradient)
+    update = used(sgd([(2, 4)], clipnorm=limit), gradient)
 
     judge.close(unit(update), unit(gradient), operations=40, magnitude=1)
     length = np.linalg.norm(update[0])

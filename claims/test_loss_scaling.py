@@ -66,6 +66,7 @@ automatic = claim(
         faults.every_optimizer_scales,
         faults.overflow_quarters_the_scale,
         faults.grows_one_step_late,
+        faults.clips_before_unscaling,
     ],
 )
 
@@ -93,11 +94,10 @@ def apply(scaler, gradient, weight):
 
 
 @shared
-def scaler_of(patience):
+def scaler_of(patience, clipnorm=None):
     """A LossScaleOptimizer of SGD(1) with this growth interval, and its weight."""
-    scaler = keras.optimizers.LossScaleOptimizer(
-        keras.optimizers.SGD(1.0), dynamic_growth_steps=patience
-    )
+    inner = keras.optimizers.SGD(1.0, clipnorm=clipnorm)
+    scaler = keras.optimizers.LossScaleOptimizer(inner, dynamic_growth_steps=patience)
     weight = keras.Variable(np.ones(2, "float32"))
     scaler.build([weight])
     variables = [weight, *scaler.variables]
@@ -122,6 +122,20 @@ def test_the_scale_halves_on_overflow_and_doubles_after_the_interval(
     moved = patience * gradient / 2.0 ** (at - 1)
     n = {"operations": 4 * patience, "magnitude": 1 + moved}
     judge.close(weight, [1 - moved, 1], what="weight", **n)
+
+
+@automatic.holds_when("the model is compiled under the policy and trained with fit")
+@given(gradient=st.integers(1, 99), at=st.integers(4, 15))
+def test_the_wrapped_optimizer_sees_unscaled_gradients(gradient, at):
+    """Its clipnorm of 1 cuts a gradient that is longer, and leaves a shorter one."""
+    scaler, weight = scaler_of(2_000, 1.0).parts
+    scaler.dynamic_scale.assign(2.0**at)
+    length = gradient / 10
+
+    apply(scaler, [length * 2.0**at, 0.0], weight)
+
+    n = {"operations": 8, "magnitude": 2}
+    judge.close(weight, [1 - min(length, 1), 1], what="weight", **n)
 
 
 @shared

@@ -12,15 +12,15 @@ from harness.shared import shared
 
 
 class Updated:
-    """Weights of zero, one vector for each size, and their optimizer."""
+    """Weights of zero, of these sizes or shapes, and their optimizer."""
 
-    def __init__(self, optimizer: keras.Optimizer, sizes: Sequence[int]) -> None:
+    def __init__(self, optimizer: keras.Optimizer, sizes: Sequence) -> None:
         self.variables = [keras.Variable(np.zeros(n, "float32")) for n in sizes]
         self.trainable_variables = self.variables
         self.optimizer = optimizer
 
 
-def updated_by(kind: str, sizes: Sequence[int] = (8,), **constants) -> Updated:
+def updated_by(kind: str, sizes: Sequence = (8,), **constants) -> Updated:
     """Weights with keras.optimizers.<kind>(**constants), both as new at each call."""
     return _updated_by(kind, tuple(sizes), *constants.items())
 
@@ -69,8 +69,12 @@ def unit(arrays: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def with_norms(norms: Sequence[float], size: int = 4) -> list[np.ndarray]:
-    """One random float32 gradient of `size` elements for each norm."""
-    return [(n * unit([np.random.normal(size=size)])).astype("float32") for n in norms]
+    """One random float32 gradient of `size` elements for each norm.
+
+    The first is a matrix of two rows, the others are vectors.
+    """
+    drawn = [(n * unit([np.random.normal(size=size)])).astype("float32") for n in norms]
+    return [drawn[0].reshape(2, -1), *drawn[1:]]
 
 
 def of_torch(kind, start: np.ndarray, gradients: np.ndarray, **options) -> np.ndarray:

@@ -88,6 +88,20 @@ def restores_the_epoch_after(patch):
     patch.setattr(cls, "on_epoch_end", on_epoch_end)
 
 
+@fault
+def stopping_keeps_its_state(patch):
+    """A second training goes on with the best value and the count of the first."""
+    cls = keras.callbacks.EarlyStopping
+    original = cls.on_train_begin
+
+    def on_train_begin(self, logs=None):
+        if not hasattr(self, "begun"):
+            original(self, logs)
+        self.begun = True
+
+    patch.setattr(cls, "on_train_begin", on_train_begin)
+
+
 def _keeps(name: str, does: str, change):
     """EarlyStopping with `change(best_weights)` in place of its copy."""
 

@@ -1,6 +1,7 @@
 """Defects of counting parameters and of metrics that count right answers."""
 
 import keras
+from keras.src.trainers import compile_utils
 
 from harness.faults import argument, fault, output_times
 
@@ -32,3 +33,15 @@ def unbuilt_models_do_not_train(patch):
 sparse_accuracy_5_percent_high = output_times(
     "keras.src.metrics.accuracy_metrics:sparse_categorical_accuracy", 1.05
 )
+
+
+@fault
+def columns_of_labels_are_binary(patch):
+    """'accuracy' is the binary one wherever labels are a column."""
+    original = compile_utils.is_binary_or_sparse_categorical
+
+    def resolved(y_true, y_pred):
+        _, is_sparse = original(y_true, y_pred)
+        return y_true.shape[-1] == 1, is_sparse
+
+    patch.setattr(compile_utils, "is_binary_or_sparse_categorical", resolved)

@@ -90,6 +90,18 @@ def every_optimizer_scales(patch):
 
 
 @fault
+def clips_before_unscaling(patch):
+    """The wrapped optimizer's clipping sees the scaled gradients."""
+    original = SCALER._stateful_handle_finite_grads
+
+    def handle(self, grads, trainable_variables):
+        clipped = self.inner_optimizer._clip_gradients(list(grads))
+        return original(self, clipped, trainable_variables)
+
+    patch.setattr(SCALER, "_stateful_handle_finite_grads", handle)
+
+
+@fault
 def overflow_quarters_the_scale(patch):
     """After an overflow the scale is halved twice."""
     original = SCALER._stateful_handle_non_finite_grads
