@@ -100,6 +100,7 @@ messages = claim(
         figure(FIGURES, "rows", ["3.1700", "1.2118", "1.1254", "0.9799"]),
         figure(FIGURES, "messages", [3.16996, 1.21180, 1.22532, 0.97990]),
         faults.ten_percent_are_needed,
+        faults.messages_count_from_zero,
     ],
 )
 
@@ -116,6 +117,8 @@ def test_the_messages_are_those_of_the_rows():
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             drive(callback, validation(values))
 
+    epochs = re.findall(r"Epoch (\d+): val_loss improved", printed.getvalue())
+    judge.equal(epochs, ["1", "2", "3", "4"], what="epochs")
     found = re.findall(r"improved from ([\d.]+) to ([\d.]+)", printed.getvalue())
     expected = [f"{value:.5f}" for value in (3.16996, 1.2118, 1.12532, 0.9799)]
     judge.equal(found, list(itertools.pairwise(expected)), what="messages")

@@ -223,8 +223,8 @@ def model_with_sgd():
     return model
 
 
-def plateau_rates(losses, *, start=1e-3, factor=0.5, patience=3, min_lr=1e-5):
-    """Learning rate after each epoch with these validation losses."""
+def plateau_run(losses, *, start=1e-3, factor=0.5, patience=3, min_lr=1e-5):
+    """Learning rate after each epoch with these validation losses, and its logs."""
     model = model_with_sgd()
     model.optimizer.learning_rate = start
     callback = keras.callbacks.ReduceLROnPlateau(
@@ -232,11 +232,11 @@ def plateau_rates(losses, *, start=1e-3, factor=0.5, patience=3, min_lr=1e-5):
     )
     callback.set_model(model)
     callback.on_train_begin()
-    after = []
-    for epoch, loss in enumerate(losses):
-        callback.on_epoch_end(epoch, {"val_loss": loss})
+    after, logs = [], [{"val_loss": loss} for loss in losses]
+    for epoch, log in enumerate(logs):
+        callback.on_epoch_end(epoch, log)
         after.append(float(model.optimizer.learning_rate))
-    return np.array(after)
+    return np.array(after), logs
 
 
 @plateau.as_worded
@@ -245,7 +245,8 @@ def plateau_rates(losses, *, start=1e-3, factor=0.5, patience=3, min_lr=1e-5):
 def test_each_plateau_multiplies_the_rate_by_the_factor(better, patience, factor):
     """After `better` improving epochs every `patience` others cut the rate."""
     losses = [9.0 - k for k in range(better)] + [9.0] * (2 * patience)
-    found = plateau_rates(losses, start=2.5e-5, factor=factor / 10, patience=patience)
+    options = {"start": 2.5e-5, "factor": factor / 10, "patience": patience}
+    found, _ = plateau_run(losses, **options)
 
     cuts = np.maximum(np.arange(len(losses)) + 1 - better, 0) // patience
     expected = np.maximum(2.5e-5 * (factor / 10.0) ** cuts, 1e-5)
@@ -261,6 +262,7 @@ in_log = claim(
     explained_by=f"{faults.PLATEAU}.on_epoch_end",
     faults=[
         faults.plateau_takes_increase_for_progress,
+        faults.plateau_logs_under_an_old_name,
         figure(LOG := {"rate": "1.0000e-03"}, "rate", "1.0000e-04"),
     ],
 )
@@ -268,8 +270,11 @@ in_log = claim(
 
 @in_log.as_worded
 def test_the_logged_losses_leave_the_rate_alone():
-    """Fed with the four logged losses, the callback keeps the rate of the log."""
+    """Fed with the four logged losses, the callback keeps and logs that rate."""
     losses = [3.1700, 1.2118, 1.1253, 0.9799]
 
-    for rate in plateau_rates(losses):
+    after, logs = plateau_run(losses)
+
+    for rate, log in zip(after, logs):
         judge.printed(rate, LOG["rate"])
+        judge.printed(log.get("learning_rate", 0.0), LOG["rate"], what="in the log")

@@ -65,14 +65,15 @@ writes = claim(
     sources=[tutorial[272], tutorial[279], tutorial[553], tutorial[842]],
     verdict=UPHELD,
     needs="tensorflow",
-    why="Loss and metrics at the end of each epoch, for training and validation, with "
-    "steps from 0. It needs the package tensorboard, which TensorFlow 2.21 no longer "
-    "installs.",
+    why="Loss and metrics at the end of each epoch, for training and validation, and "
+    "the learning rate, with steps from 0. It needs the package tensorboard, which "
+    "TensorFlow 2.21 no longer installs.",
     explained_by=f"{CALLBACK}.on_epoch_end",
     faults=[
         faults.scalars_2_percent_high,
         faults.steps_from_one,
         faults.validation_not_logged,
+        faults.rate_not_logged,
     ],
 )
 
@@ -89,6 +90,8 @@ def test_every_epoch_has_its_figures_in_the_logs():
             judge.equal(list(steps), list(range(EPOCHS)), what=f"{part}: steps")
             exact = np.float32(run.history[prefix + name])
             judge.equal(list(steps.values()), exact, what=f"{part}: {name}")
+    rates = run.runs.get("sizes/Tiny/train", {}).get("epoch_learning_rate", {})
+    judge.equal(list(rates.values()), [np.float32(0.01)] * EPOCHS, what="rate")
 
 
 folders = claim(

@@ -157,6 +157,12 @@ verbose_ignored = argument(
 )  # fmt: skip
 
 
+messages_count_from_zero = argument(
+    f"{CHECKPOINT}._save_model", "epoch", lambda epoch: epoch - 1,
+    does="a checkpoint's message counts epochs from zero",
+)  # fmt: skip
+
+
 @fault
 def rows_without_times(patch):
     """A printed row has neither the seconds nor the time of a step."""
@@ -209,6 +215,11 @@ validation_not_logged = replaced(
 parent_folder_used = argument(
     "keras.src.callbacks.tensorboard:TensorBoard.__init__", "log_dir",
     lambda path: str(path).rpartition("/")[0], does="writes into the parent folder",
+)  # fmt: skip
+rate_not_logged = replaced(
+    "keras.src.callbacks.tensorboard:TensorBoard._collect_learning_rate",
+    lambda original: lambda self, logs: logs,
+    name="rate not logged", does="the learning rate is missing in the logs",
 )  # fmt: skip
 dev_command_is_let_through = replaced(
     "tensorboard.main_lib:global_init", lambda original: lambda: None,

@@ -5,7 +5,7 @@ import math
 import keras
 import torch
 
-from harness.faults import Fault, argument, fault, output_times
+from harness.faults import Fault, argument, fault, output_times, replaced
 
 COSINE = "keras.src.optimizers.schedules.learning_rate_schedule:CosineDecay"
 INVERSE = "keras.src.optimizers.schedules.learning_rate_schedule:InverseTimeDecay"
@@ -85,6 +85,17 @@ plateau_patience_one_longer = argument(
     f"{PLATEAU}.__init__", "patience", lambda epochs: epochs + 1,
     does="patience one epoch longer",
 )  # fmt: skip
+plateau_logs_under_an_old_name = replaced(
+    f"{PLATEAU}.on_epoch_end",
+    lambda original: (
+        lambda self, epoch, logs=None: (
+            original(self, epoch, logs),
+            logs.update(lr=logs.pop("learning_rate")),
+        )
+    ),
+    name="plateau logs lr",
+    does="the rate is logged as lr",
+)
 plateau_without_minimum = argument(
     f"{PLATEAU}.__init__", "min_lr", lambda rate: 0.0, does="min_lr is ignored"
 )
