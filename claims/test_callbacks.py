@@ -50,6 +50,7 @@ patience = claim(
 @patience.as_worded
 @given(values=losses(14), wait=st.integers(2, 7))
 @example(values=[0.5, 0.4, 0.4, 0.4] + [0.3] * 10, wait=2)
+@example(values=[0.5 - k * 1e-5 for k in range(14)], wait=2)
 @example(values=[k / 100 for k in range(60, 46, -1)], wait=3)
 def test_the_training_ends_that_many_epochs_after_the_best(values, wait):
     """The last epoch is the first one `patience` epochs after the best.

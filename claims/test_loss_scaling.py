@@ -67,6 +67,7 @@ automatic = claim(
         faults.overflow_quarters_the_scale,
         faults.grows_one_step_late,
         faults.clips_before_unscaling,
+        faults.overflow_keeps_the_count,
     ],
 )
 
@@ -109,10 +110,15 @@ def scaler_of(patience, clipnorm=None):
 def test_the_scale_halves_on_overflow_and_doubles_after_the_interval(
     patience, at, gradient
 ):
-    """Infinity halves it and leaves the weight; `patience` finite steps double it."""
+    """Infinity halves it and leaves the weight; `patience` finite steps double it.
+
+    The steps before the overflow do not count.
+    """
     scaler, weight = scaler_of(patience).parts
     scaler.dynamic_scale.assign(2.0**at)
 
+    for _ in range(patience - 1):
+        apply(scaler, [0.0, 0.0], weight)
     apply(scaler, [np.inf, 1.0], weight)
     judge.equal(weight, [1.0, 1.0], what="weight after an overflow")
     for _ in range(patience):

@@ -153,7 +153,7 @@ variables = claim(
     sources=[day7[119]],
     verdict=UPHELD,
     explained_by=PARSE,
-    faults=[faults.variables_in_float16],
+    faults=[faults.variables_in_float16, faults.penalties_of_half_weights],
 )
 
 
@@ -170,6 +170,22 @@ def test_weights_and_optimizer_state_are_float32(name):
     judge.equal(found[2:], ["float32"], what="weights")
     slots = {v.dtype for v in adam.variables if "float" in v.dtype}
     judge.equal(slots, {"float32"}, what="moments")
+
+
+@variables.as_worded
+@given(k=st.integers(1, 9))
+def test_a_penalty_is_that_of_the_float32_weights(k):
+    """L2 of weights that float16 would round is exact to float32."""
+    weight = 1 + k * 2.0**-14
+    with policy("mixed_float16"):
+        dense = keras.layers.Dense(
+            3, use_bias=False, kernel_regularizer=keras.regularizers.L2(0.5)
+        )
+        dense.build((None, 2))
+        dense.kernel.assign(np.full((2, 3), weight))
+        (penalty,) = dense.losses
+
+    judge.close(penalty, 0.5 * 6 * weight**2, operations=8, oracle="NumPy")
 
 
 memory = claim(

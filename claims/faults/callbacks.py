@@ -34,8 +34,8 @@ never_restores = argument(
     does="keeps the last weights",
 )  # fmt: skip
 needs_a_large_step = argument(
-    f"{STOPPING}.__init__", "min_delta", lambda value: 0.045,
-    does="an improvement has to exceed 0.045",
+    f"{STOPPING}.__init__", "min_delta", lambda value: 0.001,
+    does="an improvement has to exceed 0.001",
 )  # fmt: skip
 ties_are_improvements = replaced(
     f"{MONITOR}._is_improvement",

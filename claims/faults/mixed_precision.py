@@ -90,6 +90,32 @@ def every_optimizer_scales(patch):
 
 
 @fault
+def overflow_keeps_the_count(patch):
+    """The finite steps before an overflow count for the next growth of the scale."""
+    original = SCALER._stateful_handle_non_finite_grads
+
+    def handle(self):
+        count = keras.ops.convert_to_numpy(self.step_counter.value)
+        result = original(self)
+        self.step_counter.assign(count)
+        return result
+
+    patch.setattr(SCALER, "_stateful_handle_non_finite_grads", handle)
+
+
+@fault
+def penalties_of_half_weights(patch):
+    """Under the policy regularizers see the weights in float16."""
+    original = keras.regularizers.L2.__call__
+
+    def penalty(self, x):
+        half = keras.config.dtype_policy().compute_dtype == "float16"
+        return original(self, keras.ops.cast(x, "float16") if half else x)
+
+    patch.setattr(keras.regularizers.L2, "__call__", penalty)
+
+
+@fault
 def clips_before_unscaling(patch):
     """The wrapped optimizer's clipping sees the scaled gradients."""
     original = SCALER._stateful_handle_finite_grads
