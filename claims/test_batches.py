@@ -1,5 +1,6 @@
 """Batches: how many an epoch has, and what they hold."""
 
+import keras
 import numpy as np
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ steps = claim(
         figure(FIGURES, "tutorial steps", 21),
         figure(FIGURES, "tutorial batch", 512),
         faults.batch_one_too_small,
+        faults.each_epoch_begins_anew,
     ],
     needs="tensorflow",
 )
@@ -54,6 +56,27 @@ def test_an_epoch_of_20_steps_is_one_pass():
 
     judge.equal(count // size, FIGURES["tutorial steps"], what="the division")
     judge.equal(batch_sizes(count, size=size), [500] * 20, what="batches of a pass")
+
+
+@steps.as_worded
+def test_an_epoch_takes_up_the_repeated_set_where_the_last_one_left_it():
+    """Two steps an epoch over the batches 0, 1, 2, repeated: means 0.5, 1 and 1.5."""
+    import tensorflow as tf
+
+    batches = np.arange(3, dtype="float32").reshape(3, 1)
+    data = tf.data.Dataset.from_tensor_slices((batches, batches)).repeat().batch(1)
+    dense = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((1,)), dense])
+    model.compile(keras.optimizers.SGD(0.0), output_itself, run_eagerly=True)
+
+    found = model.fit(data, steps_per_epoch=2, epochs=3, verbose=0).history["loss"]
+
+    judge.equal(found, [0.5, 1.0, 1.5], what="mean of the batches of each epoch")
+
+
+def output_itself(labels, outputs):
+    """A loss that is the mean of the outputs."""
+    return keras.ops.mean(outputs)
 
 
 printed_steps = claim(

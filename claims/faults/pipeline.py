@@ -82,3 +82,19 @@ images_2_percent_dark = replaced(
     name="images 2 % dark",
     does="images are slices times 0.98",
 )
+
+
+def _from_the_start(original):
+    def enumerated(self):
+        self._current_iterator = None
+        return original(self)
+
+    return enumerated
+
+
+each_epoch_begins_anew = replaced(
+    "keras.src.trainers.epoch_iterator:EpochIterator._enumerate_iterator",
+    _from_the_start,
+    name="each epoch begins anew",
+    does="fit starts its data set again in every epoch",
+)
