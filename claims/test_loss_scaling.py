@@ -195,7 +195,11 @@ manual = claim(
     sources=[day7[119]],
     verdict=UPHELD,
     explained_by="torch.amp.grad_scaler:GradScaler.scale",
-    faults=[faults.torch_scaler_does_not_scale, faults.torch_autocast_is_off],
+    faults=[
+        faults.torch_scaler_does_not_scale,
+        faults.torch_scaler_never_skips,
+        faults.torch_autocast_is_off,
+    ],
 )
 
 
@@ -219,3 +223,18 @@ def test_torch_autocast_does_not_scale_by_itself(gradient, seed):
     _, kept = gradient_of(scaler.scale)
     n = {"operations": 4, "dtype": "float16", "oracle": "NumPy"}
     judge.close(kept / SCALE, gradient, what="with scale()", **n)
+
+
+@manual.as_worded
+def test_the_scaler_of_torch_skips_infinities_and_unscales_the_rest():
+    """step() leaves the weight at an infinite gradient, and takes the true 0.25."""
+    weight = torch.nn.Parameter(torch.ones(1))
+    optimizer = torch.optim.SGD([weight], lr=1.0)
+    scaler = torch.amp.GradScaler("cpu", init_scale=SCALE)
+
+    for gradient, left in ((np.inf, 1.0), (0.25, 0.75)):
+        optimizer.zero_grad()
+        scaler.scale((weight * gradient).sum()).backward()
+        scaler.step(optimizer)
+        scaler.update()
+        judge.equal(weight.item(), left, what=f"weight after {gradient}")

@@ -185,7 +185,23 @@ def float16_support_is_checked(patch):
 @fault
 def torch_scaler_does_not_scale(patch):
     """torch's GradScaler passes the loss as it is."""
-    patch.setattr(torch.amp.GradScaler, "scale", lambda self, loss: loss)
+    original = torch.amp.GradScaler.scale
+
+    def scale(self, loss):
+        original(self, loss)
+        return loss
+
+    patch.setattr(torch.amp.GradScaler, "scale", scale)
+
+
+@fault
+def torch_scaler_never_skips(patch):
+    """torch's GradScaler takes the step with infinite gradients, too."""
+
+    def step(self, optimizer, state, *args, **kwargs):
+        return optimizer.step(*args, **kwargs)
+
+    patch.setattr(torch.amp.GradScaler, "_maybe_opt_step", step)
 
 
 @fault
