@@ -58,8 +58,9 @@ def test_the_loss_term_is_the_layers_alone(decay, seed):
     decay=st.sampled_from((1 / 16, 1 / 2)),
 )
 def test_an_optimizer_decays_every_variable(name, decay):
-    """With zero gradients kernel, bias, gamma and beta shrink by rate * decay."""
-    variables = small_model().trainable_variables
+    """With zero gradients kernels, bias, gamma and beta shrink by rate * decay."""
+    filters = keras.Variable(np.ones((2, 2, 1, 3)))
+    variables = [*small_model().trainable_variables, filters]
     before = [weights_away_from_zero(*v.shape) for v in variables]
     for variable, value in zip(variables, before):
         variable.assign(value)
