@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from claims.documents import article, day7, tutorial
-from claims.dropout_layers import dropout
+from claims.dropout_layers import dropout, dropped
 from claims.faults import dropout as faults
 from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 from harness.arrays import as_array
@@ -202,6 +202,31 @@ def test_spatial_dropout_is_the_identity_at_inference(rate, seed):
     x = np.random.normal(size=(2, 3, 3, 4)).astype("float32")
 
     judge.equal(keras.layers.SpatialDropout2D(rate)(x, training=False), x)
+
+
+pixels = claim(
+    "dropout.single-pixels",
+    says="In a convolutional stack standard Dropout zeroes single pixels of single "
+    "feature maps; their neighbours stay.",
+    sources=[day7[66]],
+    verdict=UPHELD,
+    why="Each element of the tensor is drawn by itself.",
+    explained_by=CALL,
+    faults=[faults.rows_of_pixels, faults.spatial_masks, faults.no_dropout_at_all],
+)
+
+
+@pixels.as_worded
+def test_neighbours_in_every_direction_are_dropped_independently():
+    """The pixel beside, the one below, the same one in the next map."""
+    zero = dropped(0.2, (8_192, 2, 2, 2)) == 0
+
+    corner = zero[:, 0, 0, 0]
+    judge.proportion(corner.sum(), of=corner.size, claimed=0.2, resolves=0.1)
+    others = {"beside": (0, 1, 0), "below": (1, 0, 0), "next map": (0, 0, 1)}
+    for what, (row, column, channel) in others.items():
+        neighbour = zero[:, row, column, channel]
+        judge.independent(corner, neighbour, resolves=0.05, what=what)
 
 
 shape = claim(

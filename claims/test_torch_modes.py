@@ -177,3 +177,8 @@ def test_keras_and_torch_batch_norm_agree_in_both_modes(rows, features, seed):
     ours, theirs = (np.var(x.astype("float64"), axis=0, ddof=k) for k in (0, 1))
     judge.close(norm.moving_variance, 0.99 + 0.01 * ours, what="moving variance", **n)
     judge.close(peer.running_var, 0.9 + 0.1 * theirs, what="running variance", **n)
+    maps = torch.nn.BatchNorm2d(features, eps=0.01)
+    maps(torch.from_numpy(x[:, :, None, None]))
+    for name in ("running_mean", "running_var"):
+        found, expected = getattr(maps, name), getattr(peer, name)
+        judge.close(found, expected, what=f"2d: {name}", **n)

@@ -20,6 +20,14 @@ keep_and_drop_swapped = argument(
 one_mask_per_batch = argument(
     KERNEL, "noise_shape", lambda shape: shape or (1, None), does="one mask per batch"
 )
+rows_of_pixels = argument(
+    KERNEL, "noise_shape", lambda shape: shape or (None, None, 1, None),
+    does="rows of pixels are dropped as a whole",
+)  # fmt: skip
+spatial_masks = argument(
+    KERNEL, "noise_shape", lambda shape: shape or (None, 1, 1, None),
+    does="feature maps are dropped as a whole",
+)  # fmt: skip
 
 
 def _replaces_kernel(name: str, does: str, mask, scale) -> Fault:
