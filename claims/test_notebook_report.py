@@ -131,8 +131,8 @@ def standard_error(share):
 
 fits = claim(
     "results.regularized-is-not-overfitting",
-    says="The regularized model's training accuracy is lower because the model is not "
-    "overfitting.",
+    says="The regularized model does not overfit, and has the lower training accuracy "
+    "for that reason.",
     sources=[notebook[490], notebook[416:420]],
     verdict=REFUTED,
     severity="wording",
