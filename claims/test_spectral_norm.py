@@ -207,6 +207,7 @@ equivalent = claim(
         faults.normalizes_at_inference,
         faults.norm_3_percent_off,
         faults.torch_norm_3_percent_off,
+        faults.torch_iterates_at_inference,
     ],
 )
 
@@ -253,3 +254,7 @@ def test_inference_calls_differ_from_torch(shape, seed):
     ours, theirs = outputs(kernel, training=False)
 
     judge.apart(ours, theirs, by=0.49 * float(np.abs(kernel.sum(axis=0)).max()))
+    module = torch_wrapped(np.random.normal(size=shape).astype("float32")).eval()
+    before = module.weight_u.clone()
+    module(torch.ones(1, shape[0]))
+    judge.equal(module.weight_u, before, what="torch's vector u at inference")

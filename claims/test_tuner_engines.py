@@ -178,13 +178,17 @@ surrogate = claim(
         faults.bayesian_searches_at_random,
         faults.surrogate_sees_5_percent_more,
         faults.sign_forgotten,
+        faults.uncertain_points_avoided,
     ],
 )
 
 
 @surrogate.as_worded
 def test_the_surrogate_is_fitted_to_the_negated_scores():
-    """After five trials of six the process has their points and negated scores."""
+    """After five trials of six the process has their points and negated scores.
+
+    The sixth is tried where its mean less 2.6 standard deviations is least.
+    """
     pytest.importorskip("sklearn", reason="needs scikit-learn")
     peak, trials = np.random.uniform(0.2, 0.8), {}
     oracle = kt.oracles.BayesianOptimizationOracle(
@@ -203,6 +207,11 @@ def test_the_surrogate_is_fitted_to_the_negated_scores():
     fitted, scores = oracle.gpr.y_train_ * scale + middle, list(trials.values())[:5]
     exact = {"dtype": "float64", "operations": 32, "magnitude": 4.0}
     judge.close(fitted, np.negative(scores), what="negated scores", **exact)
+    tried, grid = list(trials)[5], np.linspace(0, 1, 201)
+    mean, spread = oracle.gpr.predict([[x] for x in (tried, *grid)], return_std=True)
+    bound = mean - 2.6 * spread
+    least = np.min(bound[1:]) + 1e-3 * np.ptp(bound)
+    judge.at_most(bound[0], least, what="mean less 2.6 deviations, where it tries next")
 
 
 def finished(oracle, values, *, score):

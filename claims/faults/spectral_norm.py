@@ -69,3 +69,9 @@ def torch_norm_3_percent_off(patch):
     cls = torch.nn.utils.spectral_norm.__globals__["SpectralNorm"]
     original = cls.compute_weight
     patch.setattr(cls, "compute_weight", lambda *a, **k: original(*a, **k) / 1.03)
+
+
+torch_iterates_at_inference = argument(
+    "torch.nn.utils.spectral_norm:SpectralNorm.compute_weight", "do_power_iteration",
+    lambda flag: True, does="torch iterates in eval mode too",
+)  # fmt: skip

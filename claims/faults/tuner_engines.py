@@ -113,6 +113,10 @@ sign_forgotten = replaced(
     name="sign forgotten",
     does="a maximum is modelled as a minimum",
 )
+uncertain_points_avoided = argument(
+    f"{BAYESIAN}.__init__", "beta", lambda beta: -beta,
+    does="points are tried where the surrogate is certain",
+)  # fmt: skip
 bayesian_runs_one_more = argument(
     f"{BAYESIAN}.__init__", "max_trials", lambda n: n + 1, does="runs one trial more"
 )
