@@ -15,7 +15,7 @@ from claims.tutorial_logs import (
     gap,
     shown,
 )
-from harness import REFUTED, UPHELD, claim, judge
+from harness import QUALIFIED, REFUTED, UPHELD, claim, judge
 
 TINY, LARGE = tutorial[360:378], tutorial[516:518]
 L2, DROPOUT, COMBINED = tutorial[639:656], tutorial[745:748], tutorial[808:824]
@@ -165,25 +165,36 @@ def test_dropout_ends_below_every_tiny_row():
 
 best = claim(
     "results.combined-is-best",
-    says="The model with both L2 and dropout is the best of all.",
+    says="The model with both L2 and dropout is obviously the best of all.",
     sources=[tutorial[838], COMBINED, DROPOUT, L2, TINY],
-    verdict=UPHELD,
-    why="Judged by validation accuracy, 0.706: the page cuts its validation "
-    "cross-entropy off after the decimal point.",
+    verdict=QUALIFIED,
+    why="Judged by validation accuracy: the page cuts its validation cross-entropy off "
+    "after the decimal point. 0.706 against 0.694 with dropout alone is less than one "
+    "standard error of 1,000 records, 0.014; at epochs 100 and 300 dropout is ahead.",
     faults=[
         cell("dropout", 300, VAL_ACCURACY, 0.7140),
         cell("small", 800, VAL_ACCURACY, 0.7190),
+        cell("combined", 800, VAL_ACCURACY, 0.7360),
     ],
 )
 
 
-@best.as_worded
+@best.holds_when("the best printed validation accuracy decides")
 def test_combined_has_the_highest_validation_accuracy():
     """Its best printed validation accuracy exceeds those of the six other models."""
     found = max(column("combined", VAL_ACCURACY))
     for log in sorted(LOGS.keys() - {"combined"}):
         others = max(column(log, VAL_ACCURACY))
         judge.at_least(found, others + 0.0001, what=log, oracle="the logs themselves")
+
+
+@best.fails_when("it has to be more than 1,000 validation records leave to chance")
+def test_the_lead_exceeds_two_standard_errors():
+    """Of the share of right answers among 1,000, over the model with dropout."""
+    found, other = (max(column(log, VAL_ACCURACY)) for log in ("combined", "dropout"))
+
+    error = (found * (1 - found) / 1_000) ** 0.5
+    judge.at_least(found - other, 2 * error, what="lead", oracle="the logs themselves")
 
 
 shares = claim(
