@@ -207,11 +207,10 @@ def test_without_dropout_both_accuracies_are_one():
 
 
 @logged.fails_throughout("dropout is on while it is counted, as in both documents")
-@given(rate=st.sampled_from([0.25, 0.5]), seed=seeds())
-def test_dropout_lowers_the_logged_accuracy_of_a_perfect_model(rate, seed):
-    """evaluate finds all right, fit those whose input was kept: 1 - rate of them."""
-    logged_by_fit, evaluated = accuracies(rate, rows=4_096)
+def test_dropout_lowers_the_logged_accuracy_of_a_perfect_model():
+    """evaluate finds all right, fit those whose input was kept: half of them."""
+    logged_by_fit, evaluated = accuracies(0.5, rows=4_096)
 
     right = round(logged_by_fit * 4_096)
-    judge.proportion(right, of=4_096, claimed=1 - rate, resolves=0.1, what="by fit")
+    judge.proportion(right, of=4_096, claimed=0.5, resolves=0.1, what="by fit")
     judge.equal(evaluated, 1.0, what="by evaluate")

@@ -39,7 +39,7 @@ def shared(build: Build) -> Build:
         made, restorers = _built[key]
         for restore in restorers:
             restore()
-        if hasattr(made, "reset_metrics"):  # compiled metrics come with the first data
+        if getattr(made, "_compile_metrics", None):  # built with the first data
             made.reset_metrics()
         return made
 
