@@ -85,4 +85,4 @@ def _state(made: Any) -> list[Any]:
         if not optimizer.built:
             optimizer.build(made.trainable_variables)
         variables += optimizer.variables
-    return variables
+    return variables + list(getattr(made, "metrics_variables", []))
