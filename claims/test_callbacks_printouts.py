@@ -21,6 +21,9 @@ FIGURES = {
 }
 """The messages of the notebook's checkpoint, and the rows that they belong to."""
 
+NUMBER = r"\d+(?:\.\d+)?(?:e[-+]\d+)?"
+"""A figure as the progress bar prints it: in powers of ten from 0.001 downwards."""
+
 
 quiet = claim(
     "callbacks.verbose-2",
@@ -43,11 +46,13 @@ def test_an_epoch_is_a_heading_and_a_row():
     rows = [row for row in printed.splitlines() if row]
 
     judge.equal(rows[::2], [f"Epoch {k}/3" for k in (1, 2, 3)], what="headings")
-    pattern = r"3/3 - \d+s - \d+m?s/step - accuracy: .* - loss: .* - val_loss: [\d.]+"
+    pattern = rf"3/3 - \d+s - \d+[mu]?s/step(?: - \w+: {NUMBER})+"
     shaped = [bool(re.fullmatch(pattern, row)) for row in rows[1::2]]
     judge.equal(shaped, [True] * 3, what="rows")
     for epoch, row in enumerate(rows[1::2]):
-        for name, text in re.findall(r"(\w+): ([\d.e-]+)", row):
+        figures = dict(re.findall(rf"(\w+): ({NUMBER})", row))
+        judge.equal(sorted(figures), sorted(training(2).history), what="names")
+        for name, text in figures.items():
             judge.printed(training(2).history[name][epoch], text, what=name)
     judge.equal(len(printed) < len(with_bar), True, what="fewer characters")
 
@@ -71,8 +76,8 @@ row = claim(
 def row_without_numbers():
     """The parts of the first row that verbose=2 prints, behind the steps."""
     printed = [line for line in training(2).printed.splitlines() if " - " in line]
-    shape = re.sub(r"\d+(\.\d+)?(e-\d+)?", "N", printed[0] if printed else "")
-    return shape.replace("ms/step", "s/step").split(" - ")[1:]
+    shape = re.sub(NUMBER, "N", printed[0] if printed else "")
+    return re.sub("[mu]s/step", "s/step", shape).split(" - ")[1:]
 
 
 @row.as_worded

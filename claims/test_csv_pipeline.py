@@ -13,12 +13,16 @@ from claims.pipelines import tensorflow
 from harness import QUALIFIED, UPHELD, claim, given, judge
 from harness.faults import figure
 from harness.strategies import seeds
+from harness.tolerance import rounding_interval
 
 READER = "tensorflow.python.data.experimental.ops.readers:CsvDatasetV2"
 FIGURES = {
     "features": 28,
     "columns": 28 + 1,
     "printed shape": 28,
+    "bytes": 2_816_407_858,
+    "seconds": "290",
+    "microseconds a byte": "0",
     "printed": "0.8692932 -0.6350818 0.22569026 0.32747006 -0.6899932 0.75420225 "
     "-0.24857314 -1.0920639 0. 1.3749921 -0.6536742 0.9303491 1.1074361 1.1389043 "
     "-1.5781983 -1.0469854 0. 0.65792954 -0.01045457 -0.04576717 3.1019614 1.35376 "
@@ -243,3 +247,25 @@ def test_the_printed_record_is_a_float32_vector_of_28_numbers():
     judge.equal(inside.split(), numbers, what="numbers", oracle="TensorFlow")
     judge.equal(len(numbers), FIGURES["features"], what="count")
     judge.equal(rest, f", shape=({FIGURES['printed shape']},), dtype=float32)")
+
+
+downloaded = claim(
+    "csv.download-time-per-byte",
+    says="The download's time a step, 0 us, is its 290 seconds over its bytes.",
+    sources=[tutorial[137]],
+    verdict=UPHELD,
+    why="Keras' progress bar counts each byte as a step: 0.103 us, printed as 0.",
+    explained_by="keras.src.utils.progbar:Progbar._format_time",
+    faults=[
+        figure(FIGURES, "seconds", "2900"),
+        figure(FIGURES, "microseconds a byte", "1"),
+    ],
+)
+
+
+@downloaded.as_worded
+def test_seconds_over_bytes_are_the_time_of_a_byte():
+    """Seconds / bytes in us, at both ends of the seconds' rounding, prints as 0."""
+    low, high = rounding_interval(FIGURES["microseconds a byte"])
+    for seconds in rounding_interval(FIGURES["seconds"]):
+        judge.within(1e6 * seconds / FIGURES["bytes"], low, high, what="us a byte")

@@ -11,7 +11,7 @@ from claims import block_models
 from claims.block_models import of_kind
 from claims.documents import notebook, tutorial
 from claims.faults import blocks as faults
-from harness import QUALIFIED, UPHELD, claim, given, judge
+from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge
 from harness.arrays import as_array
 from harness.faults import figure
 from harness.shared import shared
@@ -221,8 +221,7 @@ warned = claim(
     says="Giving a layer input_shape works, with a UserWarning against it.",
     sources=[notebook[181], notebook[227], tutorial[328:329], tutorial[619:620]],
     verdict=UPHELD,
-    why="Keras names `input_shape` and `input_dim` in it; the tutorial's output reads "
-    "`input_shape_tuple`.",
+    why="What the warning says is blocks.input-shape-warning-text.",
     explained_by="keras.src.layers.layer:Layer.__init__",
     faults=[faults.input_shape_is_silent],
 )
@@ -240,3 +239,49 @@ def test_input_shape_is_accepted_with_a_warning(units, side):
     judge.equal([w.category.__name__ for w in caught], ["UserWarning"] * 2)
     about = ["Do not pass an `input_shape`" in str(w.message) for w in caught]
     judge.equal(about, [True, True], what="about input_shape")
+
+
+worded = claim(
+    "blocks.input-shape-warning-text",
+    says="The warning against input_shape names input_shape_tuple as its other name, "
+    "and the class of the layer.",
+    sources=[tutorial[328:329], tutorial[619:620]],
+    verdict=REFUTED,
+    severity="wording",
+    instead="Keras warns against `input_shape` and `input_dim` with one text for all "
+    "layers, and recommends an Input object as the first layer of a Sequential model.",
+    why="The message is a constant. The two outputs also differ from each other, "
+    "although both are given for the same line of the same file.",
+    explained_by="keras.src.layers.layer:Layer.__init__",
+    faults=[faults.warning_names_the_class, faults.warning_shortened],
+)
+
+
+def warning_of(kind, *args, **kwargs):
+    """The text of the warnings that a layer gives when it is made."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        kind(*args, **kwargs)
+    return "".join(str(w.message) for w in caught)
+
+
+@worded.as_worded
+@given(units=st.integers(1, 40), side=st.integers(3, 40))
+def test_the_warning_names_the_class_of_the_layer(units, side):
+    """A Dense layer's warning names `input_shape_tuple` and `Dense`."""
+    said = warning_of(keras.layers.Dense, units, input_shape=(side,))
+
+    for name in ("`input_shape_tuple`", "`Dense`"):
+        judge.equal(name in said, True, what=name)
+
+
+@worded.instead
+@given(units=st.integers(1, 40), side=st.integers(3, 40))
+def test_the_warning_is_the_same_for_all_layers(units, side):
+    """Dense and Conv2D say the same, with input_shape, input_dim and Input(shape)."""
+    said = warning_of(keras.layers.Dense, units, input_shape=(side,))
+    again = warning_of(keras.layers.Conv2D, units, 3, input_shape=(side, side, 3))
+
+    judge.equal(said, again, what="text")
+    for name in ("`input_shape`", "`input_dim`", "`Input(shape)`"):
+        judge.equal(name in said, True, what=name)
