@@ -1,7 +1,4 @@
-"""Callbacks that stop a training, restore its best weights, and save them."""
-
-import os
-import tempfile
+"""Callbacks that stop a training and restore its best weights."""
 
 import keras
 import numpy as np
@@ -18,11 +15,9 @@ from claims.callback_runs import (
 from claims.documents import notebook, tutorial
 from claims.faults import callbacks as faults
 from harness import REFUTED, UPHELD, claim, example, given, judge
-from harness.arrays import as_array
 from harness.faults import figure
 
 STOPPING = "keras.src.callbacks.early_stopping:EarlyStopping"
-CHECKPOINT = "keras.src.callbacks.model_checkpoint:ModelCheckpoint"
 FIGURES = {
     "epochs": 50, "patience": 7, "stopped after": 39,
     "final validation loss": 0.5665, "evaluated loss": 0.5492,
@@ -224,49 +219,3 @@ evaluated = claim(
 def test_the_evaluated_loss_is_below_the_final_one():
     """0.5492 is lower than 0.5665, as restoring the best epoch implies."""
     judge.at_most(FIGURES["evaluated loss"], FIGURES["final validation loss"])
-
-
-checkpoint = claim(
-    "callbacks.checkpoint-only-improves",
-    says="With save_best_only the checkpoint is written only when the validation loss "
-    "improves; with save_weights_only it holds weights.",
-    sources=[notebook[278:286]],
-    verdict=UPHELD,
-    why="The first epoch is always saved; in the end the file has the best epoch.",
-    explained_by=f"{CHECKPOINT}.on_epoch_end",
-    faults=[
-        faults.saves_every_epoch,
-        faults.compares_with_the_last_epoch,
-        faults.falls_are_no_improvements,
-    ],
-)
-
-
-@checkpoint.as_worded
-@given(values=losses(5))
-def test_the_file_changes_with_each_new_best(values):
-    """The epochs after which the file is new are those with a new lowest loss."""
-    with tempfile.TemporaryDirectory() as path:
-        file, contents = os.path.join(path, "best.weights.h5"), []
-        callback = keras.callbacks.ModelCheckpoint(
-            file, monitor="val_loss", mode="min", save_best_only=True,
-            save_weights_only=True,
-        )  # fmt: skip
-        drive(callback, validation(values), after_each=lambda: read(file, contents))
-        judge.equal(os.path.exists(file), True, what="a file is written")
-        (model := one_weight()).load_weights(file)
-
-    weight = int(as_array(model.layers[0].kernel)[0, 0])
-    saved = [k for k in range(5) if k == 0 or contents[k] != contents[k - 1]]
-    new_best = [k for k in range(5) if best_epoch(values[: k + 1]) == k + 1]
-    judge.equal(saved, new_best, what="epochs saved")
-    judge.equal(weight, best_epoch(values), what="weights loaded")
-
-
-def read(file, contents):
-    """Add the file's bytes, or nothing if there is no file."""
-    if os.path.exists(file):
-        with open(file, "rb") as opened:
-            contents.append(opened.read())
-    else:
-        contents.append(b"")

@@ -8,11 +8,12 @@ import re
 import tempfile
 
 import keras
+from hypothesis import strategies as st
 
 from claims.callback_runs import drive, training, validation
 from claims.documents import day7, notebook
 from claims.faults import callbacks as faults
-from harness import REFUTED, UPHELD, claim, judge
+from harness import REFUTED, UPHELD, claim, given, judge
 from harness.faults import figure
 
 FIGURES = {
@@ -98,14 +99,25 @@ def test_the_row_is_timed_and_sorted():
     judge.equal(figures, sorted(figures), what="figures")
 
 
+def said_of(values):
+    """What the notebook's checkpoint prints in a training with these losses."""
+    with tempfile.TemporaryDirectory() as path:
+        callback = keras.callbacks.ModelCheckpoint(
+            os.path.join(path, "best.weights.h5"), monitor="val_loss", mode="min",
+            save_best_only=True, save_weights_only=True, verbose=1,
+        )  # fmt: skip
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            drive(callback, validation(values))
+    return printed.getvalue()
+
+
 messages = claim(
     "callbacks.checkpoint-log-consistent",
     says="In the log, each checkpoint message starts from the loss that the one before "
     "ended with, and agrees with its row's validation loss.",
     sources=[notebook[336:349]],
     verdict=UPHELD,
-    why="All four epochs improve, so all four are saved. Keras 3.15 writes None where "
-    "the log's version wrote inf.",
+    why="All four epochs improve, so all four are saved.",
     explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint",
     faults=[
         figure(FIGURES, "rows", ["3.1700", "1.2118", "1.1254", "0.9799"]),
@@ -120,18 +132,49 @@ messages = claim(
 def test_the_messages_are_those_of_the_rows():
     """ModelCheckpoint reports an improvement from each loss of the log to the next."""
     values = FIGURES["messages"]
-    with tempfile.TemporaryDirectory() as path:
-        callback = keras.callbacks.ModelCheckpoint(
-            os.path.join(path, "best.weights.h5"), monitor="val_loss", mode="min",
-            save_best_only=True, save_weights_only=True, verbose=1,
-        )  # fmt: skip
-        with contextlib.redirect_stdout(io.StringIO()) as printed:
-            drive(callback, validation(values))
+    printed = said_of(values)
 
-    epochs = re.findall(r"Epoch (\d+): val_loss improved", printed.getvalue())
+    epochs = re.findall(r"Epoch (\d+): val_loss improved", printed)
     judge.equal(epochs, ["1", "2", "3", "4"], what="epochs")
-    found = re.findall(r"improved from ([\d.]+) to ([\d.]+)", printed.getvalue())
+    found = re.findall(r"improved from ([\d.]+) to ([\d.]+)", printed)
     expected = [f"{value:.5f}" for value in (3.16996, 1.2118, 1.12532, 0.9799)]
     judge.equal(found, list(itertools.pairwise(expected)), what="messages")
     for value, row in zip(values, FIGURES["rows"]):
         judge.printed(value, row, what="row")
+
+
+first = claim(
+    "callbacks.first-improvement-from-inf",
+    says="The first epoch's checkpoint message says that the loss improved from inf.",
+    sources=[notebook[336]],
+    verdict=REFUTED,
+    severity="wording",
+    instead="Epoch 1: val_loss improved from None to 3.16996, saving model",
+    why="There is no best value yet: Keras 3.15 starts from None, older versions, as "
+    "in the log, from infinity.",
+    explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint."
+    "_should_save_model",
+    faults=[faults.best_starts_at_infinity, faults.messages_count_from_zero],
+)
+
+
+def first_message(value):
+    """The first line that the checkpoint prints, without the name of the file."""
+    lines = [line for line in said_of([value]).splitlines() if line]
+    return lines[0].partition(", saving")[0] if lines else ""
+
+
+@first.as_worded
+@given(value=st.floats(0.01, 99))
+def test_the_first_loss_improves_from_infinity(value):
+    """The message of the first epoch begins with inf."""
+    expected = f"Epoch 1: val_loss improved from inf to {value:.5f}"
+    judge.equal(first_message(value), expected)
+
+
+@first.instead
+@given(value=st.floats(0.01, 99))
+def test_the_first_loss_improves_from_none(value):
+    """The message of the first epoch begins with None."""
+    expected = f"Epoch 1: val_loss improved from None to {value:.5f}"
+    judge.equal(first_message(value), expected)

@@ -9,34 +9,13 @@ from claims.documents import day7, lab
 from claims.dropout_layers import batchnorm, dropout
 from claims.faults import dropout as dropout_faults
 from claims.faults import training_flag as faults
+from claims.flag_spies import EACH_BATCH, Composite, flags_of_batches, spied
 from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
 from harness.arrays import as_array
-from harness.shared import shared
 from harness.strategies import dropout_rates, seeds
 
 DEFAULT = "keras.src.layers.layer:Layer.__call__"
 NORM_CALL = "keras.src.layers.normalization.batch_normalization:BatchNormalization.call"
-
-
-class Spy(keras.layers.Layer):
-    """Doubles its input and remembers the flag of every call on data."""
-
-    def __init__(self):
-        super().__init__()
-        self.flags = []
-
-    def call(self, x, training=None):
-        if not isinstance(x, keras.KerasTensor):
-            self.flags.append("training" if training else "inference")
-        return 2.0 * x
-
-
-@shared
-def spied():
-    """A compiled one-layer model with a spy; shape (batch, 1) in and out."""
-    model = keras.Sequential([keras.Input((1,)), Spy()])
-    model.compile("sgd", "mse", run_eagerly=True)
-    return model
 
 
 automatic = claim(
@@ -45,8 +24,14 @@ automatic = claim(
     "mode, without the user's doing.",
     sources=[day7[68], day7[277:278], lab[49]],
     verdict=UPHELD,
+    why="Also layers inside other layers. A subclassed model must take `training` in "
+    "its call: without it, fit() has nobody to give the flag to.",
     explained_by=["keras.src.models.model:Model", DEFAULT],
-    faults=[faults.evaluate_in_training_mode, faults.fit_in_inference_mode],
+    faults=[
+        faults.evaluate_in_training_mode,
+        faults.fit_in_inference_mode,
+        faults.flag_is_not_handed_on,
+    ],
 )
 
 
@@ -63,6 +48,12 @@ def test_each_method_passes_its_flag():
     model.predict(x, verbose=0)
 
     judge.equal(flags, 2 * ["training"] + 3 * ["inference"])
+
+
+@automatic.as_worded
+def test_a_layer_inside_another_gets_the_flag():
+    """A batch of fit says training, a batch of evaluate and predict inference."""
+    judge.equal(flags_of_batches(spied(Composite)), EACH_BATCH)
 
 
 by_hand = claim(
@@ -84,15 +75,7 @@ by_hand = claim(
 @by_hand.holds_when("layers do in fit, evaluate and predict what they are made for")
 def test_the_methods_need_no_flag():
     """A batch of fit says training, a batch of evaluate and predict inference."""
-    model, x = spied(), np.ones((2, 1), "float32")
-    flags = model.layers[-1].flags
-    flags.clear()
-
-    model.train_on_batch(x, x)
-    model.test_on_batch(x, x)
-    model.predict_on_batch(x)
-
-    judge.equal(flags, ["training", "inference", "inference"])
+    judge.equal(flags_of_batches(spied()), EACH_BATCH)
 
 
 @by_hand.fails_when("dropout is wanted at inference, as in MC dropout")

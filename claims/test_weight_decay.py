@@ -165,13 +165,14 @@ ftrl = claim(
     "its accumulated gradient.",
     why="Ftrl computes each weight anew from the accumulated gradients and overwrites "
     "what a decay has done; weight_decay=0.5 and no decay both give 0 for w = 1 and a "
-    "zero gradient. Its L2 shrinkage stays out of the squared gradients, the nearest "
-    "it has, yet is scaled like a gradient.",
+    "zero gradient; with gradients it acts only through their accumulated sum. Its L2 "
+    "shrinkage stays out of the squared gradients, yet is scaled like a gradient.",
     explained_by=f"{faults.FTRL}.update_step",
     faults=[
         faults.ftrl_is_gradient_descent,
         faults.shrinkage_5_percent_high,
         faults.l2_strength_5_percent_high,
+        faults.ftrl_ignores_decay,
     ],
 )
 
@@ -188,19 +189,25 @@ def test_ftrl_shrinks_weights_by_rate_times_decay(lr, decay, w):
 
 @ftrl.instead
 @given(
-    lr=rates(), strength=st.sampled_from([None, (0.1, 0.4), (0.4, 0.1)]), seed=seeds()
+    lr=rates(),
+    strength=st.sampled_from([None, (0.1, 0.4), (0.4, 0.1)]),
+    decay=st.sampled_from([None, 0.5]),
+    seed=seeds(),
 )
-def test_ftrl_follows_its_objective(lr, strength, seed):
-    """Two steps are those of FTRL-Proximal in NumPy, by default without L2 terms."""
+def test_ftrl_follows_its_objective(lr, strength, decay, seed):
+    """Two steps are those of FTRL-Proximal in NumPy, by default without L2 terms.
+
+    A weight_decay shrinks each weight just before the step that computes it anew.
+    """
     _, gradients = problem(steps=2)
     l2, shrinkage = strength or (0.0, 0.0)
     terms = {"l2_regularization_strength": l2} if strength else {}
     terms |= {"l2_shrinkage_regularization_strength": shrinkage} if strength else {}
 
-    made = updated_by("Ftrl", learning_rate=lr, **terms)
+    made = updated_by("Ftrl", learning_rate=lr, weight_decay=decay, **terms)
     path = stepped(made, np.zeros(8), gradients)
 
-    options = {"lr": lr, "l2": l2, "shrinkage": shrinkage}
+    options = {"lr": lr, "l2": l2, "shrinkage": shrinkage, "decay": decay or 0.0}
     judge.trajectory(
         path, **both_formats(rules.ftrl, np.zeros(8), gradients, **options)
     )

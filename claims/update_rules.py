@@ -41,14 +41,18 @@ def sgd(start, gradients, *, lr, momentum=0.0, nesterov=False, decay=0.0, couple
     return np.stack(path)
 
 
-def ftrl(start, gradients, *, lr, l1=0.0, l2=0.0, shrinkage=0.0, accumulator=0.1,
-         dtype="float64"):  # fmt: skip
-    """FTRL-Proximal, algorithm 1 of McMahan et al. (2013), with L2 shrinkage."""
+def ftrl(start, gradients, *, lr, l1=0.0, l2=0.0, shrinkage=0.0, decay=0.0,
+         accumulator=0.1, dtype="float64"):  # fmt: skip
+    """FTRL-Proximal, algorithm 1 of McMahan et al. (2013), with L2 shrinkage.
+
+    A decay takes lr * decay * w off the weight before each step.
+    """
     number = np.dtype(dtype).type
     w, z, n = np.asarray(start, dtype), number(0), number(accumulator)
-    lr, l1, l2, shrinkage = map(number, (lr, l1, l2, shrinkage))
+    lr, l1, l2, shrinkage, decay = map(number, (lr, l1, l2, shrinkage, decay))
     path = []
     for g in np.asarray(gradients, dtype):
+        w = w - w * decay * lr
         total = n + g * g
         sigma = (np.sqrt(total) - np.sqrt(n)) / lr
         z = z + g + number(2) * shrinkage * w - sigma * w

@@ -1,6 +1,8 @@
 """Defects of tf.image's augmentations, of resizing and of one-hot labels."""
 
-from harness.faults import argument, output_times, replaced, result
+import keras
+
+from harness.faults import Fault, argument, output_times, replaced, result
 
 FLIP = "tensorflow:image.random_flip_left_right"
 BRIGHTNESS = "tensorflow:image.random_brightness"
@@ -154,3 +156,36 @@ one_hot_one_too_far = argument(
 one_hot_smoothed = argument(
     ONE_HOT, "on_value", lambda value: 0.95, does="the label's class gets 0.95"
 )
+
+LAYERS = "keras.src.layers.preprocessing.image_preprocessing"
+
+
+def _always_trains(layer: str, does: str) -> Fault:
+    """The preprocessing layer of this name acts at inference as in training."""
+
+    def install(patch):
+        kind = getattr(keras.layers, layer)
+        draw, transform = kind.get_random_transformation, kind.transform_images
+
+        def drawn(self, data, training=True, seed=None):
+            return draw(self, data, training=True, seed=seed)
+
+        def transformed(self, images, transformation, training=True):
+            return transform(self, images, transformation, training=True)
+
+        patch.setattr(kind, "get_random_transformation", drawn)
+        patch.setattr(kind, "transform_images", transformed)
+
+    return Fault(f"{layer} always trains", does, install)
+
+
+layer_flips_at_inference = _always_trains("RandomFlip", "flips in validation as well")
+layer_crops_at_inference = _always_trains("RandomCrop", "crops in validation as well")
+layer_never_flips = argument(
+    f"{LAYERS}.random_flip:RandomFlip.transform_images", "training", lambda _: False,
+    does="never flips",
+)  # fmt: skip
+layer_crops_the_centre = argument(
+    f"{LAYERS}.random_crop:RandomCrop.get_random_transformation",
+    "training", lambda _: False, does="always cuts the centre out",
+)  # fmt: skip

@@ -75,6 +75,17 @@ def compares_with_the_last_epoch(patch):
 
 
 @fault
+def statistics_not_loaded(patch):
+    """Moving statistics are not read from a file of weights."""
+
+    def load(self, store):
+        for index, variable in enumerate(self.trainable_variables):
+            variable.assign(store[str(index)])
+
+    patch.setattr(keras.layers.BatchNormalization, "load_own_variables", load)
+
+
+@fault
 def restores_the_epoch_after(patch):
     """The weights restored are those of the epoch after the best one."""
     cls = keras.callbacks.EarlyStopping
@@ -161,6 +172,10 @@ rows_5_percent_high = argument(
     "keras.src.utils.progbar:Progbar.update", "values",
     lambda values: values and [(name, 1.05 * value) for name, value in values],
     does="prints figures 5 % too high",
+)  # fmt: skip
+best_starts_at_infinity = argument(
+    f"{CHECKPOINT}.__init__", "initial_value_threshold", lambda value: float("inf"),
+    does="takes infinity for the best loss so far",
 )  # fmt: skip
 messages_count_from_zero = argument(
     f"{CHECKPOINT}._save_model", "epoch", lambda epoch: epoch - 1,

@@ -26,6 +26,19 @@ fit_in_inference_mode = argument(
 
 
 @fault
+def flag_is_not_handed_on(patch):
+    """A layer does not tell the layers in it which flag it was called with."""
+    original = Layer._resolve_and_populate_arg
+
+    def resolve(self, arg_name, call_spec, call_context, kwargs):
+        if arg_name == "training":
+            call_context.set_value("training", None)
+        return original(self, arg_name, call_spec, call_context, kwargs)
+
+    patch.setattr(Layer, "_resolve_and_populate_arg", resolve)
+
+
+@fault
 def training_by_default(patch):
     """A call without the flag runs in training mode."""
     original = Layer.__call__

@@ -46,6 +46,9 @@ l2_strength_5_percent_high = argument(
     f"{FTRL}.__init__", "l2_regularization_strength", lambda s: 1.05 * s,
     does="l2_regularization 5 % too large",
 )  # fmt: skip
+ftrl_ignores_decay = argument(
+    f"{FTRL}.__init__", "weight_decay", lambda decay: None, does="has no weight_decay"
+)
 torch_decay_5_percent_high = argument(
     "torch.optim.adamw:AdamW.__init__", "weight_decay", lambda decay: 1.05 * decay,
     does="torch's weight_decay 5 % too large",
