@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 
 from harness.lab.networks import regularized_block
 from harness.shared import shared
@@ -55,7 +56,9 @@ def of_kind(layers: list[Row], kind: str) -> list[Row]:
 def printed_totals(model: keras.Model) -> dict[str, str]:
     """The lines below the table of `model.summary()`: name -> what it prints."""
     lines: list[str] = []
-    model.summary(print_fn=lambda text, **_: lines.extend(text.splitlines()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "100")  # a narrow terminal wraps these lines
+        model.summary(print_fn=lambda text, **_: lines.extend(text.splitlines()))
     totals = (line.split(":") for line in lines if "params:" in line)
     return {name.strip(): value.strip() for name, value in totals}
 

@@ -148,7 +148,7 @@ def penalties(model, l2):
 
 def judge_network(model, *, width, units, dropout, lr, l2):
     """Widths, rates, penalties and outputs are those of the values."""
-    judge_outputs(model, images(1), plan=described(width, units), what="logits")
+    judge_outputs(model, images(8), plan=described(width, units), what="logits")
     rates = [k.rate for k in model.layers if isinstance(k, keras.layers.Dropout)]
     judge.equal(rates, [0.2, 0.2, dropout], what="dropout rates")
     judge.close(model.optimizer.learning_rate, lr, operations=1, what="rate")

@@ -171,6 +171,7 @@ def test_limits_and_label_print_as_in_the_text():
     from matplotlib import pyplot as plt
 
     with plt.rc_context({"backend": "agg"}):
+        plt.rcdefaults()
         plt.figure()
         plt.plot([1, 10, 100], [0.8, 0.6, 0.7])
         limits, _ = plt.ylim([0.5, 0.7]), plt.xscale("log")

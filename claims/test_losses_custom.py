@@ -83,7 +83,8 @@ class Messages(logging.Handler):
         self.records = []
         self._warnings = warnings.catch_warnings(record=True)
         self.warned = self._warnings.__enter__()
-        warnings.simplefilter("always")
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)
         logging.getLogger().addHandler(self)
         return self
 

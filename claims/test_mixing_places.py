@@ -163,4 +163,4 @@ def test_a_layer_in_the_model_mixes_images_and_labels(count, seed):
 
     ((labels, images),) = model.loss.seen
     same = bool(np.abs(labels - images).max() < 8 * gamma(6))
-    judge.equal(same, True, what="labels are those of the images", chance=2.0**-40)
+    judge.equal(same, True, what="labels are those of the images", chance=2e-11)

@@ -232,7 +232,8 @@ warned = claim(
 def test_input_shape_is_accepted_with_a_warning(units, side):
     """Dense and Conv2D warn once each, with a UserWarning about input_shape."""
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)
         keras.layers.Dense(units, input_shape=(side,))
         keras.layers.Conv2D(units, (3, 3), input_shape=(side, side, 3))
 
@@ -260,7 +261,8 @@ worded = claim(
 def warning_of(kind, *args, **kwargs):
     """The text of the warnings that a layer gives when it is made."""
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)
         kind(*args, **kwargs)
     return "".join(str(w.message) for w in caught)
 

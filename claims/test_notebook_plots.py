@@ -44,6 +44,7 @@ def plotted(path):
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         history.on_epoch_end(epoch, dict.fromkeys(names, 0.5))
     with plt.rc_context({"backend": "agg"}):
+        plt.rcdefaults()
         drawn = plt.figure(figsize=(12, 4))
         for panel, name in enumerate(("loss", "accuracy"), start=1):
             plt.subplot(1, 2, panel)

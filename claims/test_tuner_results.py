@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import io
+import re
 
 import numpy as np
 from hypothesis import strategies as st
@@ -78,10 +79,10 @@ def test_the_report_of_a_trial_has_four_lines():
             tuner.search(verbose=2)
 
     lines = [line for line in printed.getvalue().splitlines() if line][-4:]
-    starts = ["Trial 2 Complete [00h 00m 0", f"{OBJECTIVE}: 0.5"]
-    starts += [f"Best {OBJECTIVE} So Far: 0.75", "Total elapsed time: 00h 00m 0"]
-    found = [line[: len(start)] for line, start in zip(lines, starts)]
-    judge.equal(found, starts)
+    found = [re.sub(r"\d\dh \d\dm \d\ds", "TIME", line) for line in lines]
+    expected = ["Trial 2 Complete [TIME]", f"{OBJECTIVE}: 0.5"]
+    expected += [f"Best {OBJECTIVE} So Far: 0.75", "Total elapsed time: TIME"]
+    judge.equal(found, expected)
 
 
 @report.as_worded

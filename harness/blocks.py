@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,10 @@ def judge_itself(
         judge.equal(found, "runs", what="the block itself")
 
 
+class TakesTooLong(Exception):
+    """A block ran into the bounds of its process, which says nothing of its text."""
+
+
 class NotReviewed(Exception):
     """A check names a block that the ledger does not list as reviewed."""
 
@@ -52,7 +57,8 @@ def outcome(
     """ "runs", or the last line of the error, of the blocks that begin at these lines.
 
     None if there is no copy of the document, or one of the blocks is not the reviewed
-    text. Raises NotReviewed if the ledger marks one of the blocks as not reviewed.
+    text. Raises NotReviewed if the ledger marks one of the blocks as not reviewed, and
+    TakesTooLong if the process ran into its bounds.
     """
     rows = {row["lines"][0]: row for row in ledger.rows(document.id)}
     for line in lines:
@@ -94,7 +100,9 @@ def _run(code: str, stand_ins: Path | None) -> str:
                 stdin=subprocess.DEVNULL,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            return f"no end within {SECONDS} s"
+            raise TakesTooLong(f"no end within {SECONDS} s") from None
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        raise TakesTooLong(f"ended by {signal.Signals(-done.returncode).name}")
     if done.returncode == 0:
         return "runs"
     return (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:200]

@@ -25,7 +25,7 @@ from harness.faults import Fault
 from harness.stack import backend
 from harness.verdict import BROKEN, FALSIFIED, HELD, INCONCLUSIVE, NOT_RUN, predicted
 
-LONGEST, LONGEST_UNDER_FAULT = 900.0, 30.0
+LONGEST, LONGEST_UNDER_FAULT = 900.0, 60.0
 """Seconds that a check may take: a defect of a library can make a search endless."""
 
 
