@@ -10,13 +10,13 @@ from harness.shared import shared
 
 
 @shared
-def _dropout(rate):
-    return keras.layers.Dropout(rate)
+def _dropout(rate, dtype):
+    return keras.layers.Dropout(rate, dtype=dtype)
 
 
-def dropout(rate):
+def dropout(rate, dtype="float32"):
     """A Dropout layer with this rate and a seed of the example's own."""
-    layer = _dropout(rate)
+    layer = _dropout(rate, dtype)
     layer.seed_generator.state.assign([random.getrandbits(30), 0])
     return layer
 

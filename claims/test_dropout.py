@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+from hypothesis import strategies as st
 from scipy import special
 
 from claims import illustrations
@@ -36,8 +37,7 @@ zeroing = claim(
 @example(rate=0.5)
 def test_units_are_dropped_independently(rate):
     """Two rows, two calls and two neighbours agree as often as independent ones."""
-    layer = dropout(rate)
-    x = np.ones((2, 16_384), "float32")
+    layer, x = dropout(rate), np.ones((2, 16_384), "float32")
 
     first, second = (as_array(layer(x, training=True)) == 0 for _ in range(2))
 
@@ -45,9 +45,8 @@ def test_units_are_dropped_independently(rate):
     judge.proportion(np.sum(first[0] == first[1]), of=16_384, what="rows", **agree)
     judge.proportion(np.sum(first[0] == second[0]), of=16_384, what="calls", **agree)
     pairs = first[0, ::2] == first[0, 1::2]
-    judge.proportion(
-        np.sum(pairs), of=8_192, what="units", **agree | {"resolves": 0.09}
-    )
+    agree["resolves"] = 0.09
+    judge.proportion(np.sum(pairs), of=8_192, what="units", **agree)
 
 
 @zeroing.as_worded
@@ -73,6 +72,7 @@ scaling = claim(
     faults=[
         faults.scaled_2_percent_low,
         faults.without_rescaling,
+        faults.half_precision_without_rescaling,
         faults.rescaled_by_root,
         faults.rate_5_percent_high,
     ],
@@ -80,15 +80,15 @@ scaling = claim(
 
 
 @scaling.as_worded
-@given(rate=dropout_rates())
-def test_survivors_are_divided_by_the_keep_probability(rate):
+@given(rate=dropout_rates(), dtype=st.sampled_from(["float32", "float16"]))
+def test_survivors_are_divided_by_the_keep_probability(rate, dtype):
     """A unit is either zero or its input divided by 1 - rate."""
-    x = np.random.uniform(0.5, 2.0, 256).astype("float32")
+    x = np.random.uniform(0.5, 2.0, 256).astype(dtype)
 
-    y = as_array(dropout(rate)(x, training=True))
+    y = as_array(dropout(rate, dtype)(x, training=True))
 
     expected = np.where(y == 0, 0, x.astype("float64") / (1 - rate))
-    judge.close(y, expected, operations=4, oracle="NumPy")
+    judge.close(y, expected, operations=4, dtype=dtype, oracle="NumPy")
 
 
 @scaling.as_worded

@@ -127,6 +127,19 @@ def inference_scaled_by_keep_rate(patch):
 
 
 @fault
+def half_precision_without_rescaling(patch):
+    """In float16 survivors keep their value."""
+    original = keras.layers.Dropout.call
+
+    def call(self, inputs, training=False):
+        y = original(self, inputs, training=training)
+        rescaled = training and self.compute_dtype == "float16"
+        return y * (1 - self.rate) if rescaled else y
+
+    patch.setattr(keras.layers.Dropout, "call", call)
+
+
+@fault
 def always_active(patch):
     """The training flag is ignored: dropout also acts in inference."""
     original = keras.layers.Dropout.call
