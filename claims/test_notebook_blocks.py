@@ -227,18 +227,25 @@ warned = claim(
 )
 
 
+def user_warnings(kind, *args, **kwargs):
+    """Category and text of each UserWarning that a layer gives when it is made."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)
+        kind(*args, **kwargs)
+    return [(w.category.__name__, str(w.message)) for w in caught]
+
+
 @warned.as_worded
 @given(units=st.integers(1, 40), side=st.integers(3, 40))
 def test_input_shape_is_accepted_with_a_warning(units, side):
     """Dense and Conv2D warn once each, with a UserWarning about input_shape."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", UserWarning)
-        keras.layers.Dense(units, input_shape=(side,))
-        keras.layers.Conv2D(units, (3, 3), input_shape=(side, side, 3))
+    dense = user_warnings(keras.layers.Dense, units, input_shape=(side,))
+    conv = user_warnings(keras.layers.Conv2D, units, 3, input_shape=(side, side, 3))
 
-    judge.equal([w.category.__name__ for w in caught], ["UserWarning"] * 2)
-    about = ["Do not pass an `input_shape`" in str(w.message) for w in caught]
+    caught = [*dense, *conv]
+    judge.equal([category for category, _ in caught], ["UserWarning"] * 2)
+    about = ["Do not pass an `input_shape`" in text for _, text in caught]
     judge.equal(about, [True, True], what="about input_shape")
 
 
@@ -258,20 +265,11 @@ worded = claim(
 )
 
 
-def warning_of(kind, *args, **kwargs):
-    """The text of the warnings that a layer gives when it is made."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", UserWarning)
-        kind(*args, **kwargs)
-    return "".join(str(w.message) for w in caught)
-
-
 @worded.as_worded
 @given(units=st.integers(1, 40), side=st.integers(3, 40))
 def test_the_warning_names_the_class_of_the_layer(units, side):
     """A Dense layer's warning names `input_shape_tuple` and `Dense`."""
-    said = warning_of(keras.layers.Dense, units, input_shape=(side,))
+    said = str(user_warnings(keras.layers.Dense, units, input_shape=(side,)))
 
     for name in ("`input_shape_tuple`", "`Dense`"):
         judge.equal(str(name in said), "True", what=f"{name} stands in it")
@@ -281,9 +279,9 @@ def test_the_warning_names_the_class_of_the_layer(units, side):
 @given(units=st.integers(1, 40), side=st.integers(3, 40))
 def test_the_warning_is_the_same_for_all_layers(units, side):
     """Dense and Conv2D say the same, with input_shape, input_dim and Input(shape)."""
-    said = warning_of(keras.layers.Dense, units, input_shape=(side,))
-    again = warning_of(keras.layers.Conv2D, units, 3, input_shape=(side, side, 3))
+    said = str(user_warnings(keras.layers.Dense, units, input_shape=(side,)))
+    made = user_warnings(keras.layers.Conv2D, units, 3, input_shape=(side, side, 3))
 
-    judge.equal(said, again, what="text")
+    judge.equal(said, str(made), what="text")
     for name in ("`input_shape`", "`input_dim`", "`Input(shape)`"):
         judge.equal(str(name in said), "True", what=f"{name} stands in it")
