@@ -1,20 +1,29 @@
 """Judge teaching material by running what it says on the real libraries.
 
-A claim file needs one import line from here; everything else is policy.
+A claim file needs one import line from here; the constructors of faults are in
+`harness.running.faults`. Everything else is policy.
 """
 
-from harness import judge
 from harness.claim import claim
-from harness.properties import example, given
-from harness.verdict import INCONCLUSIVE, QUALIFIED, REFUTED, UPHELD
+from harness.evidence import judge
+from harness.evidence.seeds import seed_training
+from harness.evidence.verdict import INCONCLUSIVE, QUALIFIED, REFUTED, UPHELD
+from harness.running.properties import example, given
+from harness.running.shared import shared
+from harness.stack.arrays import as_array
+from harness.stack.gradients import gradients
 
 __all__ = [
     "INCONCLUSIVE",
     "QUALIFIED",
     "REFUTED",
     "UPHELD",
+    "as_array",
     "claim",
     "example",
     "given",
+    "gradients",
     "judge",
+    "seed_training",
+    "shared",
 ]

@@ -6,15 +6,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from harness import compare, history, merge, record, session, triage
 from harness.benchmark import compare as ratios
-from harness.ledger import folder_problem
-from harness.store import (
+from harness.documents import triage
+from harness.documents.ledger import folder_problem
+from harness.evidence import history, merge, record
+from harness.evidence.store import (
     UnreadableEvidence,
     read,
     write_atomically,
     write_evidence,
 )
+from harness.report import compare
+from harness.report.files import write_reports
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,8 +26,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return options.command(options)
     except (
-        UnreadableEvidence, ratios.UnreadableResults, triage.LedgerProblem, OSError
-    ) as error:  # fmt: skip
+        UnreadableEvidence,
+        ratios.UnreadableResults,
+        triage.LedgerProblem,
+        OSError,
+    ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
 
@@ -60,7 +66,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _merge(options: argparse.Namespace) -> int:
     lines = merge.runs([read(run) for run in options.runs])
-    audited = merge.write(lines, options.out)
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_evidence(options.out / "evidence.jsonl", lines)
+    audited = record.audit(lines)
+    write_reports(audited, options.out)
     print(f"report: {options.out / 'audit.html'}")
     for name in audited["run"]["backends"]:
         on = [
@@ -79,7 +88,7 @@ def _report(options: argparse.Namespace) -> int:
         material = str(options.material) if options.material else None
         audited = record.audit(read(run))
         audited |= history.beside(run, audited)
-        session.write_reports(audited, run, material)
+        write_reports(audited, run, material)
         print(f"report: {run / 'audit.html'}")
         print(record.counts(audited["totals"]))
     return 0
@@ -105,7 +114,7 @@ def _publish(options: argparse.Namespace) -> int:
         )
     options.out.mkdir(parents=True, exist_ok=True)
     write_evidence(options.out / "evidence.jsonl", lines)
-    session.write_reports(audited, options.out)
+    write_reports(audited, options.out)
     print(f"published: {options.out / 'audit.html'}")
     return 0
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from harness import verdict as v
-from harness.faults import Fault
-from harness.ledger import Source
-from harness.stack import backend
+from harness.documents.ledger import Source
+from harness.evidence import verdict as v
+from harness.running.faults import Fault
+from harness.stack.libraries import backend
 
 REGISTRY: dict[str, Claim] = {}
 
@@ -154,9 +154,20 @@ def claim(
     recorded = other[backend()][0] if backend() in other else verdict
     places = (explained_by,) if isinstance(explained_by, str) else tuple(explained_by)
     declared = Claim(
-        id, says, tuple(sources), recorded, severity, instead, why, places,
-        tuple(faults), needs, thorough, other, module,
-    )  # fmt: skip
+        id,
+        says,
+        tuple(sources),
+        recorded,
+        severity,
+        instead,
+        why,
+        places,
+        tuple(faults),
+        needs,
+        thorough,
+        other,
+        module,
+    )
     REGISTRY[id] = declared
     return declared
 

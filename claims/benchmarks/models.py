@@ -13,7 +13,7 @@ from claims.benchmarks.networks import (
     upgraded,
 )
 from claims.benchmarks.training import Run, inference, training
-from claims.block_models import baseline_model
+from claims.common.block_models import baseline_model
 from harness.benchmark.configuration import (
     AGAIN,
     CONTROL,
@@ -164,9 +164,12 @@ def epoch_in_float32(scale) -> Run:
 
 
 @configuration(
-    "mixed_float16 fit", group="epoch", examples=(32, 128), full_only=True,
+    "mixed_float16 fit",
+    group="epoch",
+    examples=(32, 128),
+    full_only=True,
     policy="mixed_float16",
-)  # fmt: skip
+)
 def epoch_in_float16(scale) -> Run:
     return training(upgraded(scale, "mixed_float16"), fed(scale))
 

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from claims.block_models import upgraded_model
+from claims.common.block_models import upgraded_model
 
 BATCH = (32, 128)
 SIZES = ({"width": 8, "image": 16, "units": 32}, {})

@@ -2,8 +2,8 @@
 
 from claims.benchmarks.networks import BATCH, batches, upgraded
 from claims.benchmarks.training import Run, training
-from harness import devices
 from harness.benchmark.configuration import TF32, Scale, configuration, ratio
+from harness.stack import devices
 
 CONDITIONS = {
     "batch 32": {"size": 32},
@@ -29,9 +29,13 @@ def declare() -> None:
 
 def _under(condition: str, policy: str, *, size: int = BATCH[1], **options) -> None:
     @configuration(
-        f"{policy}, {condition}", group=condition, examples=size, policy=policy,
-        full_only=True, backends=("tensorflow",) if "run_eagerly" in options else (),
-    )  # fmt: skip
+        f"{policy}, {condition}",
+        group=condition,
+        examples=size,
+        policy=policy,
+        full_only=True,
+        backends=("tensorflow",) if "run_eagerly" in options else (),
+    )
     def train(scale: Scale) -> Run:
         data = batches(scale, size=(size, size))
         return training(upgraded(scale, policy, **options), data)

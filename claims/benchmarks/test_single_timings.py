@@ -30,3 +30,10 @@ def test_l2_penalty(benchmark):
     kernel = keras.ops.ones(SHAPE)
 
     benchmark(lambda: keras.ops.convert_to_numpy(penalty(kernel)))
+
+
+def test_training_step(benchmark, tiny_network):
+    """A step of `train_on_batch` on eight rows."""
+    x, y = np.ones((8, 4), "float32"), np.ones((8, 1), "float32")
+
+    benchmark(lambda: tiny_network.train_on_batch(x, y))

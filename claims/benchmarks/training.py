@@ -30,9 +30,12 @@ def training(model: keras.Model, batches: Iterator[Any]) -> Run:
 def _training_on_jax(model: keras.Model, batches: Iterator[Any]) -> Run:
     """The same, with the state that JAX hands from step to step."""
     state = model._get_jax_state(
-        trainable_variables=True, non_trainable_variables=True,
-        optimizer_variables=True, metrics_variables=True, purge_model_variables=True,
-    )  # fmt: skip
+        trainable_variables=True,
+        non_trainable_variables=True,
+        optimizer_variables=True,
+        metrics_variables=True,
+        purge_model_variables=True,
+    )
     kept = {"state": state, "loss": None}
 
     def run(steps: int) -> None:

@@ -1,6 +1,6 @@
 """The five audited documents; `day7[64]` is the source at line 64 of that file."""
 
-from harness.ledger import document
+from harness.documents.ledger import document
 
 day7 = document("day-7")
 notebook = document("imagenette-notebook")

@@ -14,7 +14,7 @@ from scipy import stats
 
 from harness.benchmark import interval, trials
 from harness.benchmark.simulation import KINDS, RATIOS, Machine
-from harness.verdict import FALSIFIED
+from harness.evidence.verdict import FALSIFIED
 
 PROMISED = 0.982
 ROUNDS = 7

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from harness.stack import backend, load_triton_first
+from harness.stack.libraries import backend, load_triton_first
 
 MODELS = "claims.benchmarks.models"
 CONTROL, AGAIN, TWICE = "control", "control again", "control twice"

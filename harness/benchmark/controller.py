@@ -47,11 +47,13 @@ class Order:
 
 
 def measure(
-    order: Order, *, worker: Worker | None = None,
+    order: Order,
+    *,
+    worker: Worker | None = None,
     clock: Callable[[], float] = time.perf_counter,
     progress: Callable[[str], None] = lambda line: None,
     keep: Callable[[dict[str, Any]], None] = lambda line: None,
-) -> Results:  # fmt: skip
+) -> Results:
     """Run the processes of the planned looks until all ratios are narrow enough.
 
     The looks are fixed beforehand (`interval.LOOKS`), and only the width decides
@@ -73,9 +75,13 @@ class _Course:
     """A run under way: its results, its time, and how far it is."""
 
     def __init__(
-        self, order: Order, worker: Worker, clock: Callable[[], float],
-        progress: Callable[[str], None], keep: Callable[[dict[str, Any]], None],
-    ) -> None:  # fmt: skip
+        self,
+        order: Order,
+        worker: Worker,
+        clock: Callable[[], float],
+        progress: Callable[[str], None],
+        keep: Callable[[dict[str, Any]], None],
+    ) -> None:
         self.results = Results(order.ratios, full=order.full)
         self.done = 0
         self._over = START
@@ -166,13 +172,22 @@ def memory(order: Order) -> Iterator[dict[str, Any]]:
 def _said_by(order: Order, module: str, *arguments: str) -> Iterator[dict[str, Any]]:
     """The lines that a fresh process of ours prints, as they come."""
     command = [
-        sys.executable, "-m", f"harness.benchmark.{module}", *arguments,
-        "--module", order.module, *(["--full"] if order.full else []),
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        f"harness.benchmark.{module}",
+        *arguments,
+        "--module",
+        order.module,
+        *(["--full"] if order.full else []),
+    ]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        cwd=order.folder, env=_environment(),
-    ) as started:  # fmt: skip
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=order.folder,
+        env=_environment(),
+    ) as started:
         yield from _lines(started)
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import judge
 from harness.benchmark import interval, machine, report
 from harness.benchmark.configuration import RATIOS, TENSOR_CORES, Undeclared, load
 from harness.benchmark.controller import WorkerFailed
 from harness.benchmark.results import Results
-from harness.evidence import Decision, current
-from harness.verdict import FALSIFIED
+from harness.evidence import judge
+from harness.evidence.measurement import Decision, current
+from harness.evidence.verdict import FALSIFIED
 
 
 class Ratios:
@@ -26,9 +26,14 @@ class Ratios:
         self.results: Results | None = None
 
     def judge(
-        self, of: str, *, over: str, low: float = 0.0, high: float = math.inf,
+        self,
+        of: str,
+        *,
+        over: str,
+        low: float = 0.0,
+        high: float = math.inf,
         needs: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """The ratio `of` over `over` lies in [low, high], a band that the text claims.
 
         needs: "gpu", "tensor cores" or "cpu"; elsewhere the check is not run.
@@ -73,14 +78,19 @@ class Ratios:
                 raise
 
 
+RATIOS_KEY = pytest.StashKey[Ratios]()
+
+
 def missing(needs: str | None, device: str) -> str | None:
     """Why this machine cannot judge the claim, if it cannot."""
     if needs == "cpu" and device != "cpu":
         return "about a CPU: run with `--device cpu`"
     if needs in ("gpu", "tensor cores") and device != "gpu":
-        return "no GPU" if machine.ask("accelerator")["accelerator"] is None else (
-            "no GPU in use: run with `--device gpu`"
-        )  # fmt: skip
+        return (
+            "no GPU"
+            if machine.ask("accelerator")["accelerator"] is None
+            else ("no GPU in use: run with `--device gpu`")
+        )
     if needs == "tensor cores":
         capability = machine.capability()
         if capability is None:
@@ -105,14 +115,16 @@ def _decide(results: Results, of: str, over: str, low: float, high: float) -> No
             [low if low > 0 else None, high if math.isfinite(high) else None],
             found.half_width if found else None,
             2.0 if outcome == FALSIFIED else 0.5,
-            outcome, rate, found.half_width if found else None, rate, True,
+            outcome,
+            rate,
+            found.half_width if found else None,
+            rate,
+            True,
         )
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="session")
 def ratios(request: pytest.FixtureRequest) -> Ratios:
     """The run's ratios; needs `--benchmark`."""
-    from harness.benchmark.hooks import RATIOS_KEY
-
     return request.config.stash[RATIOS_KEY]

@@ -19,12 +19,15 @@ from harness.benchmark.configuration import (
     chosen_memory,
     load,
 )
-from harness.benchmark.fixtures import Ratios, ratios
+from harness.benchmark.fixtures import RATIOS_KEY, Ratios, ratios
 from harness.benchmark.results import Results
+from harness.running.stash import AUDIT, POLICY
 
-RATIOS_KEY = pytest.StashKey[Ratios]()
 BLOCKS_KEY = pytest.StashKey[Path]()
 FOLDER = ("claims", "benchmarks")
+"""What is timed, and the single timings; a claim about it is with its topic."""
+THROUGHPUT = "test_throughput.py"
+"""The file of a topic whose claims are about speed or memory."""
 DEFAULT_BUDGET = 540.0
 NEEDS = "needs `--benchmark`"
 
@@ -34,17 +37,24 @@ __all__ = ["ratios"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("audit", "auditing teaching material")
     group.addoption(
-        "--benchmark", action="store_true", dest="audit_benchmark",
+        "--benchmark",
+        action="store_true",
+        dest="audit_benchmark",
         help="measure the throughput claims, and only these",
-    )  # fmt: skip
+    )
     group.addoption(
-        "--time-budget", type=float, default=DEFAULT_BUDGET, metavar="SECONDS",
+        "--time-budget",
+        type=float,
+        default=DEFAULT_BUDGET,
+        metavar="SECONDS",
         help=f"for all ratios of --benchmark together (default: {DEFAULT_BUDGET:.0f})",
-    )  # fmt: skip
+    )
     group.addoption(
-        "--policies", default=",".join(POLICIES), metavar="P,...",
+        "--policies",
+        default=",".join(POLICIES),
+        metavar="P,...",
         help="dtype policies that --benchmark compares (default: all three)",
-    )  # fmt: skip
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -75,7 +85,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if not config.option.audit_benchmark or collection_path.is_dir():
         return None
     benchmarks = config.rootpath.joinpath(*FOLDER)
-    return True if benchmarks not in collection_path.parents else None
+    timed = collection_path.name == THROUGHPUT or benchmarks in collection_path.parents
+    return None if timed else True
 
 
 def pytest_collection_modifyitems(
@@ -104,8 +115,6 @@ def _is_single_timing(item: pytest.Item) -> bool:
 
 def _measured(config: pytest.Config) -> Results:
     """Start the processes; their raw lines are on disk as soon as they are there."""
-    from harness.plugin import AUDIT
-
     load(MODELS)
     folder = config.stash[AUDIT].reports
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,9 +126,13 @@ def _measured(config: pytest.Config) -> Results:
         full, (POLICIES[0], *option.policies.split(",")), capability or (0, 0)
     )
     order = controller.Order(
-        chosen(scope), seed=_seed(config), seconds=option.time_budget,
-        memory=chosen_memory(scope), full=full, folder=config.rootpath,
-    )  # fmt: skip
+        chosen(scope),
+        seed=_seed(config),
+        seconds=option.time_budget,
+        memory=chosen_memory(scope),
+        full=full,
+        folder=config.rootpath,
+    )
     with _Progress(config) as progress, raw.open("w", encoding="utf-8") as file:
         found = controller.measure(
             order, progress=progress, keep=lambda line: _append(file, line)
@@ -137,8 +150,6 @@ def _append(file: TextIO, line: dict[str, Any]) -> None:
 
 
 def _seed(config: pytest.Config) -> int:
-    from harness.plugin import POLICY
-
     return config.stash[POLICY].seed
 
 
@@ -173,8 +184,6 @@ class _Progress:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Put the raw blocks and the ratios beside the run's evidence."""
-    from harness.plugin import AUDIT
-
     measured = _results(session.config)
     audit = session.config.stash.get(AUDIT, None)
     if measured is None or audit is None or not audit.has_evidence:

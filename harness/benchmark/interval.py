@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.verdict import FALSIFIED, HELD, INCONCLUSIVE
+from harness.evidence.verdict import FALSIFIED, HELD, INCONCLUSIVE
 
 LOOKS = ((8, 1), (14, 2), (22, 3))
 """Planned looks, fixed before the run: processes, and the rank that is read off then.

@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from harness import stack
+from harness.stack import libraries
 
 
 def describe(device: str) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def describe(device: str) -> dict[str, Any]:
         "processor": _processor(),
         "cores": os.cpu_count(),
         "dtype_policy": "named by each configuration; float32 where none is",
-        **stack.describe(device),
+        **libraries.describe(device),
         **ask("accelerator", "driver", "capability", "clock_mhz", "throttle", "watts"),
     }
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from harness.benchmark import configuration, worker
 from harness.benchmark.configuration import CONFIGURATIONS, Configuration
-from harness.devices import gpu_count
-from harness.stack import backend
+from harness.stack.devices import gpu_count
+from harness.stack.libraries import backend
 
 STEPS = 3
 
@@ -36,32 +36,39 @@ def counter() -> Counter:
     """The backend's own for a GPU; on a CPU the process' resident memory."""
     if not gpu_count():
         return Counter(
-            "resident memory of the process", lambda: _resident("VmRSS"),
-            lambda: _resident("VmHWM"), _forget_high_water_mark,
-        )  # fmt: skip
+            "resident memory of the process",
+            lambda: _resident("VmRSS"),
+            lambda: _resident("VmHWM"),
+            _forget_high_water_mark,
+        )
     if backend() == "torch":
         from torch import cuda
 
         return Counter(
-            "torch.cuda.max_memory_allocated", cuda.memory_allocated,
-            cuda.max_memory_allocated, cuda.reset_peak_memory_stats,
-        )  # fmt: skip
+            "torch.cuda.max_memory_allocated",
+            cuda.memory_allocated,
+            cuda.max_memory_allocated,
+            cuda.reset_peak_memory_stats,
+        )
     if backend() == "jax":
         import jax
 
         told = jax.devices()[0].memory_stats
         return Counter(
-            "jax.Device.memory_stats", lambda: told()["bytes_in_use"],
-            lambda: told()["peak_bytes_in_use"], lambda: None,
-        )  # fmt: skip
+            "jax.Device.memory_stats",
+            lambda: told()["bytes_in_use"],
+            lambda: told()["peak_bytes_in_use"],
+            lambda: None,
+        )
     from tensorflow import config
 
     info = config.experimental.get_memory_info
     return Counter(
-        "tf.config.experimental.get_memory_info", lambda: info("GPU:0")["current"],
+        "tf.config.experimental.get_memory_info",
+        lambda: info("GPU:0")["current"],
         lambda: info("GPU:0")["peak"],
         lambda: config.experimental.reset_memory_stats("GPU:0"),
-    )  # fmt: skip
+    )
 
 
 def _resident(field: str) -> int:
@@ -82,10 +89,12 @@ def measure(each: Configuration, *, full: bool) -> dict[str, object]:
     model = counted.in_use()
     arm.run(STEPS)
     return {
-        "name": each.name, "examples": scales[each.group].of(each.examples),
-        "counter": counted.name, "model": model,
+        "name": each.name,
+        "examples": scales[each.group].of(each.examples),
+        "counter": counted.name,
+        "model": model,
         "activations": max(0, counted.peak() - model),
-    }  # fmt: skip
+    }
 
 
 def main(arguments: list[str] | None = None) -> int:

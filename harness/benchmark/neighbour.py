@@ -36,9 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
     configuration.load(options.module)
     ratios = [configuration.RATIOS[name, CONTROL] for name in (AGAIN, TWICE)]
     order = controller.Order(
-        ratios, options.seed, options.time_budget, module=options.module,
+        ratios,
+        options.seed,
+        options.time_budget,
+        module=options.module,
         folder=Path.cwd(),
-    )  # fmt: skip
+    )
     with subprocess.Popen([sys.executable, "-c", BUSY]) as neighbour:
         try:
             found = controller.measure(order)

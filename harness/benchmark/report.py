@@ -7,11 +7,11 @@ import math
 from pathlib import Path
 from typing import Any
 
-from harness import judge, pictures
 from harness.benchmark.configuration import MEMORY
 from harness.benchmark.interval import Interval
 from harness.benchmark.results import Results
-from harness.store import write_atomically
+from harness.evidence import judge, pictures
+from harness.evidence.store import write_atomically
 
 RATIOS, PAGE, BLOCKS = "ratios.json", "ratios.md", "blocks.jsonl"
 WIDTH = 41
@@ -67,10 +67,21 @@ def page(results: Results, machine: dict[str, Any]) -> str:
         for key, ratio in results.ratios.items()
     ]
     return "\n".join(
-        ["# Ratios", "", *told, "",
-         "99 % intervals; `|` is 1.00, the scale runs from 1/8 to 8.", "",
-         "```", *rows, "```", "", *lines(results)[len(rows):], ""]
-    )  # fmt: skip
+        [
+            "# Ratios",
+            "",
+            *told,
+            "",
+            "99 % intervals; `|` is 1.00, the scale runs from 1/8 to 8.",
+            "",
+            "```",
+            *rows,
+            "```",
+            "",
+            *lines(results)[len(rows) :],
+            "",
+        ]
+    )
 
 
 def _said(found: Interval | None) -> str:
@@ -90,11 +101,13 @@ def picture(
         f"Milliseconds a step of {of} and of {over}, and {ratio.title}: one mark for "
         f"the median of each of {results.processes} processes. The bar is the 99 % "
         f"interval, {_said(found)}; shaded is the range that the text claims.",
-        lambda: pictures.strips([
-            pictures.Panel("milliseconds a step", times),
-            pictures.Panel(ratio.title, values, bars, band, level=1.0),
-        ]),
-    )  # fmt: skip
+        lambda: pictures.strips(
+            [
+                pictures.Panel("milliseconds a step", times),
+                pictures.Panel(ratio.title, values, bars, band, level=1.0),
+            ]
+        ),
+    )
 
 
 def figure(found: Interval | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from harness.benchmark import interval, trials
 from harness.benchmark.configuration import AGAIN, CONTROL, TWICE, Ratio
 from harness.benchmark.interval import Interval
-from harness.verdict import FALSIFIED, HELD, INCONCLUSIVE
+from harness.evidence.verdict import FALSIFIED, HELD, INCONCLUSIVE
 
 CONTROLS = {(AGAIN, CONTROL): 1.0, (TWICE, CONTROL): 2.0}
 _PARTS = ("peak", "model", "activations")
@@ -136,19 +136,29 @@ class Results:
         rows = []
         for (of, over), ratio in self.ratios.items():
             found = self.interval(of, over)
-            rows.append({
-                "of": of, "over": over, "quantity": ratio.quantity,
-                "interval": [found.low, found.high] if found else None,
-                "centre": found.centre if found else None,
-                "half_width": found.half_width if found else None,
-                "reading": self.reading(of, over),
-                "process_medians": self.medians[of, over],
-            })  # fmt: skip
+            rows.append(
+                {
+                    "of": of,
+                    "over": over,
+                    "quantity": ratio.quantity,
+                    "interval": [found.low, found.high] if found else None,
+                    "centre": found.centre if found else None,
+                    "half_width": found.half_width if found else None,
+                    "reading": self.reading(of, over),
+                    "process_medians": self.medians[of, over],
+                }
+            )
         return {
-            "schema": 1, "full": self.full, "processes": self.processes,
-            "seconds": round(self.seconds, 1), "budget": self.budget,
-            "error_rate": interval.total_error_rate(), "trouble": self.trouble(),
-            "step_times": self.step_times, "memory": list(self.memory.values()),
+            "schema": 1,
+            "full": self.full,
+            "processes": self.processes,
+            "seconds": round(self.seconds, 1),
+            "budget": self.budget,
+            "error_rate": interval.total_error_rate(),
+            "trouble": self.trouble(),
+            "step_times": self.step_times,
+            "memory": list(self.memory.values()),
             "batch_divided_by": self.shrunk,
-            "not_flat_after_warm_up": sorted(self.unstable), "ratios": rows,
-        }  # fmt: skip
+            "not_flat_after_warm_up": sorted(self.unstable),
+            "ratios": rows,
+        }

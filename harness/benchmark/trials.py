@@ -77,9 +77,7 @@ def timed(run: Callable[[int], None], steps: int, clock: Clock) -> float:
     return clock() - started
 
 
-def prepare(
-    arms: Sequence[Arm], *, clock: Clock, shortest: float = SHORTEST
-) -> Plan:  # fmt: skip
+def prepare(arms: Sequence[Arm], *, clock: Clock, shortest: float = SHORTEST) -> Plan:
     """Warm every arm up until its step time is flat, and choose the block lengths.
 
     Arms that are compared get blocks of one length in time, so that a disturbance
@@ -100,9 +98,11 @@ def prepare(
 
 
 def _every(
-    arms: Sequence[Arm], lengths: dict[str, float], steps: dict[str, int],
+    arms: Sequence[Arm],
+    lengths: dict[str, float],
+    steps: dict[str, int],
     seconds: dict[str, float],
-) -> dict[str, int]:  # fmt: skip
+) -> dict[str, int]:
     """In which rounds each arm takes part: all, or every n-th if its group is slow."""
     slowest: dict[str, float] = {}
     for arm in arms:
@@ -157,9 +157,15 @@ def _overhead(arm: Arm, clock: Clock) -> float:
 
 
 def rounds(
-    arms: Sequence[Arm], plan: Plan, *, count: int, clock: Clock, rng: random.Random,
-    collector: bool = True, again: Sequence[str] = (),
-) -> Iterator[Block]:  # fmt: skip
+    arms: Sequence[Arm],
+    plan: Plan,
+    *,
+    count: int,
+    clock: Clock,
+    rng: random.Random,
+    collector: bool = True,
+    again: Sequence[str] = (),
+) -> Iterator[Block]:
     """The blocks of `count` rounds: groups in random order, arms too, anew each time.
 
     again: arms that have a small round of their own behind each round, numbered from

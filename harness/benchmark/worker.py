@@ -24,7 +24,7 @@ from harness.benchmark.configuration import (
     Configuration,
     Scale,
 )
-from harness.devices import is_out_of_memory
+from harness.stack.devices import is_out_of_memory
 
 _KEPT: list[trials.Arm] = []
 """Alive until the process ends: taking two dozen models apart can take a minute."""
@@ -45,9 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     names = options.names or [n for n, c in CONFIGURATIONS.items() if c.exists(here)]
     measure(
         [CONFIGURATIONS[name] for name in dict.fromkeys(names)],
-        full=options.full, seed=options.seed,
-        until=started + options.seconds, shortest=options.block,
-    )  # fmt: skip
+        full=options.full,
+        seed=options.seed,
+        until=started + options.seconds,
+        shortest=options.block,
+    )
     return 0
 
 
@@ -63,9 +65,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def measure(
-    configurations: list[Configuration], *, full: bool, seed: int, until: float,
+    configurations: list[Configuration],
+    *,
+    full: bool,
+    seed: int,
+    until: float,
     shortest: float,
-) -> None:  # fmt: skip
+) -> None:
     """Build all, warm all up, then blocks in random order until the time is used."""
     rng = random.Random(seed)
     in_order = rng.sample(configurations, len(configurations))  # memory layout differs
@@ -75,12 +81,15 @@ def measure(
     plan = trials.prepare(arms, clock=clock, shortest=shortest)
     for each in configurations:
         say(
-            "arm", name=each.name, group=each.group,
+            "arm",
+            name=each.name,
+            group=each.group,
             examples=scales[each.group].of(each.examples),
             shrunk=scales[each.group].shrink,
-            steps=plan.steps[each.name], step_seconds=plan.step_seconds[each.name],
+            steps=plan.steps[each.name],
+            step_seconds=plan.step_seconds[each.name],
             stable=plan.stable[each.name],
-        )  # fmt: skip
+        )
     count = plan.rounds(until - clock())
     for block in trials.rounds(
         arms, plan, count=count, clock=clock, rng=rng, again=(CONTROL, AGAIN)

@@ -20,9 +20,13 @@ class MyBatchNorm(keras.layers.Layer):
     """
 
     def __init__(
-        self, num_features: int, *, momentum: float = 0.99, epsilon: float = 1e-3,
+        self,
+        num_features: int,
+        *,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
         **kwargs: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(**kwargs)
         self.num_features = num_features
         self.momentum = momentum

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from harness.arrays import as_array
+from harness.stack.arrays import as_array
 
 
 @keras.saving.register_keras_serializable("regularization")
@@ -26,9 +26,11 @@ class TemperatureScaling(keras.layers.Layer):
             raise ValueError(f"temperature must be positive, not {temperature}.")
         self.initial = temperature
         self.temperature = self.add_weight(
-            shape=(), trainable=False, name="temperature",
+            shape=(),
+            trainable=False,
+            name="temperature",
             initializer=keras.initializers.Constant(temperature),
-        )  # fmt: skip
+        )
 
     def call(self, raw_logits: Any) -> Any:
         return raw_logits / self.temperature

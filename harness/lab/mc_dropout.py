@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from harness.arrays import as_array
+from harness.stack.arrays import as_array
 
 
 def passes(model: keras.Model, x: Any, count: int) -> np.ndarray:

@@ -7,9 +7,7 @@ from typing import Any
 
 import keras
 
-FAMILY = {
-    "tiny": (16,), "small": (16, 16), "medium": (64, 64, 64), "large": (512,) * 4
-}  # fmt: skip
+FAMILY = {"tiny": (16,), "small": (16, 16), "medium": (64, 64, 64), "large": (512,) * 4}
 """Units of each hidden layer."""
 
 
@@ -21,9 +19,12 @@ def regularized_block(x: Any, *, filters: int, l2: float, rate: float) -> Any:
     """
     for _ in range(2):
         x = keras.layers.Conv2D(
-            filters, 3, padding="same", use_bias=False,
+            filters,
+            3,
+            padding="same",
+            use_bias=False,
             kernel_regularizer=keras.regularizers.L2(l2),
-        )(x)  # fmt: skip
+        )(x)
         x = keras.layers.BatchNormalization()(x)
         x = keras.layers.Activation("relu")(x)
     return keras.layers.Dropout(rate)(keras.layers.MaxPooling2D()(x))

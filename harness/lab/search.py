@@ -27,9 +27,13 @@ def extended_space(hp: kt.HyperParameters) -> dict[str, Any]:
 
 
 def search_in(
-    folder: str | Path, build: Callable[[kt.HyperParameters], Any], *,
-    tuner: type[kt.Tuner] = kt.RandomSearch, overwrite: bool = False, **limits: Any,
-) -> kt.Tuner:  # fmt: skip
+    folder: str | Path,
+    build: Callable[[kt.HyperParameters], Any],
+    *,
+    tuner: type[kt.Tuner] = kt.RandomSearch,
+    overwrite: bool = False,
+    **limits: Any,
+) -> kt.Tuner:
     """A search for the highest validation accuracy, one execution a trial.
 
     Its trials lie in `folder`; the same call takes an interrupted search up again where
@@ -37,6 +41,11 @@ def search_in(
     `max_trials`.
     """
     return tuner(
-        build, objective=OBJECTIVE, executions_per_trial=1, directory=folder,
-        project_name="cifar10_day7", overwrite=overwrite, **limits,
-    )  # fmt: skip
+        build,
+        objective=OBJECTIVE,
+        executions_per_trial=1,
+        directory=folder,
+        project_name="cifar10_day7",
+        overwrite=overwrite,
+        **limits,
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness import ledger
-from harness import verdict as v
-from harness.binding import CHANGED, GONE, MOVED, Bound, bind
-from harness.passages import Passage, split
+from harness.documents import ledger
+from harness.documents.binding import CHANGED, GONE, MOVED, Bound, bind
+from harness.documents.passages import Passage, split
+from harness.evidence import verdict as v
 
 NEW = "new"
 MOST_UNKNOWN = 2_000

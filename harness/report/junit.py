@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as xml
 
-from harness import verdict as v
+from harness.evidence import verdict as v
 from harness.report.text import printable
 
 
@@ -38,9 +38,11 @@ def _changed(claim: dict[str, Any]) -> bool:
 def _case(claim: dict[str, Any]) -> xml.Element:
     seconds = sum(check["seconds"] or 0 for check in claim["checks"])
     case = xml.Element(
-        "testcase", classname=f"claims.{claim['topic']}", name=claim["id"],
+        "testcase",
+        classname=f"claims.{claim['topic']}",
+        name=claim["id"],
         time=f"{seconds:.3f}",
-    )  # fmt: skip
+    )
     said = printable(f"{claim['verdict']}: {claim['says']} {claim['reason'] or ''}")
     if _changed(claim):
         message = f"recorded {claim['recorded']}, measured {claim['verdict']}"

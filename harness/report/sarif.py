@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from harness import verdict as v
+from harness.evidence import verdict as v
 from harness.report.text import printable
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from harness import bounds
+from harness.running import bounds
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "harness" / "report" / "audit.schema.json"

@@ -33,12 +33,15 @@ def said(project, *arguments, **options):
         ("paper[2]", "paper[77]", "paper has lines 1 to 9; a claim cites 77 to 77"),
         ("paper[2]", "document('book')[1]", "unknown document 'book'"),
         ("verdict=UPHELD", "verdict=REFUTED", "refuted without a correction"),
-        ("verdict=UPHELD", "verdict=REFUTED, instead='No.', severity='bad'",
-         "severity 'bad'"),
+        (
+            "verdict=UPHELD",
+            "verdict=REFUTED, instead='No.', severity='bad'",
+            "severity 'bad'",
+        ),
         ("sums.one", "Sums One", "must look like 'topic.short-name'"),
         ("sources=[paper[2]]", "sources=[]", "at least one source"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_declaration_is_one_sentence(project, old, new, sentence):
     """The sentence names the claim and what to do."""
     project.claims(GOOD.replace(old, new))
@@ -130,8 +133,10 @@ def test_damaged_evidence_is_named(tmp_path, content, sentence):
 
     done = subprocess.run(
         [sys.executable, "-m", "harness", "report", str(tmp_path)],
-        capture_output=True, text=True, cwd=ROOT,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
 
     assert done.returncode == 2
     assert sentence in done.stderr and "Traceback" not in done.stderr

@@ -9,8 +9,10 @@ from harness.benchmark import compare
 
 def run(folder, **intervals):
     folder.mkdir()
-    rows = [{"of": n, "over": "base", "quantity": "step time", "interval": i}
-            for n, i in intervals.items()]  # fmt: skip
+    rows = [
+        {"of": n, "over": "base", "quantity": "step time", "interval": i}
+        for n, i in intervals.items()
+    ]
     (folder / "ratios.json").write_text(json.dumps({"full": False, "ratios": rows}))
     return str(folder)
 
@@ -24,8 +26,11 @@ def test_ratios_differ_if_their_intervals_are_disjoint(tmp_path, capsys):
 
     words = {x[-11]: x[:13].strip() for x in capsys.readouterr().out.splitlines()}
     assert words == {
-        "a": "larger", "b": "smaller", "c": "no difference", "d": "unknown",
-    }  # fmt: skip
+        "a": "larger",
+        "b": "smaller",
+        "c": "no difference",
+        "d": "unknown",
+    }
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]", '{"ratios": [{}]}'])

@@ -41,9 +41,15 @@ def test_processes_between_two_looks_are_left_out():
 
 @pytest.mark.parametrize(
     ("low", "high", "outcome"),
-    [(1.6, 1.8, "held"), (1.2, 1.4, "falsified"), (3.1, 3.2, "falsified"),
-     (1.4, 1.6, "inconclusive"), (2.9, 3.1, "inconclusive"), (1.5, 3.0, "held")],
-)  # fmt: skip
+    [
+        (1.6, 1.8, "held"),
+        (1.2, 1.4, "falsified"),
+        (3.1, 3.2, "falsified"),
+        (1.4, 1.6, "inconclusive"),
+        (2.9, 3.1, "inconclusive"),
+        (1.5, 3.0, "held"),
+    ],
+)
 def test_inside_disjoint_straddling(low, high, outcome):
     """Against a claimed band from 1.5 to 3."""
     assert judged(Interval(low, 1.7, high, 8), 1.5, 3.0) == outcome

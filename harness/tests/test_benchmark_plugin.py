@@ -69,9 +69,11 @@ def measured(project):
 def test_benchmark_claims_are_judged_and_only_these(timed):
     """Inside the band, disjoint from it, astride of its edge, and not on a CPU."""
     project = timed(
-        inside="low=2, high=4", off="low=4, high=9", astride="low=2.99, high=3.01",
+        inside="low=2, high=4",
+        off="low=4, high=9",
+        astride="low=2.99, high=3.01",
         elsewhere='low=1, needs="gpu"',
-    )  # fmt: skip
+    )
 
     result = project.run("--benchmark", "--time-budget", "44")
 
@@ -123,11 +125,13 @@ def test_without_the_option_they_are_not_run(timed):
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
-    [(["-n", "2"], "*one process at a time: leave -n out*"),
-     (["--time-budget", "0"], "*--time-budget 0: it must be above 0*"),
-     (["--time-budget=-5"], "*--time-budget -5: it must be above 0*"),
-     (["--policies", "mixed_float8"], "*--policies 'mixed_float8': use some of*")],
-)  # fmt: skip
+    [
+        (["-n", "2"], "*one process at a time: leave -n out*"),
+        (["--time-budget", "0"], "*--time-budget 0: it must be above 0*"),
+        (["--time-budget=-5"], "*--time-budget -5: it must be above 0*"),
+        (["--policies", "mixed_float8"], "*--policies 'mixed_float8': use some of*"),
+    ],
+)
 def test_wrong_options_cost_one_sentence(timed, arguments, sentence):
     """Before anything is measured."""
     result = timed(inside="low=2, high=4").run("--benchmark", *arguments)

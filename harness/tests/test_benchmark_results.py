@@ -7,7 +7,7 @@ import pytest
 from harness.benchmark import controller
 from harness.benchmark.configuration import AGAIN, CONTROL, STEP_TIME, TWICE, Ratio
 from harness.benchmark.report import lines
-from harness.verdict import FALSIFIED, HELD, INCONCLUSIVE
+from harness.evidence.verdict import FALSIFIED, HELD, INCONCLUSIVE
 
 RATIOS = [
     Ratio("quick", "slow"),
@@ -33,8 +33,14 @@ def measured(*, noise=0.01, seconds=1e9, takes=10.0, shrunk=1, **steps):
             }
             for k in range(5):
                 took = step * (1 + rng.gauss(0, noise))
-                yield {"type": "block", "name": name, "round": k, "of_rounds": 5,
-                       "steps": 1, "seconds": took}  # fmt: skip
+                yield {
+                    "type": "block",
+                    "name": name,
+                    "round": k,
+                    "of_rounds": 5,
+                    "steps": 1,
+                    "seconds": took,
+                }
         yield {"type": "end"}
 
     order = controller.Order(RATIOS, 7, seconds)
@@ -113,7 +119,9 @@ def test_memory_is_compared_at_equal_batches_only():
     found.memory = {"quick": told, "slow": told | {"activations": 700}}
 
     assert found.memory_ratio("quick", "slow") == {
-        "peak": 0.5, "model": 1.0, "activations": 300 / 700,
-    }  # fmt: skip
+        "peak": 0.5,
+        "model": 1.0,
+        "activations": 300 / 700,
+    }
     found.memory["slow"]["examples"] = 4
     assert found.memory_ratio("quick", "slow") is None

@@ -87,10 +87,15 @@ def test_the_controls_have_a_round_of_their_own():
     plan = trials.Plan(*(dict.fromkeys("abc", 1) for _ in range(4)))
     blocks = list(
         trials.rounds(
-            arms, plan, count=3, clock=lambda: 0.0, rng=random.Random(7),
-            collector=False, again="ab",
+            arms,
+            plan,
+            count=3,
+            clock=lambda: 0.0,
+            rng=random.Random(7),
+            collector=False,
+            again="ab",
         )
-    )  # fmt: skip
+    )
 
     numbers = {
         name: sorted(b.round for b in blocks if b.name == name) for name in "abc"

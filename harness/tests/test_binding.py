@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from harness.binding import CHANGED, FOUND, GONE, MOVED, bind
-from harness.fingerprints import fingerprint, sketch
-from harness.passages import Passage
+from harness.documents.binding import CHANGED, FOUND, GONE, MOVED, bind
+from harness.documents.fingerprints import fingerprint, sketch
+from harness.documents.passages import Passage
 
 WORDS = re.findall(
     r"\w+",

@@ -2,8 +2,9 @@
 
 import pytest
 
-from harness import blocks, ledger
-from harness.fingerprints import fingerprint, sketch
+from harness.documents import ledger
+from harness.documents.fingerprints import fingerprint, sketch
+from harness.running import blocks
 from harness.tests.conftest import LEDGER
 
 SAFE, ENDLESS, OTHER = "x = 1\nprint(x)", "while True: pass", "x = f(1)"

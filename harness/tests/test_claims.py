@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import ledger, snippets
 from harness.claim import REGISTRY
-from harness.places import owner_and_name
-from harness.triage import overlap
-from harness.verdict import INSTEAD, QUALIFIED, REFUTED
+from harness.documents import ledger
+from harness.documents.triage import overlap
+from harness.evidence.verdict import INSTEAD, QUALIFIED, REFUTED
+from harness.running import snippets
+from harness.stack.places import owner_and_name
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "claims").glob("**/test_*.py"))
@@ -65,7 +66,7 @@ def test_the_snippets_see_their_findings():
     """Each one runs to its end, where it asserts the finding, in one process."""
     runner = (
         "from harness import stack\n"
-        "stack.load_triton_first()\n"
+        "libraries.load_triton_first()\n"
         "import pathlib, keras\n"
         "for path in sorted(pathlib.Path('claims/snippets').glob('*.py')):\n"
         "    keras.config.set_dtype_policy('float32')\n"
@@ -94,16 +95,23 @@ def test_corrections_are_checked_unless_they_are_figures(claims):
 def test_the_ledgers_hold_what_the_claims_cite(claims):
     """Each source has a row that names the claim, and each row names cited claims."""
     for document in ledger.documents():
-        listed = [(row["lines"], id) for row in ledger.rows(document.id)
-                  for id in row.get("claims", [])]  # fmt: skip
-        cited = [(list(source.lines), claim.id) for claim in claims
-                 for source in claim.sources
-                 if source.document == document.id]  # fmt: skip
+        listed = [
+            (row["lines"], id)
+            for row in ledger.rows(document.id)
+            for id in row.get("claims", [])
+        ]
+        cited = [
+            (list(source.lines), claim.id)
+            for claim in claims
+            for source in claim.sources
+            if source.document == document.id
+        ]
         for some, others in ((cited, listed), (listed, cited)):
             alone = [
-                (lines, id) for lines, id in some
+                (lines, id)
+                for lines, id in some
                 if not any(id == i and overlap(lines, o) for o, i in others)
-            ]  # fmt: skip
+            ]
             assert not alone, f"{document.id}: run `python -m harness ledger`"
 
 

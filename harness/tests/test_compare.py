@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from harness import compare, report
 from harness.__main__ import main
+from harness.report import compare, render
 from harness.tests.conftest import ROOT
 from harness.tests.test_report import HOSTILE, Tags, audit, claim
 
@@ -33,8 +33,9 @@ def test_a_run_compared_with_itself_is_the_same(edited, capsys):
     run = str(page.parents[1] / "new")
 
     assert main(["compare", run, run, "--html", str(page)]) == 0
-    assert re.search(r"^0 changed, 0 new, 0 gone, \d+ same$", capsys.readouterr().out,
-                     re.MULTILINE)  # fmt: skip
+    assert re.search(
+        r"^0 changed, 0 new, 0 gone, \d+ same$", capsys.readouterr().out, re.MULTILINE
+    )
     assert "0 changed, 0 new, 0 gone" in page.read_text("utf-8")
 
 
@@ -53,8 +54,9 @@ def test_a_changed_verdict_exits_1(edited, capsys):
     printed = capsys.readouterr().out
     assert "- changed: `dropout.inverted-scaling` upheld → refuted" in printed
     assert f"- keras: {keras} → 9.9" in printed
-    row = re.search(r"<tr><td>dropout.inverted-scaling</td>.*</tr>",
-                    page.read_text("utf-8"))  # fmt: skip
+    row = re.search(
+        r"<tr><td>dropout.inverted-scaling</td>.*</tr>", page.read_text("utf-8")
+    )
     assert "✓ upheld" in row[0] and "✗ refuted" in row[0]
     assert f"<td>{keras}</td><td>9.9</td>" in page.read_text("utf-8")
 
@@ -108,5 +110,5 @@ def test_hostile_text_runs_nothing_on_the_page(text):
             r"<style>(.*)</style>",
         )
     )
-    whole = report.html(audit())
+    whole = render.html(audit())
     assert policy in whole and style in whole

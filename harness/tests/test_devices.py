@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from harness import devices
 from harness.benchmark import memory, worker
 from harness.benchmark.configuration import Configuration, Scale
+from harness.stack import devices
 
 pytest_plugins = ["pytester"]
 

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import pytest
 
-from harness import faults as f
-from harness import properties, shared
-from harness.bounds import NoEnd, bounded
-from harness.evidence import Measurement, measuring
+from harness.evidence.measurement import Measurement, measuring
+from harness.running import faults as f
+from harness.running import properties, shared
+from harness.running.bounds import NoEnd, bounded
 
 L2 = "keras.src.regularizers.regularizers:L2.__call__"
 

@@ -6,7 +6,8 @@ import time
 import jsonschema
 import pytest
 
-from harness import history, report
+from harness.evidence import history
+from harness.report import render
 from harness.tests.conftest import SCHEMA
 from harness.tests.test_report import audit, claim
 
@@ -42,7 +43,7 @@ def said(folder, **now):
     audited = run(20, **now)
     audited |= history.beside(folder, audited)
     sentence = history.sentences(audited).get("topic.fact")
-    assert (sentence or "no history") in report.html(audited) + "no history"
+    assert (sentence or "no history") in render.html(audited) + "no history"
     return sentence
 
 
@@ -94,11 +95,20 @@ def test_the_last_ten_runs_are_told(runs):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[1]", '"x"', "null", "[" * 100_000, '{"run": {}}', "\ufeff{}",
-     json.dumps(run(3)).replace("upheld", "true"),
-     json.dumps(run(3)).replace("2026-01-03", "yesterday"),
-     json.dumps(run(3)).replace('"3.15"', "[3]")],
-)  # fmt: skip
+    [
+        "",
+        "{",
+        "[1]",
+        '"x"',
+        "null",
+        "[" * 100_000,
+        '{"run": {}}',
+        "\ufeff{}",
+        json.dumps(run(3)).replace("upheld", "true"),
+        json.dumps(run(3)).replace("2026-01-03", "yesterday"),
+        json.dumps(run(3)).replace('"3.15"', "[3]"),
+    ],
+)
 def test_a_broken_or_foreign_audit_is_one_sentence(runs, text):
     """The report names the folder; the other runs count."""
     audited = run(20)
@@ -106,7 +116,7 @@ def test_a_broken_or_foreign_audit_is_one_sentence(runs, text):
 
     (sentence,) = audited["history"]["unread"]
     assert sentence.startswith("20260100 was not read: audit.json is no")
-    assert sentence in report.html(audited)
+    assert sentence in render.html(audited)
     assert "upheld in 1 run since" in history.sentences(audited)["topic.fact"]
 
 

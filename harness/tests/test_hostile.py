@@ -6,11 +6,12 @@ import time
 
 import pytest
 
-from harness import ledger, record
 from harness.__main__ import main
-from harness.fingerprints import fingerprint, sketch
+from harness.documents import ledger
+from harness.documents.fingerprints import fingerprint, sketch
+from harness.evidence import record
+from harness.evidence.store import write_evidence
 from harness.report.documents import MOST_UNKNOWN
-from harness.store import write_evidence
 from harness.tests.conftest import LEDGER
 from harness.tests.test_bad_input import GOOD
 from harness.tests.test_report import Tags, audit
@@ -50,12 +51,17 @@ def store(run, text="A fact."):
     named = {"test": check["test"], "role": check["role"]}
     declared = claim | {"type": "claim", "checks": [named]}
     lines = [
-        {"type": "run", "started": "2026-01-02T03:04:05+00:00", "seed": 7,
-         "stack": audit()["run"]["stack"]},
+        {
+            "type": "run",
+            "started": "2026-01-02T03:04:05+00:00",
+            "seed": 7,
+            "stack": audit()["run"]["stack"],
+        },
         {"type": "document"} | audit(text)["documents"][0],
-        declared, check,
+        declared,
+        check,
         {"type": "end", "seconds": 1.0, "complete": True},
-    ]  # fmt: skip
+    ]
     write_evidence(
         run / "evidence.jsonl", [line | {"backend": "tensorflow"} for line in lines]
     )
@@ -141,16 +147,31 @@ def test_what_is_no_document_is_one_sentence(paper, capsys, make, sentence):
 @pytest.mark.parametrize(
     "text",
     [
-        SCRIPT, f"```\n{SCRIPT}\nx = '</pre>{SCRIPT}'\n```", f"# {SCRIPT}",
-        f"| a{SCRIPT} | b |", f"flowchart LR\na[{SCRIPT}] --> b", f"Epoch 1 {SCRIPT}",
-        '"><img src=x onerror=alert(1)>', "' onmouseover='alert(1)",
-        "[x](javascript:alert(1))\n# heading\n```\n", "]]></failure>", "<!--",
-        "{{ 7 }}", "NUL \x00 here", "bell \x07, escape \x1b[2J",
+        SCRIPT,
+        f"```\n{SCRIPT}\nx = '</pre>{SCRIPT}'\n```",
+        f"# {SCRIPT}",
+        f"| a{SCRIPT} | b |",
+        f"flowchart LR\na[{SCRIPT}] --> b",
+        f"Epoch 1 {SCRIPT}",
+        '"><img src=x onerror=alert(1)>',
+        "' onmouseover='alert(1)",
+        "[x](javascript:alert(1))\n# heading\n```\n",
+        "]]></failure>",
+        "<!--",
+        "{{ 7 }}",
+        "NUL \x00 here",
+        "bell \x07, escape \x1b[2J",
         "right \u202e left \u2066 x \u2069",
-        "line\u2028separator\x85 and\x0cform feed", "\ufeffmark", "\ufffe\uffff",
-        "e\u0301" * 2_000, "\U0010ffff", "a" * 4_000_000, "( " * 100_000, "",
+        "line\u2028separator\x85 and\x0cform feed",
+        "\ufeffmark",
+        "\ufffe\uffff",
+        "e\u0301" * 2_000,
+        "\U0010ffff",
+        "a" * 4_000_000,
+        "( " * 100_000,
+        "",
     ],
-)  # fmt: skip
+)
 def test_any_text_becomes_a_report_that_runs_nothing(paper, capsys, text):
     """One script, ours; no control character and no reversed text reaches the page."""
     paper.write_text(text)
@@ -164,9 +185,17 @@ def test_any_text_becomes_a_report_that_runs_nothing(paper, capsys, text):
 
 @pytest.mark.parametrize(
     "text",
-    [SCRIPT, "</script>", "<!--<script>", "\ud800", "\u2028", "\x00\u202e", "]]>",
-     "x](javascript:0)"],
-)  # fmt: skip
+    [
+        SCRIPT,
+        "</script>",
+        "<!--<script>",
+        "\ud800",
+        "\u2028",
+        "\x00\u202e",
+        "]]>",
+        "x](javascript:0)",
+    ],
+)
 def test_strings_of_the_evidence_run_nothing(paper, capsys, text):
     """Also lone surrogates and Unicode's line separators come back from disk."""
     paper.write_text(text, errors="replace")
@@ -196,8 +225,11 @@ def test_numbers_that_json_cannot_hold_are_named(paper, capsys, number):
 def test_names_from_the_ledger_run_nothing(paper, capsys):
     """File and section names with markup, and a passage found under them."""
     name = f"<img onerror=alert(1)> {SCRIPT}".replace("/", "")
-    row = ROW.format(section=json.dumps(SCRIPT), fingerprint=fingerprint("A fact."),
-                     sketch=sketch("A fact."))  # fmt: skip
+    row = ROW.format(
+        section=json.dumps(SCRIPT),
+        fingerprint=fingerprint("A fact."),
+        sketch=sketch("A fact."),
+    )
     named(paper, name)
     ledger_file = ledger.FOLDER / "paper.toml"
     ledger_file.write_text(ledger_file.read_text() + row)
@@ -239,8 +271,13 @@ def test_pytest_refuses_what_is_no_document(project, make):
 
 def test_pytest_reports_on_a_hostile_document(project):
     """Document and measured string in one run, end to end."""
-    project.claims(GOOD.replace("judge.equal(1, 1)", f"judge.equal({SCRIPT!r} + "
-                   f"'\\ud800\\u2028', {SCRIPT!r} + '\\ud800\\u2028')"))  # fmt: skip
+    project.claims(
+        GOOD.replace(
+            "judge.equal(1, 1)",
+            f"judge.equal({SCRIPT!r} + "
+            f"'\\ud800\\u2028', {SCRIPT!r} + '\\ud800\\u2028')",
+        )
+    )
     (project.path / "paper.txt").write_text(
         f"{SCRIPT}\x00\u202e\n\n```\n{SCRIPT}\n```\n"
     )

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from harness.arrays import as_array
 from harness.lab import (
     batch_norm,
     calibration,
@@ -18,6 +17,7 @@ from harness.lab import (
     search,
 )
 from harness.lab.batch_norm import MyBatchNorm
+from harness.stack.arrays import as_array
 
 RNG = np.random.default_rng(7)
 X = RNG.normal(2, 3, (8, 4, 5, 3)).astype("float32")

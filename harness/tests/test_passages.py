@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from harness.passages import split
+from harness.documents.passages import split
 
 
 def kinds(text):
@@ -64,10 +64,20 @@ def test_hostile_lines_are_split_in_reasonable_time():
 @pytest.mark.usefixtures("bounded")
 @pytest.mark.parametrize(
     "line",
-    ["a" * 5_000 + "!", "a_" * 2_500 + " (", "1" * 5_000, "1." * 2_500,
-     "." + " " * 4_998 + "x", "a, " * 1_600 + "=", "f(" + ".a" * 2_500,
-     "a.b(" * 1_250, '."' * 2_500, "[" * 5_000, "A. " * 1_600],
-)  # fmt: skip
+    [
+        "a" * 5_000 + "!",
+        "a_" * 2_500 + " (",
+        "1" * 5_000,
+        "1." * 2_500,
+        "." + " " * 4_998 + "x",
+        "a, " * 1_600 + "=",
+        "f(" + ".a" * 2_500,
+        "a.b(" * 1_250,
+        '."' * 2_500,
+        "[" * 5_000,
+        "A. " * 1_600,
+    ],
+)
 def test_the_longest_lines_are_split_in_linear_time(line):
     """Each is bad for one pattern; 50 of them take less than two seconds."""
     start = time.perf_counter()

@@ -12,9 +12,10 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from harness import judge, pictures, report
 from harness.benchmark import report as ratios
-from harness.evidence import Falsified, Measurement, measuring
+from harness.evidence import judge, pictures
+from harness.evidence.measurement import Falsified, Measurement, measuring
+from harness.report import render
 from harness.tests.conftest import ROOT
 from harness.tests.test_benchmark_results import measured
 from harness.tests.test_report import HOSTILE, Tags, audit, check
@@ -22,12 +23,18 @@ from harness.tests.test_report import HOSTILE, Tags, audit, check
 pytest_plugins = ["pytester"]
 HARD = "<script>alert(1)</script> & $x^$ }"
 PICTURED = {
-    "batchnorm.custom-layer-branches", "calibration.reliability-diagram",
-    "clipping.two-modes", "dropout.zeroes-in-training",
-    "losses.val-loss-without-penalty", "mixing.cutmix-as-layer",
-    "mixing.mixup-as-layer", "penalties.l1-exact-zeros", "schedules.print-step-5265",
-    "spectral-norm.bound-after-training", "weight-decay.exactly-l2",
-}  # fmt: skip
+    "batchnorm.custom-layer-branches",
+    "calibration.reliability-diagram",
+    "clipping.two-modes",
+    "dropout.zeroes-in-training",
+    "losses.val-loss-without-penalty",
+    "mixing.cutmix-as-layer",
+    "mixing.mixup-as-layer",
+    "penalties.l1-exact-zeros",
+    "schedules.print-step-5265",
+    "spectral-norm.bound-after-training",
+    "weight-decay.exactly-l2",
+}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -110,13 +117,13 @@ def test_a_picture_that_fails_changes_no_outcome(error):
 def test_caption_and_picture_cannot_leave_the_image(text):
     """One script, one image without handler, whatever caption and file hold."""
     told = check() | {"picture": {"caption": text, "svg": f"<svg>{text}</svg>"}}
-    html = report.html(audit(checks=[told]))
+    html = render.html(audit(checks=[told]))
 
     tags = Tags(html)
     assert (tags.scripts, tags.risky) == (1, ["img"])
     assert "img-src data:;" in html
     missing = told | {"picture": {"caption": text, "svg": None, "problem": text}}
-    tags = Tags(report.html(audit(checks=[missing])))
+    tags = Tags(render.html(audit(checks=[missing])))
     assert (tags.scripts, tags.risky) == (1, [])
 
 
@@ -184,7 +191,7 @@ def test_a_browser_shows_it_in_both_schemes(tmp_path):
     image = pytest.importorskip("PIL.Image", reason="needs pillow")
     told = check() | {"picture": {"caption": "A ramp.", "svg": drawn()["lines"]}}
     page = tmp_path / "audit.html"
-    page.write_text(report.html(audit(checks=[told])), "utf-8")
+    page.write_text(render.html(audit(checks=[told])), "utf-8")
     shade, complaints = {}, []
 
     with playwright.sync_playwright() as driver:

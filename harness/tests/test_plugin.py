@@ -57,9 +57,14 @@ def test_what_is_recorded_passes(project):
     assert result.outlines[-1] == "1 upheld, 1 refuted, 1 qualified"
     assert project.audit()["totals"]["refuted"] == 1
     assert {p.name for p in project.runs()[0].iterdir()} == {
-        "evidence.jsonl", "audit.json", "audit.html", "audit.md", "audit.sarif",
-        "junit.xml", "corrections-paper.md",
-    }  # fmt: skip
+        "evidence.jsonl",
+        "audit.json",
+        "audit.html",
+        "audit.md",
+        "audit.sarif",
+        "junit.xml",
+        "corrections-paper.md",
+    }
 
 
 def test_an_upheld_claim_that_is_falsified_fails_with_the_smallest_case(project):
@@ -70,9 +75,13 @@ def test_an_upheld_claim_that_is_falsified_fails_with_the_smallest_case(project)
 
     assert result.ret == 1
     result.stdout.fnmatch_lines(
-        ["*verdict changed: sums.add is recorded upheld*falsified*",
-         "*paper line 2 (Start)*", "*found*7*expected 8*", "*n=7*"]
-    )  # fmt: skip
+        [
+            "*verdict changed: sums.add is recorded upheld*falsified*",
+            "*paper line 2 (Start)*",
+            "*found*7*expected 8*",
+            "*n=7*",
+        ]
+    )
     assert result.outlines[-1] == "1 refuted"
 
 
@@ -104,9 +113,13 @@ def test_a_correction_that_agrees_with_the_text_is_broken(project):
 
 @pytest.mark.parametrize(
     "raised",
-    ["assert n < 0", "raise ValueError('boom')", "raise ImportError('no lib')",
-     "raise ExceptionGroup('two', [judge.Falsified('x'), ValueError('y')])"],
-)  # fmt: skip
+    [
+        "assert n < 0",
+        "raise ValueError('boom')",
+        "raise ImportError('no lib')",
+        "raise ExceptionGroup('two', [judge.Falsified('x'), ValueError('y')])",
+    ],
+)
 def test_a_crash_is_broken_and_never_refuted(project, raised):
     """Only the judge falsifies; assertions, errors and mixed groups are ours."""
     body = UPHELD.format(left="n + 1").replace("judge.equal(n + 1, n + 1)", raised)
@@ -245,7 +258,7 @@ def evidence(run):
 
 def test_a_killed_run_leaves_readable_evidence(project):
     """What was measured before the kill can be read and reported."""
-    from harness import record, store
+    from harness.evidence import record, store
 
     kill = "\n@lie.as_worded\ndef test_zz_kill():\n    import os\n    os._exit(9)\n"
     project.claims(

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from harness import ledger
 from harness.__main__ import main
+from harness.documents import ledger
 from harness.tests.conftest import ROOT
 
 CODE = """
@@ -56,8 +56,11 @@ def test_a_rebuild_is_quick_and_imports_no_library(run, material, with_material)
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", CODE, "report", str(run), *more],
-        capture_output=True, text=True, cwd=ROOT, timeout=60,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+    )
     seconds = time.perf_counter() - start
 
     assert done.returncode == 0, done.stderr

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import compare, ledger, report
+from harness.documents import ledger
+from harness.report import compare, render
 from harness.report.junit import junit
 from harness.report.sarif import sarif
 from harness.tests.conftest import LEDGER
@@ -32,24 +33,48 @@ def ledgers(tmp_path, monkeypatch):
 
 def check(text="found"):
     return {
-        "test": "test_it", "role": "as worded", "condition": "", "negated": False,
-        "outcome": "falsified", "measured": text, "expected": 1.0, "tolerance": None,
-        "examples": 3, "falsified_examples": 3, "false_alarm": 0.0, "resolves": None,
-        "seconds": 0.1, "what": text, "oracle": text, "worst_case": {"rate": text},
-        "snippet": text, "predicted": "falsified",
-    }  # fmt: skip
+        "test": "test_it",
+        "role": "as worded",
+        "condition": "",
+        "negated": False,
+        "outcome": "falsified",
+        "measured": text,
+        "expected": 1.0,
+        "tolerance": None,
+        "examples": 3,
+        "falsified_examples": 3,
+        "false_alarm": 0.0,
+        "resolves": None,
+        "seconds": 0.1,
+        "what": text,
+        "oracle": text,
+        "worst_case": {"rate": text},
+        "snippet": text,
+        "predicted": "falsified",
+    }
 
 
 def claim(text="A fact.", **other):
     return {
-        "id": "topic.fact", "topic": "topic", "says": text, "verdict": "refuted",
-        "recorded": "refuted", "changed": False, "new": False, "severity": "lesson",
-        "instead": text, "scope": None, "reason": text, "differs_on": {}, "why": text,
-        "explained_by": [], "by_backend": {"tensorflow": "refuted"},
+        "id": "topic.fact",
+        "topic": "topic",
+        "says": text,
+        "verdict": "refuted",
+        "recorded": "refuted",
+        "changed": False,
+        "new": False,
+        "severity": "lesson",
+        "instead": text,
+        "scope": None,
+        "reason": text,
+        "differs_on": {},
+        "why": text,
+        "explained_by": [],
+        "by_backend": {"tensorflow": "refuted"},
         "sources": [{"document": "paper", "section": text, "lines": [2, 3]}],
         "checks": [check(text)],
         "faults": [{"name": "f", "does": text, "detected": True}],
-    } | other  # fmt: skip
+    } | other
 
 
 def audit(text="A fact.", **other):
@@ -59,8 +84,12 @@ def audit(text="A fact.", **other):
     return {
         "schema": 1,
         "run": {
-            "started": "2026-01-02T03:04:05+00:00", "seconds": 1.5, "seed": 7,
-            "alpha": 1e-10, "command": "pytest", "complete": True,
+            "started": "2026-01-02T03:04:05+00:00",
+            "seconds": 1.5,
+            "seed": 7,
+            "alpha": 1e-10,
+            "command": "pytest",
+            "complete": True,
             "stack": {"keras": "3.15", "backend": "tensorflow", "device": "cpu"},
             "backends": ["tensorflow"],
         },
@@ -72,14 +101,28 @@ def audit(text="A fact.", **other):
                 text: {"claims": ["topic.fact"], "noticed_by": {text: ["topic.fact"]}}
             },
         },
-        "documents": [{
-            "id": "paper", "title": text, "file": "paper.txt", "sha256": "0" * 64,
-            "passages": 1, "with_claims": 1, "not_checkable": 0, "untriaged": 0,
-            "rows": [{"lines": [2, 3], "section": text, "kind": "prose",
-                      "claims": ["topic.fact"]}],
-        }],
+        "documents": [
+            {
+                "id": "paper",
+                "title": text,
+                "file": "paper.txt",
+                "sha256": "0" * 64,
+                "passages": 1,
+                "with_claims": 1,
+                "not_checkable": 0,
+                "untriaged": 0,
+                "rows": [
+                    {
+                        "lines": [2, 3],
+                        "section": text,
+                        "kind": "prose",
+                        "claims": ["topic.fact"],
+                    }
+                ],
+            }
+        ],
         "claims": claims,
-    }  # fmt: skip
+    }
 
 
 class Tags(HTMLParser):
@@ -101,9 +144,9 @@ class Tags(HTMLParser):
 def rendered(text):
     audited = audit(text)
     return {
-        "html": report.html(audited, {"paper": text}),
-        "md": report.markdown(audited),
-        "corrections": report.corrections(audited, audited["documents"][0]),
+        "html": render.html(audited, {"paper": text}),
+        "md": render.markdown(audited),
+        "corrections": render.corrections(audited, audited["documents"][0]),
         "sarif": json.dumps(sarif(audited)),
         "junit": junit(audited),
     }
@@ -143,7 +186,7 @@ def test_a_heading_in_evidence_stays_on_its_line():
 def test_the_errata_names_line_statement_truth_and_evidence():
     """An author can act on an item without the code."""
     audited = audit(says="Rates are odd.", instead="Rates are even.")
-    text = report.corrections(audited, audited["documents"][0])
+    text = render.corrections(audited, audited["documents"][0])
 
     assert "Lines 2 to 3" in text and "refuted, lesson" in text
     assert "**Said:** Rates are odd." in text
@@ -179,7 +222,7 @@ def test_junit_fails_what_is_not_as_recorded(other, counted):
 
 def test_the_page_marks_moved_changed_and_new_passages():
     """Without a matching ledger row the copy's passage is shown as unjudged."""
-    html = report.html(audit(), {"paper": "Something new was said."})
+    html = render.html(audit(), {"paper": "Something new was said."})
 
     assert "nobody has judged it" in html and "Something new was said." in html
 

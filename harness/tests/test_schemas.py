@@ -16,10 +16,10 @@ import junitparser.xunit2
 import pytest
 from sarif_kit.validate import validation_errors
 
-from harness import record
+from harness.evidence import record
+from harness.evidence.store import read
 from harness.report.junit import junit
 from harness.report.sarif import sarif
-from harness.store import read
 from harness.tests.conftest import ROOT, SCHEMA
 from harness.tests.test_report import HOSTILE, audit
 
@@ -31,17 +31,22 @@ REQUIRED = {
     "testsuites": set(),
     "testsuite": {"name", "tests", "failures", "errors"},
     "testcase": {"name"},
-    "skipped": set(), "error": set(), "failure": set(),
-    "system-out": set(), "system-err": set(),
-}  # fmt: skip
+    "skipped": set(),
+    "error": set(),
+    "failure": set(),
+    "system-out": set(),
+    "system-err": set(),
+}
 ALLOWED = {
     "testsuites": {"name", "time", "tests", "failures", "errors"},
     "testsuite": SUITE,
     "testcase": {"name", "classname", "time"},
-    "skipped": {"type", "message"}, "error": {"type", "message"},
+    "skipped": {"type", "message"},
+    "error": {"type", "message"},
     "failure": {"type", "message"},
-    "system-out": set(), "system-err": set(),
-}  # fmt: skip
+    "system-out": set(),
+    "system-err": set(),
+}
 CHILDREN = {
     "testsuites": {"testsuite"},
     "testsuite": {"testcase"},

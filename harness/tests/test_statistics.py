@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness import statistics as s
+from harness.evidence import statistics as s
 
 RUNS = 2_000
 SLACK = 1e-6
@@ -28,7 +28,11 @@ CASES = {
     ),
     "bounded mean": (
         lambda r, shift, a: s.bounded_mean(
-            r.random(300) * (1 - shift) + shift, 0.5, low=0, high=1, resolves=0.25,
+            r.random(300) * (1 - shift) + shift,
+            0.5,
+            low=0,
+            high=1,
+            resolves=0.25,
             alpha=a,
         ),
         0.5,
@@ -47,8 +51,10 @@ CASES = {
     ),
     "independence": (
         lambda r, shift, a: s.independence(
-            (b := r.random(500) < 0.5), b ^ (r.random(500) < 0.5 - 2 * shift),
-            resolves=0.12, alpha=a,
+            (b := r.random(500) < 0.5),
+            b ^ (r.random(500) < 0.5 - 2 * shift),
+            resolves=0.12,
+            alpha=a,
         ),
         0.12,
     ),
@@ -60,12 +66,14 @@ CASES = {
     ),
     "variance ratio": (
         lambda r, shift, a: s.variance_ratio(
-            r.normal(0, (1 + shift) ** 0.5, 400), r.normal(0, 1, 400), resolves=0.9,
+            r.normal(0, (1 + shift) ** 0.5, 400),
+            r.normal(0, 1, 400),
+            resolves=0.9,
             alpha=a,
         ),
         0.9,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from harness.tolerance import gamma, rounding_interval, trajectory_gap, unit_roundoff
+from harness.evidence.tolerance import (
+    gamma,
+    rounding_interval,
+    trajectory_gap,
+    unit_roundoff,
+)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
@@ -32,9 +37,13 @@ def test_gamma_refuses_more_work_than_the_format_carries():
 
 @pytest.mark.parametrize(
     ("text", "low", "high"),
-    [("0.000541", 0.0005405, 0.0005415), ("1,856", 1855.5, 1856.5),
-     ("1.0000e-03", 0.00099995, 0.00100005), ("352", 351.5, 352.5)],
-)  # fmt: skip
+    [
+        ("0.000541", 0.0005405, 0.0005415),
+        ("1,856", 1855.5, 1856.5),
+        ("1.0000e-03", 0.00099995, 0.00100005),
+        ("352", 351.5, 352.5),
+    ],
+)
 def test_a_printed_number_is_an_interval(text, low, high):
     """The interval holds what rounds to the printed digits."""
     assert rounding_interval(text) == pytest.approx((low, high))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import ledger, triage
+from harness.documents import ledger, triage
 
 HEAD = """\
 id = "paper"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.verdict import form, predicted
+from harness.evidence.verdict import form, predicted
 
 A, N, H, F = "as worded", "instead", "holds when", "fails when"
 

@@ -1,0 +1,176 @@
+"""Callbacks that stop a training and restore its best weights."""
+
+import keras
+import numpy as np
+from hypothesis import strategies as st
+
+from claims.callbacks import faults
+from claims.common.callback_runs import (
+    best_epoch,
+    drive,
+    last_epoch,
+    losses,
+    one_weight,
+    validation,
+)
+from claims.common.notebook_training import FIGURES
+from claims.documents import notebook, tutorial
+from harness import UPHELD, claim, example, given, judge
+from harness.running.faults import figure
+
+STOPPING = "keras.src.callbacks.early_stopping:EarlyStopping"
+
+
+early_stopping_patience = claim(
+    "callbacks.early-stopping-patience",
+    says="Early stopping ends the training when the monitored value has not improved "
+    "for `patience` epochs.",
+    sources=[notebook[289:295], tutorial[270], tutorial[278]],
+    verdict=UPHELD,
+    why="An equal value is no improvement; the count starts anew with each new best.",
+    explained_by=f"{STOPPING}.on_epoch_end",
+    faults=[
+        faults.patience_one_longer,
+        faults.patience_one_shorter,
+        faults.ties_are_improvements,
+        faults.needs_a_large_step,
+        faults.stopping_keeps_its_state,
+    ],
+)
+
+
+@early_stopping_patience.as_worded
+@given(values=losses(14), wait=st.integers(2, 7))
+@example(values=[0.5, 0.4, 0.4, 0.4] + [0.3] * 10, wait=2)
+@example(values=[0.5 - k * 1e-5 for k in range(14)], wait=2)
+@example(values=[k / 100 for k in range(60, 46, -1)], wait=3)
+def test_the_training_ends_that_many_epochs_after_the_best(values, wait):
+    """The last epoch is the first one `patience` epochs after the best.
+
+    And a second training with the same object begins anew.
+    """
+    callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=wait)
+
+    for training in ("first", "second"):
+        epochs, _ = drive(callback, validation(values))
+
+        judge.equal(epochs, last_epoch(values, wait), what=f"{training} training")
+
+
+@early_stopping_patience.as_worded
+@given(values=losses(8), wait=st.integers(2, 4))
+def test_an_accuracy_improves_by_rising(values, wait):
+    """The same for val_accuracy, whose best value is the highest."""
+    callback = keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=wait)
+
+    logs = validation(values, "val_accuracy")
+    epochs, _ = drive(callback, logs, metric="accuracy")
+
+    judge.equal(epochs, last_epoch([-v for v in values], wait), what="epochs")
+
+
+@early_stopping_patience.as_worded
+def test_fit_ends_with_the_patience():
+    """A real fit whose validation loss stays runs 1 + 2 of its 9 epochs."""
+    model, x = one_weight(), np.ones((2, 1), "float32")
+    model.optimizer.learning_rate.assign(0.0)
+
+    callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=2)
+    given = {"validation_data": (x, x), "callbacks": [callback]}
+    history = model.fit(x, x, epochs=9, verbose=0, **given)
+
+    judge.equal(len(history.epoch), 1 + 2, what="epochs")
+
+
+restore_best_weights = claim(
+    "callbacks.restore-best-weights",
+    says="With restore_best_weights=True the model ends with the weights of the epoch "
+    "with the lowest validation loss.",
+    sources=[notebook[290:295]],
+    verdict=UPHELD,
+    why="Also when the training runs through all its epochs. The default is False.",
+    explained_by=f"{STOPPING}.on_train_end",
+    faults=[
+        faults.never_restores,
+        faults.restores_the_epoch_after,
+        faults.falls_are_no_improvements,
+    ],
+)
+
+
+@restore_best_weights.as_worded
+@given(values=losses(12), wait=st.integers(2, 12))
+def test_the_weights_are_those_of_the_best_epoch(values, wait):
+    """The weight is the number of the best of the epochs that ran."""
+    callback = keras.callbacks.EarlyStopping(
+        monitor="val_loss", patience=wait, restore_best_weights=True
+    )
+
+    epochs, weight = drive(callback, validation(values))
+
+    judge.equal(weight, best_epoch(values[:epochs]), what="epoch of the weights")
+
+
+@restore_best_weights.as_worded
+@given(values=losses(6), wait=st.integers(2, 6))
+def test_without_the_argument_the_last_weights_stay(values, wait):
+    """By default the weight is the number of the last epoch that ran."""
+    callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=wait)
+
+    epochs, weight = drive(callback, validation(values))
+
+    judge.equal(weight, epochs, what="epoch of the weights")
+
+
+stopped_after_39 = claim(
+    "callbacks.stopped-after-39",
+    says="A training with patience 7 of at most 50 epochs ends after epoch 39.",
+    sources=[notebook[292], notebook[309], notebook[423], notebook[437]],
+    verdict=UPHELD,
+    why="It does so if epoch 32 is the best: then 7 epochs without improvement follow.",
+    explained_by=f"{STOPPING}.on_epoch_end",
+    faults=[
+        faults.patience_one_longer,
+        faults.patience_one_shorter,
+        figure(FIGURES, "stopped after", 7),
+        figure(FIGURES, "stopped after", 50),
+    ],
+)
+
+
+@stopped_after_39.as_worded
+def test_the_stop_belongs_to_a_best_epoch_32():
+    """Of best epochs 26 to 38, epoch 39 - 7 alone makes 39 of 50 epochs run."""
+    wait, limit = FIGURES["patience"], FIGURES["epochs"]
+    run = []
+    for best in range(26, 39):
+        values = [1 + abs(epoch - best) / 100 for epoch in range(1, limit + 1)]
+        callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=wait)
+        run.append(drive(callback, validation(values))[0])
+
+    found = [
+        26 + k for k, epochs in enumerate(run) if epochs == FIGURES["stopped after"]
+    ]
+    judge.equal(found, [39 - 7], what="best epochs")
+
+
+evaluation_of_restored_weights = claim(
+    "callbacks.evaluation-of-restored-weights",
+    says="The evaluation after the training gives a lower loss than the last epoch on "
+    "the same validation data.",
+    sources=[notebook[389], notebook[407:408], notebook[419]],
+    verdict=UPHELD,
+    why="The weights evaluated are those of the best epoch, the final validation loss "
+    "is that of the last one, seven epochs later.",
+    explained_by=f"{STOPPING}.on_train_end",
+    faults=[
+        figure(FIGURES, "evaluated loss", 0.5765),
+        figure(FIGURES, "final validation loss", 0.5390),
+    ],
+)
+
+
+@evaluation_of_restored_weights.as_worded
+def test_the_evaluated_loss_is_below_the_final_one():
+    """0.5492 is lower than 0.5665, as restoring the best epoch implies."""
+    judge.at_most(FIGURES["evaluated loss"], FIGURES["final validation loss"])

@@ -1,0 +1,189 @@
+"""The parameter counts that a notebook reports for its two networks."""
+
+import keras
+
+from claims.batchnorm import faults as norm_faults
+from claims.blocks import faults as layer_faults
+from claims.capacity import faults
+from claims.common import block_models
+from claims.common.block_models import of_kind, printed_totals
+from claims.documents import notebook
+from harness import REFUTED, UPHELD, claim, judge, shared
+from harness.running.faults import figure
+
+COUNT = "keras.src.layers.layer:Layer.count_params"
+SUMMARY = "keras.src.utils.summary_utils:print_summary"
+FIGURES = {
+    "total": "40.2",
+    "trainable": "13.4",
+    "basic total": "39.6",
+    "basic trainable": "13.2",
+}
+"""Millions of parameters, as the comparison gives them."""
+
+
+@shared
+def summary_with_adam(units):
+    """Totals that summary() prints once Adam has its slots; and the true count."""
+    model = keras.Sequential([keras.Input((7,)), keras.layers.Dense(units)])
+    model.compile("adam", "mse")
+    model.optimizer.build(model.trainable_variables)
+    return printed_totals(model)
+
+
+def judge_adam_is_counted_in():
+    """After training a summary's total is weights, two slots each, and 2 scalars."""
+    for units in (1, 3, 50):
+        weights = (7 + 1) * units
+        totals = summary_with_adam(units)
+        found = [totals[f"{kind} params"].split()[0] for kind in ("Total", "Trainable")]
+        expected = [f"{3 * weights + 2:,}", f"{weights:,}"]
+        judge.equal(found, expected, what="total and trainable")
+
+
+notebook_total_parameters = claim(
+    "capacity.notebook-total-parameters",
+    says="The regularized model has about 40.2 million parameters in total.",
+    sources=[notebook[452]],
+    verdict=REFUTED,
+    severity="number",
+    instead="Total parameters: about 13.4 million; the 40.2 million of the summary "
+    "after training include Adam's two slots for every trainable weight.",
+    why="13,399,850 numbers, of which 13,398,442 are trainable; 3 * 13,398,442 + 1,408 "
+    "+ 2 = 40,196,736 is what summary() prints behind fit().",
+    explained_by=[SUMMARY, COUNT],
+    faults=[faults.counts_slots_too, figure(FIGURES, "total", "13.4")],
+)
+
+
+@notebook_total_parameters.as_worded
+def test_the_layers_add_up_to_the_reported_total():
+    """The sum over the built layers rounds to 40.2 million."""
+    found = sum(row.counted for row in block_models.notebook())
+
+    judge.printed(found / 1e6, FIGURES["total"], oracle="Keras")
+
+
+@notebook_total_parameters.instead
+def test_the_total_is_a_third_and_adam_makes_the_rest():
+    """13,399,850 numbers in 15 layers; with Adam's slots they print as 40.2 million."""
+    layers = block_models.notebook()
+    trainable = sum(row.trainable for row in layers)
+    weights = trainable + sum(row.frozen for row in layers)
+
+    convolutions = 9 * (3 * 32 + 32 * 32 + 32 * 64 + 64 * 64 + 64 * 128 + 128 * 128)
+    channels = 2 * (32 + 64 + 128)
+    dense = (20 * 20 * 128 + 1) * 256 + (256 + 1) * 10
+    judge.equal(weights, convolutions + 5 * channels + dense + 4 * 256, what="weights")
+    judge.equal(sum(row.counted for row in layers), weights, what="count_params")
+    judge.printed(weights / 1e6, "13.4")
+    judge.printed((weights + 2 * trainable + 2) / 1e6, "40.2", what="with slots")
+    judge_adam_is_counted_in()
+
+
+notebook_trainable_parameters = claim(
+    "capacity.notebook-trainable-parameters",
+    says="Of the regularized model about 13.4 million parameters are trainable.",
+    sources=[notebook[453]],
+    verdict=UPHELD,
+    why="13,398,442; the moving statistics of seven BatchNorms, 1,408, are not.",
+    explained_by=COUNT,
+    faults=[
+        norm_faults.beta_frozen,
+        layer_faults.no_bias_by_default,
+        layer_faults.one_filter_more,
+        figure(FIGURES, "trainable", "13.5"),
+    ],
+)
+
+
+@notebook_trainable_parameters.as_worded
+def test_the_trainable_weights_are_those_reported():
+    """13,398,442 numbers are trained, 1,408 are moving statistics."""
+    layers = block_models.notebook()
+    found = sum(row.trainable for row in layers)
+
+    judge.printed(found / 1e6, FIGURES["trainable"], oracle="the notebook")
+    weights = [
+        9 * i * o + o + 2 * o
+        for i, o in ((3, 32), (32, 32), (32, 64), (64, 64), (64, 128), (128, 128))
+    ]
+    head = (20 * 20 * 128 + 1 + 2) * 256 + (256 + 1) * 10
+    judge.equal(found, sum(weights) + head, oracle="arithmetic")
+    frozen = sum(row.frozen for row in layers)
+    judge.equal(frozen, 2 * (2 * (32 + 64 + 128) + 256), what="not trainable")
+
+
+basic_total_parameters = claim(
+    "capacity.basic-total-parameters",
+    says="The unregularized model has 39.6 million parameters, 13.2 of them trainable.",
+    sources=[notebook[447:448]],
+    verdict=REFUTED,
+    severity="number",
+    instead="Total and trainable parameters: about 13.2 million each; a network of "
+    "convolutions and dense layers has no other weights.",
+    why="39.6 is three times 13.2: again the summary with Adam's slots. Three blocks "
+    "of one convolution and two dense layers give 13,203,274, which fits.",
+    explained_by=[SUMMARY, COUNT],
+    faults=[faults.counts_slots_too, figure(FIGURES, "basic total", "13.2")],
+)
+
+
+@basic_total_parameters.as_worded
+def test_the_basic_model_has_the_reported_total():
+    """Counted over its layers, the basic model has 39.6 million parameters."""
+    found = sum(row.counted for row in block_models.basic())
+
+    judge.printed(found / 1e6, FIGURES["basic total"], oracle="Keras")
+
+
+@basic_total_parameters.instead
+def test_every_parameter_of_the_basic_model_is_trainable():
+    """13.2 million numbers, none frozen; three times as many print as 39.6."""
+    layers = block_models.basic()
+    found = sum(row.trainable for row in layers)
+
+    judge.equal(sum(row.frozen for row in layers), 0, what="not trainable")
+    judge.equal(sum(row.counted for row in layers), found, what="count_params")
+    judge.printed(found / 1e6, "13.2")
+    judge.printed((3 * found + 2) / 1e6, "39.6", what="with slots")
+    judge_adam_is_counted_in()
+
+
+dense_layer_dominates = claim(
+    "capacity.dense-layer-dominates",
+    says="Most of the parameters belong to the fully connected layer.",
+    sources=[notebook[449]],
+    verdict=UPHELD,
+    why="51,200 features times 256 units: 99 % of the basic model, 98 % of the other.",
+    explained_by="keras.src.layers.core.dense:Dense.build",
+    faults=[layer_faults.dense_one_unit_more, layer_faults.pool_one_larger],
+)
+
+
+@dense_layer_dominates.as_worded
+def test_the_first_dense_layer_has_most_parameters():
+    """51,201 * 256 numbers, over 97 % of both models."""
+    for layers in (block_models.basic(), block_models.notebook()):
+        first = of_kind(layers, "Dense")[0]
+        judge.equal(first.counted, (20 * 20 * 128 + 1) * 256, what="dense layer")
+        share = first.counted / sum(row.counted for row in layers)
+        judge.at_least(share, 0.97, what="share")
+
+
+regularized_slightly_larger = claim(
+    "capacity.regularized-slightly-larger",
+    says="The regularized model is slightly larger.",
+    sources=[notebook[454], notebook[446:453]],
+    verdict=UPHELD,
+    why="By 1.5 % in both reported rows.",
+    faults=[figure(FIGURES, "trainable", "13.1"), figure(FIGURES, "total", "44.2")],
+)
+
+
+@regularized_slightly_larger.as_worded
+def test_both_rows_differ_by_one_or_two_percent():
+    """13.4 over 13.2 and 40.2 over 39.6 lie between 1.01 and 1.02."""
+    for name in ("total", "trainable"):
+        ratio = float(FIGURES[name]) / float(FIGURES[f"basic {name}"])
+        judge.within(ratio, 1.01, 1.02, what=name, oracle="the notebook's figures")

@@ -1,0 +1,236 @@
+"""Gradient clipping: whose norm, and which components."""
+
+import inspect
+import itertools
+from functools import partial
+
+import keras
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from claims.clipping import faults, pictures
+from claims.clipping.clipped import limits, norms, sgd
+from claims.common.strategies import seeds
+from claims.common.updates import (
+    all_to_norm,
+    each_to_norm,
+    flat,
+    torch_parameters,
+    unit,
+    updated_by,
+    used,
+    with_norms,
+)
+from claims.documents import lab
+from harness import QUALIFIED, REFUTED, UPHELD, as_array, claim, example, given, judge
+
+MODES = ("clipnorm", "clipvalue", "global_clipnorm")
+ROUNDINGS = {"operations": 40, "oracle": "NumPy"}
+
+
+clipnorm_is_global = claim(
+    "clipping.clipnorm-is-global",
+    says="Adam(clipnorm=1.0) limits the global norm: that of all gradients together.",
+    sources=[lab[63]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Adam(clipnorm=1.0)  # clips each variable's gradient by itself; "
+    "Adam(global_clipnorm=1.0) clips the norm of all gradients together",
+    why="With ten clipped variables the global norm is sqrt(10) times the limit.",
+    explained_by=faults.CLIP,
+    faults=[
+        faults.clipnorm_is_global,
+        faults.clipnorm_5_percent_large,
+        faults.global_clipnorm_5_percent_large,
+        faults.global_clipnorm_is_local,
+        faults.clipnorm_takes_the_sum_of_magnitudes,
+        faults.clipnorm_normalizes_always,
+    ],
+)
+
+
+@clipnorm_is_global.as_worded
+@given(norms=norms(), limit=limits())
+@example(norms=(12.0, 0.3), limit=1.0)
+def test_clipnorm_scales_all_gradients_together(norms, limit):
+    """The update has the joint norm min(limit, norm), and one factor for all."""
+    gradients = with_norms(norms)
+
+    update = used(sgd(clipnorm=limit), gradients)
+
+    judge.close(flat(update), flat(all_to_norm(gradients, limit)), **ROUNDINGS)
+
+
+@clipnorm_is_global.instead
+@given(norms=norms(), limit=limits())
+@example(norms=(12.0, 0.3), limit=1.0)
+def test_clipnorm_scales_each_variable_by_itself(norms, limit):
+    """Each variable's update is its gradient, scaled to the limit if it is longer."""
+    gradients = with_norms(norms)
+
+    update = used(sgd(clipnorm=limit), gradients)
+
+    judge.close(flat(update), flat(each_to_norm(gradients, limit)), **ROUNDINGS)
+    short = as_array(gradients[1])
+    judge.close(update[1], short, operations=4, what="below the limit")
+
+
+@clipnorm_is_global.instead
+@given(norms=norms(), limit=st.sampled_from([0.5, 1.0, 4.0, 60.0]))
+@example(norms=(12.0, 0.3), limit=1.0)
+@example(norms=(12.0, 0.3), limit=60.0)
+def test_global_clipnorm_scales_all_gradients_together(norms, limit):
+    """With global_clipnorm one factor scales all gradients to the joint limit."""
+    gradients = with_norms(norms)
+
+    update = used(sgd(global_clipnorm=limit), gradients)
+
+    judge.close(flat(update), flat(all_to_norm(gradients, limit)), **ROUNDINGS)
+
+
+@clipnorm_is_global.instead
+def test_adam_sees_gradients_that_were_clipped_one_by_one():
+    """Adam's first momentum is 0.1 times each gradient, clipped by itself."""
+    gradients = with_norms([12.0, 0.25, 3.0])
+    adam = updated_by("Adam", [(2, 2), 4, 4], clipnorm=1.0)
+
+    used(adam, gradients)
+
+    momentum = [v for v in adam.optimizer.variables if v.path.endswith("momentum")]
+    expected = (1 - 0.9) * flat(each_to_norm(gradients, 1.0))
+    judge.close(flat(momentum), expected, **ROUNDINGS)
+
+
+clipvalue_per_component = claim(
+    "clipping.clipvalue-per-component",
+    says="clipvalue limits each component of the gradient independently.",
+    sources=[lab[64:65]],
+    verdict=UPHELD,
+    explained_by=faults.CLIP,
+    faults=[
+        faults.clipvalue_5_percent_large,
+        faults.clipvalue_clips_only_above,
+        faults.clipvalue_rescales,
+    ],
+)
+
+
+@clipvalue_per_component.as_worded
+@given(limit=limits(), scale=st.integers(1, 9), seed=seeds())
+@example(limit=0.5, scale=1, seed=0)
+def test_each_component_is_cut_at_the_limit(limit, scale, seed):
+    """Components are cut at -limit and limit, as by torch's clip_grad_value_."""
+    gradients = [np.float32(scale * np.random.normal(size=n)) for n in ((2, 2), 4)]
+    gradients[0][0] = -limit - scale, limit + scale
+
+    update = flat(used(sgd(clipvalue=limit), gradients))
+
+    judge.close(update, np.clip(flat(gradients), -limit, limit), operations=1)
+    peers = torch_parameters(gradients)
+    torch.nn.utils.clip_grad_value_(peers, limit)
+    judge.equal(update, flat([p.grad for p in peers]), oracle="torch")
+
+
+clipnorm_preserves_direction = claim(
+    "clipping.clipnorm-preserves-direction",
+    says="clipnorm keeps the gradient's direction and only scales its magnitude.",
+    sources=[lab[65]],
+    verdict=QUALIFIED,
+    why="True of each variable's gradient. The gradient of a model turns as soon as "
+    "two variables are scaled differently; global_clipnorm keeps it.",
+    explained_by=faults.CLIP,
+    faults=[
+        faults.clipnorm_is_global,
+        faults.clipnorm_clips_components,
+        faults.clipnorm_normalizes_always,
+    ],
+)
+
+
+@clipnorm_preserves_direction.holds_when("the gradient of one variable is meant")
+@given(norm=st.integers(1, 300), limit=limits(), seed=seeds())
+@example(norm=3, limit=2.0, seed=0)
+@example(norm=120, limit=1.0, seed=0)
+def test_one_gradient_keeps_its_direction(norm, limit, seed):
+    """The update points along the gradient and is no longer than the limit."""
+    gradient = with_norms([norm / 10], size=8)
+
+    update = used(sgd([(2, 4)], clipnorm=limit), gradient)
+
+    judge.close(unit(update), unit(gradient), operations=40, magnitude=1)
+    length = np.linalg.norm(update[0])
+    judge.close(length, min(norm / 10, limit), operations=40, what="length")
+
+
+@clipnorm_preserves_direction.fails_throughout(
+    "the gradient of all variables is meant and some are short"
+)
+@given(long=st.integers(5, 50), short=st.integers(50, 99), seed=seeds())
+def test_the_whole_gradient_turns(long, short, seed):
+    """With norms above and below the limit 1, the direction moves by over 0.1."""
+    gradients = with_norms([long, short / 100])
+
+    update = used(sgd(clipnorm=1.0), gradients)
+
+    judge.apart(unit(update), unit(gradients), by=0.1)
+
+
+clipvalue_can_distort = claim(
+    "clipping.clipvalue-can-distort",
+    says="clipvalue can turn the gradient, as it cuts components one by one.",
+    sources=[lab[65]],
+    verdict=UPHELD,
+    why="Where no component, or every component to the same size, is cut, it does not.",
+    explained_by=faults.CLIP,
+    faults=[faults.clipvalue_rescales, faults.clipvalue_5_percent_large],
+)
+
+
+@clipvalue_can_distort.as_worded
+@given(limit=limits(), large=st.integers(2, 20), small=st.integers(2, 9))
+def test_cutting_the_large_component_turns_the_gradient(limit, large, small):
+    """(large, small) becomes (limit, small), which points elsewhere."""
+    gradient = np.array([large, small / 10], "float32") * np.float32(limit)
+
+    update = used(sgd([2], clipvalue=limit), [gradient])
+
+    judge.close(unit(update), unit([[1, small / 10]]), operations=16, magnitude=1)
+    judge.apart(unit(update), unit([gradient]), by=0.09)
+
+
+two_modes = claim(
+    "clipping.two-modes",
+    says="Keras has two modes of clipping: clipnorm and clipvalue.",
+    sources=[lab[62:64]],
+    verdict=REFUTED,
+    severity="wording",
+    instead="For gradient clipping, compare the three Keras modes on a deep model: "
+    "clipnorm, global_clipnorm and clipvalue.",
+    why="An optimizer takes at most one of the three.",
+    explained_by=faults.INIT,
+    faults=[faults.without_global_clipnorm, faults.modes_can_be_combined],
+)
+
+
+@two_modes.as_worded
+def test_an_optimizer_has_two_arguments_for_clipping():
+    """Two arguments of the optimizer clip: clipnorm and clipvalue."""
+    names = inspect.signature(keras.optimizers.SGD).parameters
+
+    judge.equal(sorted(n for n in names if "clip" in n), ["clipnorm", "clipvalue"])
+
+
+@two_modes.instead
+def test_an_optimizer_takes_one_of_three_modes():
+    """Each of three arguments is accepted by itself, no two of them together."""
+    pictures.clipping_modes()
+    names = inspect.signature(keras.optimizers.SGD).parameters
+
+    judge.equal(sorted(n for n in names if "clip" in n), sorted(MODES))
+    one, two = ([*itertools.combinations(MODES, n)] for n in (1, 2))
+    for names in one:
+        judge.runs(partial(sgd, **dict.fromkeys(names, 1.0)), what=names[0])
+    for names in two:
+        call = partial(sgd, **dict.fromkeys(names, 1.0))
+        judge.raises(ValueError, call, what=" and ".join(names))

@@ -1,0 +1,114 @@
+"""What an optimizer of Keras or torch does to weights, step by step."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import torch
+
+from harness import as_array, shared
+from harness import gradients as autodiff
+
+
+class Updated:
+    """Weights of zero, of these sizes or shapes, and their optimizer."""
+
+    def __init__(self, optimizer: keras.Optimizer, sizes: Sequence) -> None:
+        self.variables = [keras.Variable(np.zeros(n, "float32")) for n in sizes]
+        self.trainable_variables = self.variables
+        self.optimizer = optimizer
+
+
+def updated_by(kind: str, sizes: Sequence = (8,), **constants) -> Updated:
+    """Weights with keras.optimizers.<kind>(**constants), both as new at each call."""
+    return _updated_by(kind, tuple(sizes), *constants.items())
+
+
+@shared
+def _updated_by(kind, sizes, *constants):
+    return Updated(getattr(keras.optimizers, kind)(**dict(constants)), sizes)
+
+
+def stepped(
+    made: Updated, start: np.ndarray, gradients: np.ndarray, penalty=None
+) -> np.ndarray:
+    """The weights after each update; start (n,), gradients and result (steps, n).
+
+    Where there is a penalty, the gradient of penalty(weights) is added in each step.
+    """
+    (variable,), path = made.variables, []
+    variable.assign(start)
+    for gradient in np.asarray(gradients, "float32"):
+        if penalty is not None:
+            gradient = gradient + autodiff(lambda: penalty(variable), [variable])[0]
+        made.optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
+        path.append(as_array(variable).copy())
+    return np.stack(path)
+
+
+def used(made: Updated, gradients: Sequence[np.ndarray]) -> list:
+    """What the optimizer makes of the gradients of all weights in one update.
+
+    The weights are zero before; minus the weights after it, one array a variable.
+    """
+    tensors = [keras.ops.convert_to_tensor(g) for g in gradients]
+    made.optimizer.apply(tensors, made.variables)
+    return [-as_array(v).astype("float64") for v in made.variables]
+
+
+def flat(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """All elements in one float64 vector."""
+    return np.concatenate([np.ravel(as_array(a)).astype("float64") for a in arrays])
+
+
+def unit(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """The direction of the vector that the arrays are together."""
+    vector = flat(arrays)
+    return vector / np.linalg.norm(vector)
+
+
+def with_norms(norms: Sequence[float], size: int = 4) -> list[np.ndarray]:
+    """One random float32 gradient of `size` elements for each norm.
+
+    The first is a matrix of two rows, the others are vectors.
+    """
+    drawn = [(n * unit([np.random.normal(size=size)])).astype("float32") for n in norms]
+    return [drawn[0].reshape(2, -1), *drawn[1:]]
+
+
+def of_torch(kind, start: np.ndarray, gradients: np.ndarray, **options) -> np.ndarray:
+    """The path of an optimizer class of torch, computed in float64."""
+    parameter = torch.nn.Parameter(torch.tensor(start, dtype=torch.float64))
+    optimizer, path = kind([parameter], **options), []
+    for gradient in gradients:
+        parameter.grad = torch.tensor(gradient, dtype=torch.float64)
+        optimizer.step()
+        path.append(as_array(parameter).copy())
+    return np.stack(path)
+
+
+def torch_parameters(gradients):
+    """Zero parameters of torch that carry these gradients."""
+    parameters = [torch.nn.Parameter(torch.zeros(g.shape)) for g in gradients]
+    for parameter, gradient in zip(parameters, gradients):
+        parameter.grad = torch.tensor(gradient)
+    return parameters
+
+
+def clipped_by_torch(gradients, limit, clip=torch.nn.utils):
+    """The step of torch's SGD with learning rate 1 after clip.clip_grad_norm_."""
+    parameters = torch_parameters(gradients)
+    clip.clip_grad_norm_(parameters, limit)
+    torch.optim.SGD(parameters, lr=1.0).step()
+    return -flat(parameters)
+
+
+def each_to_norm(gradients, limit):
+    """Every gradient scaled down by itself to a norm of at most `limit`."""
+    sizes = [np.linalg.norm(g.astype("float64")) for g in gradients]
+    return [g * min(1, limit / size) for g, size in zip(gradients, sizes)]
+
+
+def all_to_norm(gradients, limit):
+    """All gradients scaled down by one factor to a joint norm of at most `limit`."""
+    return [g * min(1, limit / np.linalg.norm(flat(gradients))) for g in gradients]

@@ -1,0 +1,271 @@
+"""Reading CSV records: from a gzip file to pairs of features and label."""
+
+import gzip
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from hypothesis import strategies as st
+
+from claims.common.pipelines import tensorflow
+from claims.common.strategies import seeds
+from claims.csv import faults
+from claims.documents import tutorial
+from harness import QUALIFIED, UPHELD, claim, given, judge
+from harness.evidence.tolerance import rounding_interval
+from harness.running.faults import figure
+
+READER = "tensorflow.python.data.experimental.ops.readers:CsvDatasetV2"
+FIGURES = {
+    "features": 28,
+    "columns": 28 + 1,
+    "printed shape": 28,
+    "bytes": 2_816_407_858,
+    "seconds": "290",
+    "microseconds a byte": "0",
+    "printed": "0.8692932 -0.6350818 0.22569026 0.32747006 -0.6899932 0.75420225 "
+    "-0.24857314 -1.0920639 0. 1.3749921 -0.6536742 0.9303491 1.1074361 1.1389043 "
+    "-1.5781983 -1.0469854 0. 0.65792954 -0.01045457 -0.04576717 3.1019614 1.35376 "
+    "0.9795631 0.97807616 0.92000484 0.72165745 0.98875093 0.87667835",
+}
+
+
+def table(*, rows, columns=29):
+    """Random float32 records, the label first."""
+    return np.random.normal(size=(rows, columns)).astype("float32")
+
+
+def text_of(values):
+    """The records as CSV text, with as many digits as float32 needs."""
+    return "".join(",".join(str(v) for v in row) + "\n" for row in values.tolist())
+
+
+def reader(text, *, columns=29):
+    """All records of a gzip file with this text, and the names in its folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "data.csv.gz"
+        file.write_bytes(gzip.compress(text.encode()))
+        data = tensorflow().data.experimental.CsvDataset(
+            str(file), [0.0] * columns, compression_type="GZIP"
+        )
+        records = list(data.as_numpy_iterator())
+        return records, sorted(path.name for path in Path(folder).iterdir())
+
+
+def columns_as_data_set(values):
+    """A data set that yields a record as a tuple of scalars, as the reader does."""
+    return tensorflow().data.Dataset.from_tensor_slices(tuple(values.T))
+
+
+def pack(*columns):
+    """The document's repacking: the first column is the label, the rest is stacked."""
+    return tensorflow().stack(columns[1:], 1), columns[0]
+
+
+from_gzip = claim(
+    "csv.from-gzip",
+    says="CsvDataset reads the records of a gzip file as it is; nothing has to be "
+    "unpacked before.",
+    sources=[tutorial[145], tutorial[148]],
+    verdict=UPHELD,
+    explained_by=f"{READER}.__init__",
+    faults=[faults.first_record_is_a_header, faults.values_2_percent_low],
+    needs="tensorflow",
+)
+
+
+@from_gzip.as_worded
+@given(rows=st.integers(1, 6), columns=st.integers(1, 5), seed=seeds())
+def test_a_gzip_file_yields_its_records(rows, columns, seed):
+    """The records are the table's, in order, and no other file appears beside it."""
+    values = table(rows=rows, columns=columns)
+
+    records, names = reader(text_of(values), columns=columns)
+
+    judge.equal(np.array(records), values, what="records", oracle="the table")
+    judge.equal(names, ["data.csv.gz"], what="files in the folder")
+
+
+scalars_per_record = claim(
+    "csv.scalars-per-record",
+    says="For each record the reader gives its columns as a sequence of scalars.",
+    sources=[tutorial[151]],
+    verdict=UPHELD,
+    why="It is a tuple; `list` is meant informally, as the packing function's star "
+    "argument takes either.",
+    explained_by=f"{READER}.element_spec",
+    faults=[faults.last_column_lost, faults.one_vector, faults.label_read_last],
+    needs="tensorflow",
+)
+
+
+@scalars_per_record.as_worded
+@given(columns=st.integers(2, 29), seed=seeds())
+def test_a_record_is_one_scalar_a_column(columns, seed):
+    """A record of n columns is a sequence of n float32 scalars, in their order."""
+    values = table(rows=1, columns=columns)
+
+    (record,), _ = reader(text_of(values), columns=columns)
+
+    judge.equal(len(record), columns, what="items")
+    judge.equal([np.ndim(v) for v in record], [0] * columns, what="ranks")
+    judge.equal(record, values[0], what="values", oracle="the table")
+
+
+record_defaults = claim(
+    "csv.record-defaults",
+    says="`[float()] * 29` declares 29 optional float columns: 28 features, one label.",
+    sources=[tutorial[148], tutorial[142], tutorial[128]],
+    verdict=UPHELD,
+    why="float() is 0.0, a default that missing values read as. It is the right one by "
+    "luck: [1.0] would be taken for type number 1, a float32 column without default.",
+    explained_by=f"{READER}.__init__",
+    faults=[
+        faults.missing_reads_as_half,
+        faults.values_2_percent_low,
+        figure(FIGURES, "features", 27),
+    ],
+    needs="tensorflow",
+)
+
+
+@record_defaults.as_worded
+def test_missing_values_read_as_the_default():
+    """An empty column of 29 is 0.0, the others are read; all are float32."""
+    values = table(rows=29)
+    cells = [[str(v) for v in row] for row in values.tolist()]
+    for k in range(29):
+        cells[k][k], values[k, k] = "", 0.0
+
+    records, _ = reader("".join(",".join(row) + "\n" for row in cells))
+
+    judge.equal(np.array(records), values, what="values", oracle="the table")
+    kinds = {v.dtype.name for record in records for v in record}
+    judge.equal(sorted(kinds), ["float32"], what="dtypes")
+    judge.equal(FIGURES["features"] + 1, len(records[0]), what="columns")
+
+
+pack_row = claim(
+    "csv.pack-row",
+    says="The packing function turns the scalars of one record into a pair of a "
+    "feature vector and a label.",
+    sources=[tutorial[151], tutorial[154:157]],
+    verdict=QUALIFIED,
+    why="Axis 1 of the stack exists only if each column is a batch: on the scalars of "
+    "a single record tf.stack raises; for these it would be axis 0.",
+    explained_by="tensorflow.python.ops.array_ops_stack:stack",
+    faults=[
+        faults.stack_clips_the_axis,
+        faults.stack_along_first_axis,
+        faults.stack_reversed,
+        faults.stack_repeats_first,
+    ],
+    needs="tensorflow",
+)
+
+
+@pack_row.holds_when("the columns hold a batch of records, as the document uses it")
+@given(rows=st.integers(2, 9), columns=st.integers(3, 29), seed=seeds())
+def test_a_batch_of_columns_is_packed(rows, columns, seed):
+    """Row i of the features is record i without its first column, the label."""
+    values = table(rows=rows, columns=columns)
+
+    features, label = judge.runs(lambda: pack(*values.T))
+
+    judge.equal(features, values[:, 1:], what="features", oracle="the table")
+    judge.equal(label, values[:, 0], what="label", oracle="the table")
+
+
+@pack_row.fails_when("it gets the scalars of one record, as the reader yields them")
+def test_a_single_record_is_packed():
+    """The call accepts the 29 scalars of a record and stacks 28 of them."""
+    tf, values = tensorflow(), table(rows=1)[0]
+
+    features, _ = judge.runs(lambda: pack(*(tf.constant(v) for v in values)))
+
+    judge.equal(features, values[1:], what="features", oracle="the table")
+
+
+batch_map_unbatch = claim(
+    "csv.batch-map-unbatch",
+    says="Batching, packing each batch and splitting it up again gives the individual "
+    "records as pairs, as if each had been packed by itself.",
+    sources=[tutorial[162], tutorial[166], tutorial[212]],
+    verdict=UPHELD,
+    why="The last batch may be smaller than 10,000: batch keeps the remainder.",
+    explained_by="tensorflow.python.data.ops.dataset_ops:DatasetV2.unbatch",
+    faults=[
+        faults.batch_drops_remainder,
+        faults.unbatch_skips_one,
+        faults.stack_reversed,
+    ],
+    needs="tensorflow",
+)
+
+
+@batch_map_unbatch.as_worded
+@given(rows=st.integers(3, 20), size=st.integers(2, 19))
+def test_batches_are_packed_and_split_up(rows, size):
+    """Whatever the batch size, the pairs are those of the records, in order."""
+    values = table(rows=rows, columns=4)
+
+    data = columns_as_data_set(values).batch(size).map(pack).unbatch()
+    pairs = list(data.as_numpy_iterator())
+
+    judge.equal(len(pairs), rows, what="records")
+    judge.equal(np.array([x for x, _ in pairs]), values[:, 1:], oracle="the table")
+    judge.equal(np.array([y for _, y in pairs]), values[:, 0], oracle="the table")
+
+
+printed_record = claim(
+    "csv.printed-record",
+    says="The printed feature vector is a float32 tensor of the 28 features.",
+    sources=[tutorial[128], tutorial[142], tutorial[175], tutorial[180:185]],
+    verdict=UPHELD,
+    why="Each of the 28 printed numbers is the shortest text of a float32 number, and "
+    "a tensor of these numbers prints as they stand there.",
+    explained_by="tensorflow.python.framework.tensor:Tensor",
+    faults=[
+        figure(FIGURES, "printed shape", 29),
+        figure(FIGURES, "printed", FIGURES["printed"].replace("0.65792954", "")),
+        figure(
+            FIGURES, "printed", FIGURES["printed"].replace("0.65792954", "0.657929541")
+        ),
+    ],
+    needs="tensorflow",
+)
+
+
+@printed_record.as_worded
+def test_the_printed_record_is_a_float32_vector_of_28_numbers():
+    """A float32 tensor of the printed numbers prints them again, with shape (28,)."""
+    numbers = FIGURES["printed"].split()
+
+    again = str(tensorflow().constant([float(n) for n in numbers], "float32"))
+
+    inside, rest = again[again.index("[") + 1 :].split("]")
+    judge.equal(inside.split(), numbers, what="numbers", oracle="TensorFlow")
+    judge.equal(len(numbers), FIGURES["features"], what="count")
+    judge.equal(rest, f", shape=({FIGURES['printed shape']},), dtype=float32)")
+
+
+download_time_per_byte = claim(
+    "csv.download-time-per-byte",
+    says="The download's time a step, 0 us, is its 290 seconds over its bytes.",
+    sources=[tutorial[137]],
+    verdict=UPHELD,
+    why="Keras' progress bar counts each byte as a step: 0.103 us, printed as 0.",
+    explained_by="keras.src.utils.progbar:Progbar._format_time",
+    faults=[
+        figure(FIGURES, "seconds", "2900"),
+        figure(FIGURES, "microseconds a byte", "1"),
+    ],
+)
+
+
+@download_time_per_byte.as_worded
+def test_seconds_over_bytes_are_the_time_of_a_byte():
+    """Seconds / bytes in us, at both ends of the seconds' rounding, prints as 0."""
+    low, high = rounding_interval(FIGURES["microseconds a byte"])
+    for seconds in rounding_interval(FIGURES["seconds"]):
+        judge.within(1e6 * seconds / FIGURES["bytes"], low, high, what="us a byte")

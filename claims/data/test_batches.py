@@ -1,0 +1,237 @@
+"""Batches: how many an epoch has, and what they hold."""
+
+import keras
+import numpy as np
+from hypothesis import strategies as st
+
+from claims.common.pipelines import images, numbers, tensorflow
+from claims.common.strategies import seeds
+from claims.data import faults
+from claims.documents import day7, notebook, tutorial
+from harness import QUALIFIED, UPHELD, claim, given, judge
+from harness.running.faults import figure
+
+DATASET = "tensorflow.python.data.ops.dataset_ops:DatasetV2"
+FIGURES = {
+    "tutorial training": 10_000,
+    "tutorial batch": 500,
+    "tutorial steps": 20,
+    "cifar images": 50_000,
+    "split": 45_000,
+    "held out": 5_000,
+    "day 7 batch": 128,
+    "notebook training": 12_894,
+    "notebook validation": 500,
+    "notebook batch": 16,
+    "training steps printed": 806,
+    "validation steps printed": 32,
+}
+
+
+def batch_sizes(count, *, size):
+    """The number of records in each batch of one pass."""
+    return [len(b) for b in numbers(count).batch(size).as_numpy_iterator()]
+
+
+steps_per_epoch = claim(
+    "data.steps-per-epoch",
+    says="With 10,000 training records and batches of 500, an epoch has 20 steps.",
+    sources=[tutorial[194:197]],
+    verdict=UPHELD,
+    explained_by=f"{DATASET}.batch",
+    faults=[
+        figure(FIGURES, "tutorial steps", 21),
+        figure(FIGURES, "tutorial batch", 512),
+        faults.batch_one_too_small,
+        faults.each_epoch_begins_anew,
+    ],
+    needs="tensorflow",
+)
+
+
+@steps_per_epoch.as_worded
+def test_an_epoch_of_20_steps_is_one_pass():
+    """10,000 // 500 is 20, which is the number of batches of one pass, all full."""
+    count, size = FIGURES["tutorial training"], FIGURES["tutorial batch"]
+
+    judge.equal(count // size, FIGURES["tutorial steps"], what="the division")
+    judge.equal(batch_sizes(count, size=size), [500] * 20, what="batches of a pass")
+
+
+@steps_per_epoch.as_worded
+def test_an_epoch_takes_up_the_repeated_set_where_the_last_one_left_it():
+    """Two steps an epoch over the batches 0, 1, 2, repeated: means 0.5, 1 and 1.5."""
+    import tensorflow as tf
+
+    rows = np.repeat(np.float32([0, 1, 2]), 2).reshape(6, 1)
+    data = tf.data.Dataset.from_tensor_slices((rows, rows)).repeat().batch(2)
+    dense = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((1,)), dense])
+    model.compile(keras.optimizers.SGD(0.0), output_itself, run_eagerly=True)
+
+    found = model.fit(data, steps_per_epoch=2, epochs=3, verbose=0).history["loss"]
+
+    judge.equal(found, [0.5, 1.0, 1.5], what="mean of the batches of each epoch")
+
+
+def output_itself(labels, outputs):
+    """A loss that is the mean of the outputs."""
+    return keras.ops.mean(outputs)
+
+
+notebook_steps = claim(
+    "data.notebook-steps",
+    says="12,894 training and 500 validation images in batches of 16 give the 806 and "
+    "32 steps of the printed progress.",
+    sources=[notebook[66:67], notebook[126:133], notebook[337], notebook[407]],
+    verdict=UPHELD,
+    why="batch keeps the smaller last batch: 806 is 12,894 / 16 rounded up.",
+    explained_by=f"{DATASET}.batch",
+    faults=[
+        faults.batch_drops_remainder,
+        figure(FIGURES, "notebook training", 12_897),
+        figure(FIGURES, "training steps printed", 805),
+        figure(FIGURES, "validation steps printed", 31),
+    ],
+    needs="tensorflow",
+)
+
+
+@notebook_steps.as_worded
+def test_the_printed_steps_are_the_batches_of_a_pass():
+    """The batches of a pass, counted, are the steps of training and validation."""
+    size = FIGURES["notebook batch"]
+
+    training = batch_sizes(FIGURES["notebook training"], size=size)
+    validation = batch_sizes(FIGURES["notebook validation"], size=size)
+
+    judge.equal(len(training), FIGURES["training steps printed"], what="training")
+    judge.equal(len(validation), FIGURES["validation steps printed"])
+    judge.equal([training[-1], validation[-1]], [14, 4], what="last batches")
+
+
+batches_of_128 = claim(
+    "data.batches-of-128",
+    says="The 45,000 images of shape (32, 32, 3) come out in batches of shape "
+    "(128, 32, 32, 3).",
+    sources=[day7[31:35]],
+    verdict=QUALIFIED,
+    why="Without drop_remainder the last batch is what is left: 72 images in training, "
+    "8 in validation.",
+    explained_by=f"{DATASET}.batch",
+    faults=[
+        faults.batch_drops_remainder,
+        faults.batch_one_too_small,
+        figure(FIGURES, "day 7 batch", 125),
+    ],
+    needs="tensorflow",
+)
+
+
+@batches_of_128.holds_when("all batches but the last of a pass are meant")
+def test_all_but_the_last_batch_are_full():
+    """The first 351 batches of 45,000 images hold 128 each."""
+    sizes = batch_sizes(FIGURES["split"], size=FIGURES["day 7 batch"])
+
+    judge.equal(sizes[:351], [128] * 351, what="sizes")
+
+
+@batches_of_128.holds_when("all batches but the last of a pass are meant")
+@given(more=st.integers(1, 127))
+def test_a_full_batch_has_the_stated_shape(more):
+    """The first batch of images of shape (32, 32, 3) has shape (128, 32, 32, 3)."""
+    x = np.zeros((FIGURES["day 7 batch"] + more, 32, 32, 3), "uint8")
+
+    first = next(iter(tensorflow().data.Dataset.from_tensor_slices(x).batch(128)))
+
+    judge.equal(first.shape, (128, 32, 32, 3), what="shape")
+
+
+@batches_of_128.fails_when("the last batch of a pass is included")
+def test_every_batch_is_full():
+    """Every batch of the 45,000 images holds 128."""
+    judge.equal(batch_sizes(FIGURES["split"], size=FIGURES["day 7 batch"]), 128)
+
+
+last_5000_held_out = claim(
+    "data.last-5000-held-out",
+    says="Cutting at 45,000 keeps the last 5,000 training images for validation and "
+    "leaves 45,000 to train on.",
+    sources=[day7[28:30], day7[35]],
+    verdict=UPHELD,
+    why="CIFAR-10's training part has 50,000 images (keras.datasets.cifar10).",
+    explained_by="keras.src.datasets.cifar10:load_data",
+    faults=[
+        figure(FIGURES, "split", 44_999),
+        figure(FIGURES, "held out", 4_999),
+        figure(FIGURES, "cifar images", 60_000),
+    ],
+)
+
+
+@last_5000_held_out.as_worded
+def test_the_cut_holds_out_the_last_images():
+    """The two slices of 50,000 numbers are the last 5,000 and the 45,000 before."""
+    everything = np.arange(FIGURES["cifar images"])
+
+    validation = everything[FIGURES["split"] :]
+    training = everything[: FIGURES["split"]]
+
+    last = FIGURES["held out"]
+    judge.equal(validation, np.arange(50_000 - last, 50_000), what="validation")
+    judge.equal(training, np.arange(45_000), what="training")
+
+
+day7_pipeline = claim(
+    "data.day7-pipeline",
+    says="The pipeline yields shuffled training batches of float images in [0, 1] with "
+    "one class number each, and unshuffled validation batches.",
+    sources=[day7[24:27], day7[32:35]],
+    verdict=UPHELD,
+    explained_by=[f"{DATASET}.from_tensor_slices", f"{DATASET}.shuffle"],
+    faults=[
+        faults.labels_shifted,
+        faults.images_2_percent_dark,
+        faults.not_shuffled,
+        faults.batch_drops_remainder,
+    ],
+    needs="tensorflow",
+)
+
+
+def one_pass(x, y, *, shuffled):
+    """Images and labels of one pass in batches of 16, in the order they come."""
+    tf = tensorflow()
+    data = tf.data.Dataset.from_tensor_slices((x, y))
+    data = data.shuffle(10_000) if shuffled else data
+    batches = list(data.batch(16).prefetch(tf.data.AUTOTUNE).as_numpy_iterator())
+    return tuple(np.concatenate(parts) for parts in zip(*batches))
+
+
+@day7_pipeline.as_worded
+@given(count=st.integers(30, 60), seed=seeds())
+def test_training_images_keep_their_labels_in_a_new_order(count, seed):
+    """Sorted by label, the shuffled images are the scaled ones, in [0, 1]."""
+    raw, labels = images(count), np.arange(count)[:, np.newaxis]
+    x, y = raw.astype("float32") / 255.0, labels.squeeze()
+
+    found, classes = one_pass(x, y, shuffled=True)
+
+    judge.equal(np.sort(classes), np.arange(count), what="labels")
+    judge.equal(classes.tolist() == list(range(count)), False, chance=2.0**-100)
+    judge.equal(found.dtype.name, "float32", what="dtype")
+    judge.within(found, 0, 1, what="range")
+    wide = raw[classes].astype("float64") / 255
+    judge.close(found, wide, operations=1, oracle="NumPy")
+
+
+@day7_pipeline.as_worded
+@given(count=st.integers(17, 60), seed=seeds())
+def test_validation_images_come_in_their_order(count, seed):
+    """Without shuffle a pass gives images and labels as they are."""
+    x, y = images(count).astype("float32") / 255.0, np.random.randint(0, 10, count)
+
+    found, classes = one_pass(x, y, shuffled=False)
+
+    judge.equal(found, x, what="images")
+    judge.equal(classes, y, what="labels")

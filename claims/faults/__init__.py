@@ -1,1 +1,0 @@
-"""Defects of the libraries that the checks must notice, a module per topic."""

@@ -1,0 +1,164 @@
+"""Where Mixup and CutMix can run: mapped over a data set, or inside a model."""
+
+import keras
+import numpy as np
+from hypothesis import strategies as st
+
+from claims.common.pipelines import tensorflow
+from claims.common.strategies import seeds
+from claims.documents import lab
+from claims.mixing import faults
+from harness import QUALIFIED, as_array, claim, given, judge, shared
+from harness.evidence.tolerance import gamma
+from harness.lab.mixing import CutMixPairs, MixUpPairs
+
+MIXUP = "keras.src.layers.preprocessing.image_preprocessing.mix_up:MixUp"
+
+
+def mapped(x, y, layer):
+    """The batches of 128 that the document's two lines make."""
+    data = tensorflow().data.Dataset.from_tensor_slices((x, y))
+    return data.batch(128).map(layer)
+
+
+def coded(count, classes):
+    """Images of four equal pixels, and labels; both hold the class number."""
+    y = np.arange(count) % classes
+    x = np.broadcast_to(y.astype("float32").reshape(-1, 1, 1, 1), (count, 2, 2, 1))
+    return x, y
+
+
+layer_in_map = claim(
+    "mixing.layer-in-map",
+    says="A mixing layer can be mapped over a data set of batches of images and labels "
+    "as it is.",
+    sources=[lab[51:53]],
+    verdict=QUALIFIED,
+    why="The layer must take two arguments (keras.layers.MixUp takes one dictionary, "
+    "and raises a TypeError here) and the labels must be one-hot: CIFAR-10's are class "
+    "numbers, and halfway between classes 0 and 9 lies class 4, to which "
+    "SparseCategoricalCrossentropy rounds down without a word.",
+    explained_by=[
+        "keras.src.layers.preprocessing.data_layer:DataLayer.__call__",
+        f"{MIXUP}.transform_labels",
+    ],
+    faults=[
+        faults.all_or_nothing,
+        faults.batch_one_too_small,
+        faults.map_shifts_labels,
+    ],
+    needs="tensorflow",
+)
+
+
+@layer_in_map.holds_when("the labels are one-hot")
+def test_pairs_with_one_hot_labels_are_mixed_in_batches():
+    """200 pairs come as 128 and 72; the images' mean class is the labels'."""
+    x, y = coded(200, 5)
+    one_hot = np.eye(5, dtype="float32")[y]
+
+    batches = list(mapped(x, one_hot, MixUpPairs(1.0, seed=3)).as_numpy_iterator())
+
+    judge.equal([np.shape(i) for i, _ in batches], [(128, 2, 2, 1), (72, 2, 2, 1)])
+    for images, labels in batches:
+        judge.close(labels.sum(axis=1), 1, operations=4, what="shares")
+        means = labels.astype("float64") @ np.arange(5)
+        judge.close(images[:, 0, 0, 0], means, operations=8, magnitude=8, what="mix")
+
+
+@layer_in_map.holds_when("the labels are one-hot")
+def test_cutmix_of_one_hot_labels_keeps_the_mean_class():
+    """The pixels' mean class is the labels' mean class."""
+    x, y = coded(130, 5)
+    one_hot = np.eye(5, dtype="float32")[y]
+
+    batches = mapped(x, one_hot, CutMixPairs()).as_numpy_iterator()
+
+    images, labels = next(batches)
+    judge.equal(len(images), 128, what="batch")
+    means = labels.astype("float64") @ np.arange(5)
+    judge.close(images.mean(axis=(1, 2, 3)), means, operations=9, magnitude=8)
+
+
+@layer_in_map.fails_when("the labels are class numbers, as CIFAR-10 has them")
+def test_mixed_class_numbers_name_the_classes_of_their_images():
+    """Of images of classes 0 and 9, the loss takes each label for 0 or 9."""
+    x, y = coded(128, 2)
+
+    batches = mapped(x, 9 * y[:, np.newaxis], MixUpPairs()).as_numpy_iterator()
+    _, labels = next(batches)
+
+    taken = {int(label) for label in np.floor(labels).ravel()}
+    judge.equal(sorted(taken | {0, 9}), [0, 9], what="classes", chance=2.0**-99)
+
+
+inside_fit = claim(
+    "mixing.inside-fit",
+    says="Mixup and CutMix as preprocessing layers do their work inside model.fit.",
+    sources=[lab[5], lab[51]],
+    verdict=QUALIFIED,
+    why="Mapped over the data set that fit iterates over, they mix anew in each epoch. "
+    "A layer in the model sees the images only: the loss gets the labels unmixed.",
+    explained_by=f"{MIXUP}.transform_images",
+    faults=[
+        faults.map_runs_once,
+        faults.mixup_leaves_images,
+        faults.shuffle_leaves_order,
+    ],
+    needs="tensorflow",
+)
+
+
+class Recorder(keras.losses.Loss):
+    """The mean absolute error; keeps the labels and outputs that it has seen."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def call(self, y_true, y_pred):
+        self.seen.append((as_array(y_true), as_array(y_pred)))
+        return keras.ops.mean(keras.ops.abs(y_true - y_pred), axis=-1)
+
+
+@shared
+def passing_model(*layers):
+    """A model that returns its input, after layers of these kinds."""
+    model = keras.Sequential(
+        [
+            keras.Input((2, 2, 1)),
+            *(kind(1.0) for kind in layers),
+            keras.layers.Flatten(),
+        ]
+    )
+    model.compile("sgd", Recorder(), run_eagerly=True)
+    return model
+
+
+@inside_fit.holds_when("they are mapped over the data set that fit iterates over")
+def test_fit_trains_on_pairs_mixed_anew_in_each_epoch():
+    """Labels and images that fit sees agree, and differ from epoch to epoch."""
+    model, (x, _) = passing_model(), coded(64, 8)
+    model.loss.seen.clear()
+
+    model.fit(mapped(x, x.reshape(64, 4), MixUpPairs()), epochs=2, verbose=0)
+
+    (first, first_images), (second, second_images) = model.loss.seen
+    judge.close(first, first_images, operations=6, magnitude=8, what="first epoch")
+    judge.close(second, second_images, operations=6, magnitude=8, what="second epoch")
+    changed = [np.any(first != x.reshape(64, 4)), np.any(first != second)]
+    judge.equal(changed, [True, True], what="mixed, anew", chance=2.0**-99)
+
+
+@inside_fit.fails_when("the layer stands in the model, between the images and the rest")
+@given(count=st.integers(16, 40), seed=seeds())
+def test_a_layer_in_the_model_mixes_images_and_labels(count, seed):
+    """Where labels equal the images' pixels before, they equal them after MixUp."""
+    model, (x, _) = passing_model(keras.layers.MixUp), coded(count, 8)
+    model.loss.seen.clear()
+
+    model.train_on_batch(x, x.reshape(count, 4))
+
+    ((labels, images),) = model.loss.seen
+    same = bool(np.abs(labels - images).max() < 8 * gamma(6))
+    judge.equal(same, True, what="labels are those of the images", chance=2e-11)

@@ -1,0 +1,110 @@
+"""Reproducibility: which of a notebook's random numbers a seed fixes."""
+
+import keras
+import numpy as np
+
+from claims.common.pipelines import numbers, tensorflow, values
+from claims.documents import notebook
+from claims.reproducibility import faults
+from harness import REFUTED, as_array, claim, judge
+
+tf_seed = claim(
+    "reproducibility.tf-seed",
+    says="tf.random.set_seed(42) makes the notebook's run reproducible.",
+    sources=[notebook[35:36]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="keras.utils.set_random_seed(42) makes initial weights and dropout masks "
+    "reproducible too; tf.random.set_seed reaches only TensorFlow's own random "
+    "operations, such as tf.image and shuffling.",
+    why="Keras 3 draws the seeds of initializers and dropout layers from Python's "
+    "`random`, which TensorFlow's global seed does not touch.",
+    explained_by=[
+        "keras.src.random.seed_generator:make_default_seed",
+        "keras.src.utils.rng_utils:set_random_seed",
+    ],
+    faults=[
+        faults.tensorflow_seed_reaches_keras,
+        faults.python_left_out,
+        faults.tensorflow_left_out,
+        faults.default_seed_is_constant,
+        faults.default_seed_from_the_system,
+    ],
+    needs="tensorflow",
+)
+
+
+def drawn_by_keras():
+    """Initial weights of a dense layer, and a dropout mask, one after the other."""
+    dense, dropout = keras.layers.Dense(8), keras.layers.Dropout(0.5)
+    dense.build((None, 16))
+    mask = as_array(dropout(np.ones(128, "float32"), training=True))
+    return np.concatenate([np.ravel(as_array(dense.kernel)), mask])
+
+
+def drawn_by_tensorflow():
+    """A brightness as in the notebook's augmentation, and a shuffled order."""
+    image = np.zeros((1, 4, 1), "float32")
+    bright = as_array(tensorflow().image.random_brightness(image, 0.2))
+    return np.concatenate([bright.ravel(), values(numbers(50).shuffle(50))])
+
+
+def after(seed_all, seed, draw):
+    """What `draw` gives after seeding."""
+    seed_all(seed)
+    return draw()
+
+
+def tried_seeds():
+    """The document's seed and two others, drawn."""
+    return [42, *(int(k) for k in np.random.randint(0, 2**20, 2))]
+
+
+@tf_seed.as_worded
+def test_seeding_tensorflow_repeats_weights_and_dropout():
+    """After the same seed two models start with the same weights and masks."""
+    seed_all = tensorflow().random.set_seed
+
+    for seed in tried_seeds():
+        first, second = (after(seed_all, seed, drawn_by_keras) for _ in range(2))
+        judge.equal(second, first, what="weights and masks", chance=1e-18)
+
+
+@tf_seed.instead
+def test_seeding_keras_repeats_weights_and_dropout():
+    """set_random_seed repeats weights and masks; another seed gives other ones."""
+    seed_all = keras.utils.set_random_seed
+
+    for seed in tried_seeds():
+        first, second = (after(seed_all, seed, drawn_by_keras) for _ in range(2))
+        other = after(seed_all, seed + 1, drawn_by_keras)
+
+        judge.equal(second, first, what="weights and masks")
+        same = bool(np.all(other == first))
+        judge.equal(same, False, what="another seed", chance=1e-18)
+        once, again = (after(seed_all, seed, np.random.random) for _ in range(2))
+        judge.equal(again, once, what="NumPy's draw")
+
+
+@tf_seed.instead
+def test_both_seeds_repeat_what_tensorflow_draws():
+    """Augmentation and order repeat after either call, and differ with the seed."""
+    for seed_all in (tensorflow().random.set_seed, keras.utils.set_random_seed):
+        for seed in tried_seeds()[:2]:
+            first, second = (
+                after(seed_all, seed, drawn_by_tensorflow) for _ in range(2)
+            )
+            other = after(seed_all, seed + 1, drawn_by_tensorflow)
+
+            judge.equal(second, first, what="brightness and order")
+            judge.equal(bool(np.all(other == first)), False, chance=2.0**-99)
+
+
+@tf_seed.instead
+def test_seeding_tensorflow_does_not_reach_keras():
+    """After the same TensorFlow seed weights and masks differ."""
+    seed_all = tensorflow().random.set_seed
+
+    for seed in tried_seeds():
+        first, second = (after(seed_all, seed, drawn_by_keras) for _ in range(2))
+        judge.equal(bool(np.all(first == second)), False, what="same", chance=1e-18)

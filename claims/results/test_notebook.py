@@ -1,0 +1,308 @@
+"""The notebook's log, its report and the comparison that is drawn from them."""
+
+import numpy as np
+
+from claims.documents import notebook
+from harness import QUALIFIED, REFUTED, UPHELD, claim, judge
+from harness.evidence.tolerance import rounding_interval
+from harness.running.faults import figure
+
+EPOCHS = {
+    1: ("0.2000", 56, 69),
+    2: ("0.6140", 17, 21),
+    3: ("0.6280", 17, 22),
+    4: ("0.6940", 17, 21),
+}
+"""Epoch: validation accuracy, seconds of the epoch, milliseconds a step."""
+
+REPORT = {
+    "steps": 806,
+    "validation images": 500,
+    "batch": 16,
+    "evaluated steps": 32,
+    "evaluated loss": "0.5492",
+    "evaluated accuracy": "0.8400",
+    "test loss": "0.5492",
+    "test accuracy": "0.8400",
+    "training accuracy": "0.8973",
+    "validation accuracy": "0.8380",
+    "validation data of fit": "valid_ds",
+    "data of the test": "valid_ds",
+}
+PROSE = {
+    "basic": {"train": [99.3, 99.3], "validation": [68.6, 68.6], "test": [68.4, 68.4]},
+    "regularized": {
+        "train": [89.7, 89.7],
+        "validation": [83.8, 83.8],
+        "test": [84.0, 84.0],
+    },
+    "about, basic": 68,
+    "about, regularized": 84,
+    "epochs, basic": [7, 7, 7],
+    "epochs, regularized": [39, 39, 39],
+    "trainable millions": {"basic": 13.2, "regularized": 13.4},
+}
+"""What the comparison says of both models, once in its text and once in its table."""
+
+
+def epoch(number, position, value):
+    """The fault that an epoch's line of the log read otherwise."""
+    values = list(EPOCHS[number])
+    values[position] = value
+    return figure(EPOCHS, number, tuple(values))
+
+
+def prose(model, **values):
+    """The fault that the comparison named other percentages."""
+    return figure(PROSE, model, PROSE[model] | values)
+
+
+step_times = claim(
+    "results.step-times",
+    says="806 steps of the logged milliseconds take the logged seconds of each epoch.",
+    sources=[notebook[337], notebook[341], notebook[345], notebook[349]],
+    verdict=UPHELD,
+    why="Both are rounded: their intervals overlap in each of the four lines.",
+    faults=[epoch(2, 2, 23), epoch(1, 1, 53), figure(REPORT, "steps", 860)],
+)
+
+
+@step_times.as_worded
+def test_steps_times_milliseconds_are_the_seconds():
+    """The rounding intervals of steps * ms and of the seconds overlap."""
+    for number, (_, seconds, ms) in EPOCHS.items():
+        apart = abs(REPORT["steps"] * ms / 1000 - seconds)
+        judge.at_most(apart, REPORT["steps"] * 0.0005 + 0.5, what=f"epoch {number}")
+
+
+accuracies_are_shares_of_500 = claim(
+    "results.accuracies-are-shares-of-500",
+    says="Validation accuracies are shares of the 500 validation images.",
+    sources=[notebook[67], notebook[337:349], notebook[407], notebook[420]],
+    verdict=UPHELD,
+    why="Each printed accuracy is a whole number of images divided by 500.",
+    faults=[epoch(3, 0, "0.6281"), figure(REPORT, "validation accuracy", "0.8370")],
+)
+
+
+@accuracies_are_shares_of_500.as_worded
+def test_each_accuracy_counts_whole_images():
+    """500 times each printed accuracy is an integer but for its rounding."""
+    texts = [values[0] for values in EPOCHS.values()]
+    texts += [REPORT["evaluated accuracy"], REPORT["validation accuracy"]]
+    images = REPORT["validation images"]
+    for text in texts:
+        low, high = rounding_interval(text)
+        judge.within(
+            round(images * float(text)), images * low, images * high, what=text
+        )
+
+
+report_repeats_evaluate = claim(
+    "results.report-repeats-evaluate",
+    says="The report's test loss and accuracy are those of the evaluation line.",
+    sources=[notebook[407:409], notebook[421]],
+    verdict=UPHELD,
+    faults=[
+        figure(REPORT, "test loss", "0.5493"),
+        figure(REPORT, "test accuracy", "0.8380"),
+    ],
+)
+
+
+@report_repeats_evaluate.as_worded
+def test_the_report_prints_the_evaluation():
+    """Both figures are printed twice, alike."""
+    judge.equal(REPORT["test loss"], REPORT["evaluated loss"], what="loss")
+    judge.equal(REPORT["test accuracy"], REPORT["evaluated accuracy"], what="accuracy")
+
+
+prose_repeats_report = claim(
+    "results.prose-repeats-report",
+    says="The comparison quotes the regularized model's accuracies as the report "
+    "prints them: 89.7, 83.8 and 84.0 %, in text and table.",
+    sources=[notebook[438:439], notebook[477:478], notebook[417:421], notebook[490]],
+    verdict=UPHELD,
+    faults=[
+        prose("regularized", train=[89.7, 89.8]),
+        figure(REPORT, "validation accuracy", "0.8360"),
+        figure(PROSE, "about, regularized", 85),
+    ],
+)
+
+
+@prose_repeats_report.as_worded
+def test_the_quoted_percentages_are_those_of_the_report():
+    """Each percentage, to one decimal, comes from the report."""
+    said = PROSE["regularized"]
+    for name, key in (("train", "training"), ("validation",) * 2, ("test",) * 2):
+        exact = round(100 * float(REPORT[f"{key} accuracy"]), 1)
+        judge.equal(said[name], [exact] * 2, what=name, oracle="the report")
+    judge.equal(PROSE["about, regularized"], round(said["test"][0]), what="about")
+
+
+basic_model_figures_agree = claim(
+    "results.basic-model-figures-agree",
+    says="The basic model's figures (99.3, 68.6 and 68.4 %, about 68 %, 7 epochs) are "
+    "the same wherever the comparison names them.",
+    sources=[
+        notebook[431:433],
+        notebook[465],
+        notebook[476:478],
+        notebook[487],
+        notebook[497],
+    ],
+    verdict=UPHELD,
+    why="About 68 % is within one point of both accuracies.",
+    faults=[
+        prose("basic", test=[68.4, 68.6]),
+        figure(PROSE, "epochs, basic", [7, 9, 7]),
+        figure(PROSE, "about, basic", 70),
+    ],
+)
+
+
+@basic_model_figures_agree.as_worded
+def test_the_basic_models_figures_agree():
+    """Text and table name one number each."""
+    said = PROSE["basic"]
+    for name, values in said.items():
+        judge.equal(values[0], values[1], what=name, oracle="the comparison itself")
+    judge.equal(np.ptp(PROSE["epochs, basic"]), 0, what="spread of epochs")
+    both = [said["validation"][0], said["test"][0]]
+    about = PROSE["about, basic"]
+    judge.within(both, about - 1, about + 1, what="about")
+
+
+regularized_trains_longer = claim(
+    "results.regularized-trains-longer",
+    says="The regularized model trains for 39 epochs, the basic one for 7.",
+    sources=[notebook[423], notebook[431], notebook[437], notebook[465], notebook[476]],
+    verdict=UPHELD,
+    faults=[
+        figure(PROSE, "epochs, regularized", [39, 38, 39]),
+        figure(PROSE, "epochs, basic", [40, 40, 40]),
+    ],
+)
+
+
+@regularized_trains_longer.as_worded
+def test_39_epochs_are_more_than_7():
+    """One number throughout, and it is the larger one."""
+    judge.equal(np.ptp(PROSE["epochs, regularized"]), 0, what="spread of epochs")
+    judge.at_least(PROSE["epochs, regularized"][0], PROSE["epochs, basic"][0] + 1)
+
+
+regularized_gap_smaller = claim(
+    "results.regularized-gap-smaller",
+    says="The regularized model's gap between training and held-out accuracy is much "
+    "smaller than the basic model's.",
+    sources=[notebook[440], notebook[479]],
+    verdict=UPHELD,
+    why="5.9 against 30.7 points; much smaller is less than half.",
+    faults=[
+        prose("regularized", validation=[73.8, 73.8]),
+        prose("basic", train=[79.9, 79.9]),
+    ],
+)
+
+
+@regularized_gap_smaller.as_worded
+def test_the_gap_is_less_than_half():
+    """Training less validation accuracy of both models, from the comparison."""
+    gaps = [
+        PROSE[model]["train"][0] - PROSE[model]["validation"][0]
+        for model in ("regularized", "basic")
+    ]
+
+    judge.at_most(gaps[0], gaps[1] / 2, what="gap", oracle="the comparison itself")
+
+
+regularized_trades_training_accuracy = claim(
+    "results.regularized-trades-training-accuracy",
+    says="Regularization lowers the training accuracy and raises that on unseen data.",
+    sources=[
+        notebook[438],
+        notebook[440],
+        notebook[467],
+        notebook[480],
+        notebook[490],
+        notebook[497],
+        notebook[448],
+        notebook[453],
+    ],
+    verdict=QUALIFIED,
+    why="The two models differ in more than dropout and batch normalization, to which "
+    "the text gives the credit: only one is trained on augmented images, and it has "
+    "more layers, hence 0.2 million more weights.",
+    faults=[
+        prose("regularized", train=[99.4, 99.4]),
+        prose("regularized", test=[68.3, 68.3]),
+        figure(PROSE, "trainable millions", {"basic": 13.4, "regularized": 13.4}),
+    ],
+)
+
+
+@regularized_trades_training_accuracy.holds_when(
+    "the two models are compared as wholes"
+)
+def test_training_falls_and_held_out_rises():
+    """89.7 < 99.3, but 83.8 > 68.6 and 84.0 > 68.4."""
+    old, new = PROSE["basic"], PROSE["regularized"]
+
+    judge.at_most(new["train"], old["train"], what="training")
+    judge.at_least(new["validation"], old["validation"], what="validation")
+    judge.at_least(new["test"], old["test"], what="test")
+
+
+@regularized_trades_training_accuracy.fails_when(
+    "dropout and batch normalization alone are given the credit"
+)
+def test_the_models_have_the_same_layers_but_for_these():
+    """Theirs have at most 512 trainable weights each: the totals print alike."""
+    millions = PROSE["trainable millions"]
+
+    found = abs(millions["regularized"] - millions["basic"])
+    judge.at_most(found, 0.1, what="millions", oracle="the comparison itself")
+
+
+test_set_is_the_validation_set = claim(
+    "results.test-set-is-the-validation-set",
+    says="The test accuracy was measured on a test set of its own, beside the "
+    "validation set.",
+    sources=[
+        notebook[387:391],
+        notebook[402],
+        notebook[408:409],
+        notebook[433],
+        notebook[439],
+        notebook[478],
+        notebook[490],
+        notebook[497],
+    ],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="There is no test set: both numbers come from the 500 validation images, "
+    "once with the last epoch's weights and once with the restored best ones.",
+    why="evaluate() is given valid_ds, by which the epoch was chosen; its 32 steps are "
+    "the 500 validation images in batches of 16.",
+    faults=[figure(REPORT, "data of the test", "test_ds")],
+)
+
+
+@test_set_is_the_validation_set.as_worded
+def test_the_test_uses_other_data_than_validation():
+    """evaluate() and validation_data are given different data sets."""
+    same = REPORT["data of the test"] == REPORT["validation data of fit"]
+
+    judge.equal(same, False, what="one data set", oracle="the notebook's code")
+
+
+@test_set_is_the_validation_set.instead
+def test_the_evaluation_has_the_steps_of_the_validation_set():
+    """ceil(500 / 16) batches of the one data set were evaluated."""
+    both = [REPORT["data of the test"], REPORT["validation data of fit"]]
+    batches = -(-REPORT["validation images"] // REPORT["batch"])
+
+    judge.equal(both, ["valid_ds"] * 2, what="data", oracle="the notebook's code")
+    judge.equal(REPORT["evaluated steps"], batches, what="steps", oracle="the log")

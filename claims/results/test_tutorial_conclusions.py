@@ -1,0 +1,135 @@
+"""Conclusions of the tutorial that its own printed logs and code bear out in part."""
+
+from itertools import pairwise
+
+from claims.documents import tutorial
+from claims.results.tutorial_logs import (
+    EPOCH,
+    LOGS,
+    LOSS,
+    VAL_LOSS,
+    cell,
+    column,
+    gap,
+    shown,
+)
+from harness import QUALIFIED, claim, judge
+from harness.running.faults import figure
+
+TINY, LARGE = tutorial[360:378], tutorial[516:518]
+ORDER = ("tiny", "small", "medium", "large")
+CODE = {
+    "L2, regularized": 0.001,
+    "dropout, alone": 0.5,
+    "L2, combined": [0.0001] * 4,
+    "dropout, combined": [0.5] * 4,
+}
+"""Strengths and rates in the code of the L2, the dropout and the combined model."""
+
+
+only_tiny_avoids_overfitting = claim(
+    "results.only-tiny-avoids-overfitting",
+    says="The tiny model alone avoids overfitting altogether.",
+    sources=[tutorial[527], TINY, tutorial[424:444], tutorial[479:481]],
+    verdict=QUALIFIED,
+    why="Its validation cross-entropy stays at 0.611 while that of training falls from "
+    "0.6266 to 0.5830: by the text's own list that is close to overfitting.",
+    faults=[
+        cell("tiny", 800, LOSS, 0.6250),
+        cell("tiny", 800, VAL_LOSS, "0.671"),
+        cell("small", 200, LOSS, 0.6157),
+    ],
+)
+
+
+@only_tiny_avoids_overfitting.holds_when(
+    "overfitting means a validation loss that rises, or a wide gap"
+)
+def test_the_tiny_log_never_rises_and_has_the_least_gap():
+    """From epoch 100 on it prints one value; at 200 the others have wider gaps."""
+    values = [shown(text)[0] for text in column("tiny", VAL_LOSS)[1:]]
+
+    judge.equal(values, [values[0]] * len(values), what="tiny, cross-entropy")
+    for log in ("small", "medium"):
+        judge.at_least(gap(log, 200)[0], gap("tiny", 200)[1] + 0.005, what=log)
+
+
+@only_tiny_avoids_overfitting.fails_when(
+    "a gap that opens while training goes on counts"
+)
+def test_the_tiny_gap_does_not_open():
+    """Validation less training cross-entropy is the same at epochs 100 and 800."""
+    first, last = (gap("tiny", epoch)[0] for epoch in (100, 800))
+
+    judge.at_most(last, first + 0.005, what="gap", oracle="the log itself")
+
+
+larger_models_overfit_faster = claim(
+    "results.larger-models-overfit-faster",
+    says="The larger the model, the faster it overfits; the large one does severely.",
+    sources=[tutorial[527], TINY, tutorial[424:444], tutorial[479:481], LARGE],
+    verdict=QUALIFIED,
+    why="At epoch 200 validation exceeds training cross-entropy by -0.002, 0.01 to "
+    "0.11, 0.17 to 0.27 and 2.4 to 2.5: the intervals that the cut-off column allows "
+    "do not overlap. But early stopping with patience 200 let the small model train to "
+    "epoch 1000 and the tiny one to 800: its validation stopped improving earlier.",
+    faults=[
+        cell("medium", 200, 2, 0.5866),
+        cell("large", 200, VAL_LOSS, "0.1"),
+        cell("tiny", 200, VAL_LOSS, "0.631"),
+        figure(LOGS, "small", LOGS["small"][:8]),
+    ],
+)
+
+
+@larger_models_overfit_faster.holds_when(
+    "it means the gap between both losses at the same epoch"
+)
+def test_the_gap_at_epoch_200_grows_with_the_model():
+    """The least gap of each model exceeds the greatest of the next smaller one."""
+    for smaller, larger in pairwise(ORDER):
+        judge.at_least(gap(larger, 200)[0], gap(smaller, 200)[1], what=larger)
+
+
+@larger_models_overfit_faster.fails_when(
+    "it means the epoch from which validation no longer improves"
+)
+def test_no_larger_model_is_stopped_later():
+    """The last epoch printed, 200 or more after the best one, is no later."""
+    ends = [column(log, EPOCH)[-1] for log in ORDER]
+
+    for (smaller, larger), log in zip(pairwise(ends), ORDER[1:]):
+        judge.at_most(larger, smaller, what=log, oracle="the logs themselves")
+
+
+combined_tries_both = claim(
+    "results.combined-tries-both",
+    says="The combined model has both regularizations that were tried before.",
+    sources=[tutorial[762], tutorial[764:782], tutorial[601:612], tutorial[711:722]],
+    verdict=QUALIFIED,
+    why="Both kinds stand at each hidden layer, but the L2 strength is a tenth of what "
+    "was tried: 0.0001 in place of 0.001. The comparison changes two things.",
+    faults=[
+        figure(CODE, "L2, combined", [0.001] * 4),
+        figure(CODE, "dropout, combined", [0.5, 0.5, 0.5, 0.475]),
+    ],
+)
+
+
+@combined_tries_both.holds_when(
+    "the kinds are meant: each hidden layer has a penalty and dropout"
+)
+def test_each_hidden_layer_has_both():
+    """Four strengths above zero, and four times the rate of the dropout model."""
+    rates = [CODE["dropout, alone"]] * 4
+
+    judge.equal(CODE["dropout, combined"], rates, what="rates", oracle="its code")
+    judge.at_least(CODE["L2, combined"], 1e-9, what="strengths", oracle="its code")
+
+
+@combined_tries_both.fails_when("the strengths are meant: that of L2 differs")
+def test_the_strength_is_that_of_the_l2_model():
+    """Each L2 strength is the 0.001 of the model before."""
+    strengths = [CODE["L2, regularized"]] * 4
+
+    judge.equal(CODE["L2, combined"], strengths, what="strengths", oracle="its code")

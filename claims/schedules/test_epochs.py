@@ -1,0 +1,221 @@
+"""Steps in an epoch: the comments, the log and the pipelines of two documents."""
+
+from hypothesis import strategies as st
+
+from claims.common.day7_schedule import (
+    ALPHA,
+    DECAY,
+    EPOCHS,
+    LAST,
+    STEPS,
+    WARMUP,
+    closed_form,
+    cosine,
+    rates,
+)
+from claims.documents import day7, tutorial
+from claims.schedules import faults
+from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
+from harness.running.faults import figure
+
+FIGURES = {
+    "images": 45_000,
+    "batch": 128,
+    "in the comment": 351,
+    "in the log": 352,
+    "records": 10_000,
+    "records per batch": 500,
+    "training, lesson": 30,
+    "warm-up, lesson": 3,
+    "decay, solution": 27,
+}
+
+steps_per_epoch_351 = claim(
+    "schedules.steps-per-epoch-351",
+    says="45000 training images, divided by the batch size 128 without rest, are 351.",
+    sources=[day7[103]],
+    verdict=UPHELD,
+    why="The quotient is right; an epoch of this pipeline has one batch more, see "
+    "schedules.epoch-has-351-steps.",
+    faults=[figure(FIGURES, "in the comment", 352)],
+)
+
+
+@steps_per_epoch_351.as_worded
+def test_the_quotient_is_351():
+    """45000 // 128 is the figure of the comment."""
+    quotient = FIGURES["images"] // FIGURES["batch"]
+
+    judge.equal(quotient, FIGURES["in the comment"])
+
+
+log_352_batches = claim(
+    "schedules.log-352-batches",
+    says="The training log counts 352 batches in an epoch.",
+    sources=[day7[57]],
+    verdict=UPHELD,
+    needs="tensorflow",
+    why="351 full batches and one of 72 images.",
+    explained_by="tensorflow.data:Dataset.batch",
+    faults=[
+        faults.batches_drop_the_remainder,
+        figure(FIGURES, "in the log", 351),
+    ],
+)
+
+
+@log_352_batches.as_worded
+def test_the_pipeline_has_352_batches():
+    """45000 elements in batches of 128 are as many batches as the log counts."""
+    judge.equal(batches(FIGURES["images"]), FIGURES["in the log"])
+
+
+def batches(images, *, drop_remainder=None):
+    """Number of batches that a tf.data pipeline makes of the images."""
+    import tensorflow as tf
+
+    options = {} if drop_remainder is None else {"drop_remainder": drop_remainder}
+    return len(tf.data.Dataset.range(images).batch(FIGURES["batch"], **options))
+
+
+epoch_has_351_steps = claim(
+    "schedules.epoch-has-351-steps",
+    says="An epoch of the training has the 351 steps that the schedule counts with.",
+    sources=[day7[103], day7[107:108]],
+    verdict=REFUTED,
+    severity="number",
+    instead="steps_per_epoch = len(train_ds)  # 352: the last batch is smaller",
+    needs="tensorflow",
+    why="Dataset.batch keeps the remainder by default, and the optimizer updates once "
+    "for each batch.",
+    explained_by="tensorflow.data:Dataset.batch",
+    faults=[faults.batches_drop_the_remainder],
+)
+
+
+@epoch_has_351_steps.as_worded
+def test_an_epoch_has_351_batches():
+    """The pipeline of the document yields 45000 // 128 batches."""
+    judge.equal(batches(45_000), 45_000 // 128)
+
+
+@epoch_has_351_steps.instead
+@given(rest=st.integers(1, 127), full=st.integers(1, 400))
+@example(rest=72, full=351)
+def test_an_epoch_has_one_batch_more(rest, full):
+    """Wherever images remain, an epoch has one batch more than the quotient."""
+    judge.equal(batches(128 * full + rest), full + 1)
+
+
+comment_agrees_with_log = claim(
+    "schedules.comment-agrees-with-log",
+    says="Code comment and training log give the same number of steps per epoch.",
+    sources=[day7[57], day7[103]],
+    verdict=REFUTED,
+    severity="number",
+    instead="steps_per_epoch = len(train_ds)  # 352, as in the training log",
+    why="The log counts 352 batches, the comment 351; both are right for what they "
+    "compute, and the schedule needs the log's.",
+    faults=[figure(FIGURES, "in the comment", 352)],
+)
+
+
+@comment_agrees_with_log.as_worded
+def test_comment_and_log_agree():
+    """The figure of the comment is that of the log."""
+    judge.equal(FIGURES["in the comment"], FIGURES["in the log"])
+
+
+@comment_agrees_with_log.instead
+def test_the_comment_is_one_below_the_log():
+    """The comment has the rounded-down quotient, the log the rounded-up one."""
+    images, batch = FIGURES["images"], FIGURES["batch"]
+
+    judge.equal(FIGURES["in the comment"], images // batch, what="comment")
+    judge.equal(FIGURES["in the log"], -(-images // batch), what="log")
+
+
+warmup_lasts_three_epochs = claim(
+    "schedules.warmup-lasts-three-epochs",
+    says="3 * (n // batch) warm-up steps last three epochs, and the decay covers all "
+    "remaining batches.",
+    sources=[day7[107:108]],
+    verdict=QUALIFIED,
+    needs="tensorflow",
+    why="With the pipeline of the document the warm-up ends 3 batches early and the "
+    "last 30 updates stay on the floor; who drops the remainder gets what it says.",
+    explained_by="tensorflow.data:Dataset.batch",
+    faults=[faults.batches_drop_the_remainder, faults.batches_keep_the_remainder],
+)
+
+
+@warmup_lasts_three_epochs.holds_when("the last, smaller batch is dropped")
+@given(rest=st.integers(0, 127), full=st.integers(1, 400))
+def test_the_schedule_ends_with_the_training(rest, full):
+    """Three epochs of full batches are the warm-up, thirty the whole schedule."""
+    epoch = batches(128 * full + rest, drop_remainder=True)
+
+    judge.equal(3 * epoch, 3 * full, what="warm-up")
+    judge.equal(EPOCHS * epoch, EPOCHS * full, what="end")
+
+
+@warmup_lasts_three_epochs.fails_throughout(
+    "the last, smaller batch is kept, as in the document"
+)
+@given(rest=st.integers(1, 127), full=st.integers(1, 400))
+def test_the_schedule_ends_before_the_training(rest, full):
+    """The warm-up is 3 batches short of three epochs, the decay 30 of the end."""
+    epoch = batches(128 * full + rest)
+
+    judge.equal(3 * epoch - 3 * full, 3, what="warm-up")
+    judge.equal(EPOCHS * epoch - EPOCHS * full, EPOCHS, what="end")
+
+
+steps_per_epoch_20 = claim(
+    "schedules.steps-per-epoch-20",
+    says="10000 training records in batches of 500 are 20 steps per epoch.",
+    sources=[tutorial[193:197]],
+    verdict=UPHELD,
+    why="No remainder: the quotient is the number of batches.",
+    faults=[figure(FIGURES, "records per batch", 476)],
+)
+
+
+@steps_per_epoch_20.as_worded
+def test_an_epoch_of_the_tutorial_has_20_steps():
+    """10000 / 500 is a whole number, 20."""
+    judge.equal(FIGURES["records"] / FIGURES["records per batch"], 20)
+
+
+solution_decays_as_the_lesson = claim(
+    "schedules.solution-decays-as-the-lesson",
+    says="The solution's schedule decays as that of the lesson does, over the 27 "
+    "epochs that the warm-up leaves of 30.",
+    sources=[day7[185:191], day7[259:265]],
+    verdict=UPHELD,
+    explained_by="keras.src.optimizers.schedules.learning_rate_schedule:CosineDecay.__call__",
+    faults=[
+        figure(FIGURES, "decay, solution", 26),
+        figure(FIGURES, "training, lesson", 31),
+    ],
+)
+
+
+@solution_decays_as_the_lesson.as_worded
+@given(k=st.integers(1, 100))
+def test_both_schedules_reach_their_floor_at_the_same_step(k):
+    """Both are at 0.02 of the peak at step 10530, and above it a step before."""
+    decays = [
+        FIGURES["training, lesson"] - FIGURES["warm-up, lesson"],
+        FIGURES["decay, solution"],
+    ]
+
+    peak = k * 1e-4
+    for decay in decays:
+        schedule = cosine(decay=decay * STEPS, peak=peak)
+        middle, before, last = rates(schedule, [LAST // 2, LAST - 99, LAST])
+        n = {"operations": 16, "magnitude": peak}
+        form = {"peak": peak, "alpha": ALPHA, "decay": DECAY}
+        judge.close(middle, closed_form(LAST // 2 - WARMUP, **form), what="half", **n)
+        judge.close(before, closed_form(DECAY - 99, **form), what="99 before", **n)
+        judge.close(last, ALPHA * peak, what="step 10530", **n)

@@ -1,0 +1,283 @@
+"""Learning-rate schedules in use: who reads them, when, and torch's way."""
+
+import keras
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from claims.common.day7_schedule import alphas, closed_form, cosine, peaks, rates
+from claims.common.updates import stepped, updated_by
+from claims.documents import day7, notebook
+from claims.schedules import faults
+from harness import QUALIFIED, UPHELD, claim, example, given, judge, shared
+from harness.running.faults import figure
+
+READ = "keras.src.optimizers.base_optimizer:BaseOptimizer._get_current_learning_rate"
+
+optimizer_queries_each_update = claim(
+    "schedules.optimizer-queries-each-update",
+    says="At each update the optimizer reads the schedule with its own step count; "
+    "nobody has to advance it.",
+    sources=[day7[117]],
+    verdict=UPHELD,
+    why="The count is that of the updates done before: the first update uses step 0. "
+    "Afterwards optimizer.learning_rate shows the rate of the next update.",
+    explained_by=READ,
+    faults=[
+        faults.read_one_step_ahead,
+        faults.read_at_step_zero,
+        faults.inverse_rate_5_percent_high,
+    ],
+)
+
+
+def with_schedule(schedule):
+    """Two weights, and an SGD that reads this schedule from step 0 on."""
+    weights = updated_by("SGD", [2])
+    weights.optimizer.learning_rate = schedule
+    return weights
+
+
+@optimizer_queries_each_update.as_worded
+@given(rate=st.integers(1, 30), decay=st.integers(1, 9), base=peaks())
+def test_update_k_uses_the_rate_of_step_k(rate, decay, base):
+    """SGD moves a weight by lr(0), then by lr(1) times the gradient."""
+    schedule = keras.optimizers.schedules.InverseTimeDecay(base, decay, rate / 10)
+    weights = with_schedule(schedule)
+
+    path = stepped(weights, np.zeros(2), np.array([[1.0, -2.0]] * 2))
+
+    lr = base / (1 + rate / 10 * np.arange(3) / decay)
+    expected = -np.cumsum(lr[:2])[:, None] * [1, -2]
+    judge.close(path, expected, operations=16, what="weights")
+    judge.close(weights.optimizer.learning_rate, lr[2], operations=10, what="shown")
+    judge.equal(weights.optimizer.iterations, 2, what="iterations")
+
+
+decay_steps_are_steps = claim(
+    "schedules.decay-steps-are-steps",
+    says="decay_steps is counted in optimizer steps and not in epochs.",
+    sources=[day7[111], day7[279]],
+    verdict=UPHELD,
+    explained_by=READ,
+    faults=[faults.read_every_third_step, faults.read_one_step_ahead],
+)
+
+
+def fitted_rate_sum(schedule, *, epochs, batches):
+    """Sum of the rates that SGD used in fit: minus the weight, whose gradient is 1."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([np.zeros((1, 1), "float32")])
+    model.compile(
+        keras.optimizers.SGD(schedule),
+        lambda y, prediction: keras.ops.mean(prediction),
+        run_eagerly=True,
+        jit_compile=False,
+    )
+    ones = np.ones((batches, 1), "float32")
+    model.fit(ones, ones, batch_size=1, epochs=epochs, verbose=0)
+    return -float(model.get_weights()[0][0, 0])
+
+
+@decay_steps_are_steps.as_worded
+def test_fit_reads_the_schedule_at_every_batch():
+    """In 2 epochs of 2 batches, fit uses the rates of the steps 0 to 3."""
+    schedule = keras.optimizers.schedules.CosineDecay(0.5, 4)
+
+    used = fitted_rate_sum(schedule, epochs=2, batches=2)
+    expected = closed_form(np.arange(4), peak=0.5, alpha=0, decay=4).sum()
+    judge.close(used, expected, operations=24, magnitude=3)
+
+
+@decay_steps_are_steps.as_worded
+@given(decay=st.integers(1, 2), peak=peaks())
+def test_after_decay_steps_updates_nothing_moves(decay, peak):
+    """The weight follows the cosine over decay_steps updates, then rests."""
+    schedule = keras.optimizers.schedules.CosineDecay(peak, decay)
+    path = stepped(with_schedule(schedule), np.zeros(2), np.ones((decay + 1, 2)))
+
+    t = np.arange(decay + 1)
+    expected = -np.cumsum(closed_form(t, peak=peak, alpha=0, decay=decay))
+    judge.close(path[:, 0], expected, operations=24, magnitude=6 * peak)
+
+
+torch_needs_scheduler_step = claim(
+    "schedules.torch-needs-scheduler-step",
+    says="In PyTorch the rate changes only when scheduler.step() is called.",
+    sources=[day7[117]],
+    verdict=UPHELD,
+    why="T_max counts calls of scheduler.step(), whatever the unit of the loop.",
+    explained_by="torch.optim.lr_scheduler:LRScheduler.step",
+    faults=[faults.torch_optimizer_steps_its_scheduler, faults.torch_one_step_longer],
+)
+
+
+def torch_rates(scheduled, updates, *, calls):
+    """Rates of `updates` optimizer steps; calls: scheduler steps after each of them."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    scheduler = scheduled(optimizer)
+    used = []
+    for _ in range(updates):
+        used.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        for _ in range(calls):
+            scheduler.step()
+    return np.array(used)
+
+
+@torch_needs_scheduler_step.as_worded
+@given(length=st.integers(3, 20), low=alphas())
+def test_torch_needs_a_call_for_every_step(length, low):
+    """Without the call the rate stays; with one a step it is the cosine."""
+
+    def scheduled(optimizer):
+        return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, length, low)
+
+    judge.equal(torch_rates(scheduled, 5, calls=0), [1.0] * 5, what="no call")
+    found = torch_rates(scheduled, length, calls=1)
+    expected = closed_form(np.arange(length), peak=1, alpha=low, decay=length)
+    judge.close(found, expected, operations=40 * length, dtype="float64", magnitude=1)
+
+
+torch_cosine_plus_warmup_equivalent = claim(
+    "schedules.torch-cosine-plus-warmup-equivalent",
+    says="CosineAnnealingLR with a separate warm-up scheduler is the PyTorch form of "
+    "this schedule.",
+    sources=[day7[117]],
+    verdict=QUALIFIED,
+    why="SequentialLR runs one after the other. Stepped side by side, each rescales "
+    "what the other left, and the rate leaves the schedule.",
+    explained_by="torch.optim.lr_scheduler:CosineAnnealingLR.get_lr",
+    faults=[
+        faults.torch_one_step_longer,
+        faults.torch_minimum_5_percent_high,
+        faults.torch_cosine_waits_for_the_warmup,
+    ],
+)
+
+
+def chained(optimizer, warmup, decay, low):
+    """The two schedulers, in the order in which one would step them."""
+    schedulers = torch.optim.lr_scheduler
+    first = schedulers.LambdaLR(optimizer, lambda step: min(1, step / warmup))
+    return first, schedulers.CosineAnnealingLR(optimizer, decay, low)
+
+
+@torch_cosine_plus_warmup_equivalent.holds_when(
+    "SequentialLR runs the cosine after the warm-up, eta_min is set"
+)
+@given(
+    warmup=st.integers(2, 5),
+    decay=st.integers(2, 20),
+    low=st.integers(1, 60),
+    at=st.floats(0, 1),
+)
+def test_one_after_the_other_is_the_schedule_of_keras(warmup, decay, low, at):
+    """At a step of warm-up and decay both libraries use the same rate."""
+
+    def scheduled(optimizer):
+        both = chained(optimizer, warmup, decay, low / 100)
+        return torch.optim.lr_scheduler.SequentialLR(optimizer, both, [warmup])
+
+    keras_schedule = cosine(decay=decay, alpha=low / 100, peak=1.0, warmup=warmup)
+    steps = np.array([1, warmup + round(at * decay)])
+    found = torch_rates(scheduled, warmup + decay + 1, calls=1)[steps]
+    judge.close(rates(keras_schedule, steps), found, operations=24, magnitude=1)
+
+
+@torch_cosine_plus_warmup_equivalent.fails_throughout("both are stepped from the start")
+@given(warmup=st.integers(3, 6), decay=st.integers(8, 20), low=st.integers(1, 30))
+def test_side_by_side_is_another_schedule(warmup, decay, low):
+    """Somewhere the rate is off by more than a tenth of the peak."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    both, found = chained(optimizer, warmup, decay, low / 100), []
+    for _ in range(warmup + decay):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        for scheduler in both:
+            scheduler.step()
+
+    t = np.arange(warmup + decay)
+    late = closed_form(t - warmup, peak=1, alpha=low / 100, decay=decay)
+    judge.apart(found, np.where(t < warmup, t / warmup, late), by=0.1)
+
+
+reduce_on_plateau = claim(
+    "schedules.reduce-on-plateau",
+    says="The callback halves the rate after 3 epochs without a better val_loss, and "
+    "never goes below 1e-5.",
+    sources=[notebook[298:305]],
+    verdict=UPHELD,
+    why="The rate is cut off at min_lr: 1.56e-5 becomes 1e-5 and not 7.8e-6.",
+    explained_by=f"{faults.PLATEAU}.on_epoch_end",
+    faults=[
+        faults.plateau_factor_5_percent_high,
+        faults.plateau_patience_one_longer,
+        faults.plateau_without_minimum,
+    ],
+)
+
+
+@shared
+def model_with_sgd():
+    """A dense layer, compiled with SGD."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def plateau_run(losses, *, start=1e-3, factor=0.5, patience=3, min_lr=1e-5):
+    """Learning rate after each epoch with these validation losses, and its logs."""
+    model = model_with_sgd()
+    model.optimizer.learning_rate = start
+    callback = keras.callbacks.ReduceLROnPlateau(
+        monitor="val_loss", factor=factor, patience=patience, min_lr=min_lr
+    )
+    callback.set_model(model)
+    callback.on_train_begin()
+    after, logs = [], [{"val_loss": loss} for loss in losses]
+    for epoch, log in enumerate(logs):
+        callback.on_epoch_end(epoch, log)
+        after.append(float(model.optimizer.learning_rate))
+    return np.array(after), logs
+
+
+@reduce_on_plateau.as_worded
+@given(better=st.integers(1, 4), patience=st.integers(2, 4), factor=st.integers(3, 6))
+@example(better=1, patience=3, factor=5)
+def test_each_plateau_multiplies_the_rate_by_the_factor(better, patience, factor):
+    """After `better` improving epochs every `patience` others cut the rate."""
+    losses = [9.0 - k for k in range(better)] + [9.0] * (2 * patience)
+    options = {"start": 2.5e-5, "factor": factor / 10, "patience": patience}
+    found, _ = plateau_run(losses, **options)
+
+    cuts = np.maximum(np.arange(len(losses)) + 1 - better, 0) // patience
+    expected = np.maximum(2.5e-5 * (factor / 10.0) ** cuts, 1e-5)
+    judge.close(found, expected, operations=32)
+
+
+plateau_log = claim(
+    "schedules.plateau-log",
+    says="The training log shows the rate 1.0000e-03 in each of its first 4 epochs.",
+    sources=[notebook[337:349]],
+    verdict=UPHELD,
+    why="val_loss falls in every one of them, so that no plateau begins.",
+    explained_by=f"{faults.PLATEAU}.on_epoch_end",
+    faults=[
+        faults.plateau_takes_increase_for_progress,
+        faults.plateau_logs_under_an_old_name,
+        figure(LOG := {"rate": "1.0000e-03"}, "rate", "1.0000e-04"),
+    ],
+)
+
+
+@plateau_log.as_worded
+def test_the_logged_losses_leave_the_rate_alone():
+    """Fed with the four logged losses, the callback keeps and logs that rate."""
+    losses = [3.1700, 1.2118, 1.1253, 0.9799]
+
+    after, logs = plateau_run(losses)
+
+    for rate, log in zip(after, logs):
+        judge.printed(rate, LOG["rate"])
+        judge.printed(log.get("learning_rate", 0.0), LOG["rate"], what="in the log")

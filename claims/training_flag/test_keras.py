@@ -1,0 +1,271 @@
+"""The training flag: who sets it, what it defaults to, and PyTorch's two modes."""
+
+import keras
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from claims.common.dropout_layers import batchnorm, dropout
+from claims.common.strategies import dropout_rates, seeds
+from claims.documents import day7, lab
+from claims.dropout import faults as dropout_faults
+from claims.training_flag import faults
+from claims.training_flag.flag_spies import (
+    EACH_BATCH,
+    Composite,
+    flags_of_batches,
+    spied,
+)
+from harness import QUALIFIED, REFUTED, UPHELD, as_array, claim, example, given, judge
+
+DEFAULT = "keras.src.layers.layer:Layer.__call__"
+NORM_CALL = "keras.src.layers.normalization.batch_normalization:BatchNormalization.call"
+
+
+set_by_fit_evaluate_predict = claim(
+    "training-flag.set-by-fit-evaluate-predict",
+    says="fit() runs layers in training mode, evaluate() and predict() in inference "
+    "mode, without the user's doing.",
+    sources=[day7[68], day7[277:278], lab[49]],
+    verdict=UPHELD,
+    why="Also layers inside other layers. A subclassed model must take `training` in "
+    "its call: without it, fit() has nobody to give the flag to.",
+    explained_by=["keras.src.models.model:Model", DEFAULT],
+    faults=[
+        faults.evaluate_in_training_mode,
+        faults.fit_in_inference_mode,
+        faults.flag_is_not_handed_on,
+    ],
+)
+
+
+@set_by_fit_evaluate_predict.as_worded
+def test_each_method_passes_its_flag():
+    """Steps of fit say training; of its validation, evaluate and predict, inference."""
+    model, x = spied(), np.ones((2, 1), "float32")
+    flags = model.layers[-1].flags
+    model.train_on_batch(x, x)
+    flags.clear()
+
+    model.fit(x, x, 1, validation_data=(x, x), validation_batch_size=2, verbose=0)
+    model.evaluate(x, x, verbose=0)
+    model.predict(x, verbose=0)
+
+    judge.equal(flags, 2 * ["training"] + 3 * ["inference"])
+
+
+@set_by_fit_evaluate_predict.as_worded
+def test_a_layer_inside_another_gets_the_flag():
+    """A batch of fit says training, a batch of evaluate and predict inference."""
+    judge.equal(flags_of_batches(spied(Composite)), EACH_BATCH)
+
+
+only_in_custom_loops = claim(
+    "training-flag.only-in-custom-loops",
+    says="The flag is one's own business in custom training loops only.",
+    sources=[day7[68], lab[32], lab[46]],
+    verdict=QUALIFIED,
+    why="predict() always infers, and so does a model that is called without a flag: "
+    "the lab's MC dropout passes training=True by hand, in no training loop.",
+    explained_by="keras.src.layers.layer:Layer.__call__",
+    faults=[
+        faults.evaluate_in_training_mode,
+        faults.fit_in_inference_mode,
+        dropout_faults.always_active,
+    ],
+)
+
+
+@only_in_custom_loops.holds_when(
+    "layers do in fit, evaluate and predict what they are made for"
+)
+def test_the_methods_need_no_flag():
+    """A batch of fit says training, a batch of evaluate and predict inference."""
+    judge.equal(flags_of_batches(spied()), EACH_BATCH)
+
+
+@only_in_custom_loops.fails_when("dropout is wanted at inference, as in MC dropout")
+@given(rate=dropout_rates(0.3, 0.7))
+def test_a_call_without_a_flag_draws(rate):
+    """Two calls of a dropout layer without the flag differ."""
+    layer, ones = dropout(rate), np.ones((8, 64), "float32")
+
+    judge.apart(layer(ones), layer(ones), by=1.0, what="two passes")
+
+
+custom_loop_explicit = claim(
+    "training-flag.custom-loop-explicit",
+    says="In a loop of one's own the flag must be passed: training=True in the forward "
+    "pass.",
+    sources=[lab[49], day7[68], lab[43:45]],
+    verdict=UPHELD,
+    why="A call without the flag is an inference call, so without it dropout is off "
+    "and no moving statistic is updated.",
+    explained_by=DEFAULT,
+    faults=[
+        faults.training_by_default,
+        faults.momentum_2_percent_low,
+        faults.momentum_swapped,
+        faults.norm_ignores_training,
+    ],
+)
+
+
+@custom_loop_explicit.as_worded
+@given(rate=dropout_rates(0.3, 0.7), seed=seeds())
+def test_dropout_acts_with_the_flag_alone(rate, seed):
+    """Without the flag 128 units pass unchanged; with it some are zero."""
+    x = np.random.uniform(1, 2, (1, 128)).astype("float32")
+    layer = dropout(rate)
+
+    judge.equal(layer(x), x, what="no flag")
+    active = np.any(as_array(layer(x, training=True)) == 0)
+    judge.equal(active, True, what="training=True drops", chance=(1 - rate) ** 128)
+
+
+@custom_loop_explicit.as_worded
+@given(rows=st.integers(2, 12), seed=seeds())
+def test_batch_statistics_move_with_the_flag_alone(rows, seed):
+    """The moving mean stays without the flag; with it, it is 0.9 old + 0.1 batch."""
+    norm, x = batchnorm(), np.random.normal(1, 2, (rows, 3)).astype("float32")
+    old_mean, old_variance = as_array(norm.moving_mean), as_array(norm.moving_variance)
+
+    norm(x)
+    judge.equal(norm.moving_mean, old_mean, what="no flag")
+    norm(x, training=True)
+
+    wide = x.astype("float64")
+    mean = 0.9 * old_mean + (1 - 0.9) * wide.mean(axis=0)
+    variance = 0.9 * old_variance + (1 - 0.9) * wide.var(axis=0)
+    size = 1 + np.max(np.abs(wide))
+    n = {"operations": 2 * rows + 8, "oracle": "NumPy"}
+    judge.close(norm.moving_mean, mean, magnitude=size, what="mean", **n)
+    judge.close(norm.moving_variance, variance, magnitude=size**2, what="var", **n)
+
+
+forgetting_is_like_eval = claim(
+    "training-flag.forgetting-is-like-eval",
+    says="Leaving the flag out of a Keras loop has the effect that a missing "
+    "model.eval() has in PyTorch.",
+    sources=[lab[49], lab[33]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Leaving it out runs inference mode: dropout is off and BatchNorm's moving "
+    "statistics never move. The PyTorch analogue is forgetting model.train() after "
+    "eval().",
+    why="Keras defaults to inference (keras 3, Layer.__call__), torch modules start in "
+    "training mode: the two omissions have opposite effects.",
+    explained_by=[DEFAULT, "torch.nn.modules.module:Module.train"],
+    faults=[faults.training_by_default],
+)
+
+
+def units_dropped_by_torch(rate, x):
+    """Whether torch's Dropout, left in its first mode, zeroes any of the units."""
+    return bool((torch.nn.Dropout(rate)(torch.from_numpy(x)) == 0).any())
+
+
+@forgetting_is_like_eval.as_worded
+@given(rate=dropout_rates(0.3, 0.7), seed=seeds())
+def test_keras_without_flag_acts_as_torch_without_eval(rate, seed):
+    """Both drop units, or neither does."""
+    x = np.random.uniform(1, 2, (1, 128)).astype("float32")
+
+    keras_drops = bool(np.any(as_array(dropout(rate)(x)) == 0))
+
+    chance = (1 - rate) ** 128
+    judge.equal(keras_drops, units_dropped_by_torch(rate, x), chance=chance)
+
+
+@forgetting_is_like_eval.instead
+@given(rate=dropout_rates(0.3, 0.7), seed=seeds())
+def test_keras_without_flag_acts_as_torch_in_eval_mode(rate, seed):
+    """Dropout passes its input, batch normalization uses its moving statistics."""
+    x = np.random.normal(size=(4, 3)).astype("float32")
+    norm = batchnorm()
+
+    judge.equal(dropout(rate)(x), x, what="dropout")
+    peer = torch.nn.BatchNorm1d(3, eps=0.01).eval()
+    peer.running_mean.data = torch.tensor(as_array(norm.moving_mean))
+    peer.running_var.data = torch.tensor(as_array(norm.moving_variance))
+    expected = peer(torch.from_numpy(x))
+    scale = 2 * (np.abs(x) + 1) / np.sqrt(0.5)
+    judge.close(norm(x), expected, operations=16, magnitude=scale, oracle="torch eval")
+    dropped = units_dropped_by_torch(rate, np.ones((1, 128), "float32"))
+    judge.equal(dropped, True, what="torch drops", chance=(1 - rate) ** 128)
+
+
+lab_default_against_eval_analogy = claim(
+    "training-flag.lab-default-against-eval-analogy",
+    says="A layer whose flag defaults to False behaves, when the flag is forgotten, as "
+    "PyTorch does without eval().",
+    sources=[lab[48], lab[49]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="With that default a forgotten flag means running statistics, as after "
+    "eval(); what goes wrong is training, not evaluation.",
+    why="The lab gives its own layer training=False as default and calls forgetting "
+    "the flag the counterpart of a forgotten eval(): both cannot be.",
+    explained_by=NORM_CALL,
+    faults=[faults.training_by_default, faults.norm_3_percent_high],
+)
+
+
+def normalized(x, mean, variance):
+    """(x - mean) / sqrt(variance + 0.01) in float64, and a bound on its terms."""
+    scale = np.sqrt(variance + 0.01)
+    bound = (np.abs(x).max(axis=0) + np.abs(mean)) * (1 + 1 / scale) / scale
+    return (x.astype("float64") - mean) / scale, np.maximum(bound, 1.0) * np.ones(
+        x.shape
+    )
+
+
+@lab_default_against_eval_analogy.as_worded
+@given(rows=st.integers(8, 20), seed=seeds())
+def test_a_forgotten_flag_uses_batch_statistics(rows, seed):
+    """Without the flag the output is normalized with the batch's own statistics."""
+    x = np.random.normal(3, 1, (rows, 3)).astype("float32")
+
+    expected, bound = normalized(x, x.mean(axis=0), x.var(axis=0))
+    n = {"operations": 8 * rows, "magnitude": bound, "oracle": "NumPy"}
+    judge.close(batchnorm()(x), expected, **n)
+
+
+@lab_default_against_eval_analogy.instead
+@given(rows=st.integers(8, 20), seed=seeds())
+def test_a_forgotten_flag_uses_moving_statistics(rows, seed):
+    """Without the flag the output is normalized with the moving statistics."""
+    norm, x = batchnorm(), np.random.normal(3, 1, (rows, 3)).astype("float32")
+
+    mean, variance = as_array(norm.moving_mean), as_array(norm.moving_variance)
+    expected, bound = normalized(x, mean, variance)
+    judge.close(norm(x), expected, operations=16, magnitude=bound, oracle="NumPy")
+
+
+not_a_global_mode = claim(
+    "training-flag.not-a-global-mode",
+    says="Keras Dropout follows the argument of each call; no mode stays.",
+    sources=[lab[42]],
+    verdict=UPHELD,
+    why="keras.backend.set_learning_phase is gone since Keras 3; on the torch backend "
+    "model.train() and eval() do not reach Dropout either.",
+    explained_by="keras.src.layers.regularization.dropout:Dropout.call",
+    faults=[faults.dropout_mode_is_sticky, dropout_faults.always_active],
+)
+
+
+ORDERS = ([True, False], [False, True, False], [True, True, False])
+
+
+@not_a_global_mode.as_worded
+@given(modes=st.sampled_from(ORDERS), rate=dropout_rates(0.3))
+@example(modes=[True, False, True], rate=0.5)
+def test_calls_of_one_layer_do_not_influence_one_another(modes, rate):
+    """Any order of training and inference calls: each does what its flag says."""
+    layer, x = dropout(rate), np.ones((1, 128), "float32")
+
+    for training in modes:
+        dropped = bool(np.any(as_array(layer(x, training=training)) == 0))
+        chance = (1 - rate) ** 128 if training else 0.0
+        judge.equal(dropped, training, what="drops", chance=chance)
+    judge.equal(hasattr(keras.backend, "set_learning_phase"), False, what="switch")

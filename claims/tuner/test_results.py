@@ -1,0 +1,213 @@
+"""Figures of the search: its log, its budget, and random points against a grid."""
+
+import contextlib
+import datetime
+import io
+import re
+
+import numpy as np
+from hypothesis import strategies as st
+
+from claims.common.strategies import seeds
+from claims.common.tuners import folder, random_points, scored
+from claims.documents import day7
+from claims.tuner.faults import search as faults
+from claims.tuner.faults import space as space_faults
+from harness import REFUTED, UPHELD, claim, example, given, judge
+from harness.lab.search import OBJECTIVE
+from harness.running.faults import figure
+
+DISPLAY = "keras_tuner.src.engine.oracle:Display"
+FIGURES = {
+    "last trial": 60 + 42,
+    "total": 17 * 60 + 5,
+    "trials": 10,
+    "last accuracy": 0.7862,
+    "best accuracy": 0.7994,
+    "axes": 3,
+    "values on a grid's axis": 2,
+    "values on a random axis": 10,
+    "times finer": 5,
+    "exercise": {"max_trials": 12, "l2": (1e-5, 1e-3), "width": (32, 48, 64)},
+    "solution": {"max_trials": 12, "l2": (1e-5, 1e-3), "width": (32, 48, 64)},
+}
+
+elapsed_consistent = claim(
+    "tuner.elapsed-consistent",
+    says="Ten trials of 1:42 each take the 17:05 of the log, and the best accuracy so "
+    "far is no lower than the last one.",
+    sources=[day7[173:176], day7[153]],
+    verdict=UPHELD,
+    why="Ten times 1:42 is 17:00; each trial's time is rounded to a second.",
+    explained_by=f"{DISPLAY}.format_duration",
+    faults=[
+        figure(FIGURES, "total", 17 * 60 + 55),
+        figure(FIGURES, "last trial", 107),
+        figure(FIGURES, "best accuracy", 0.7861),
+    ],
+)
+
+
+@elapsed_consistent.as_worded
+def test_ten_trials_take_the_total_time():
+    """Total time over trials is the time of a trial, to half a second each way."""
+    each, trials = FIGURES["last trial"], FIGURES["trials"]
+
+    low, high = trials * (each - 0.5) - 0.5, trials * (each + 0.5) + 0.5
+    judge.within(FIGURES["total"], low, high, what="seconds")
+    judge.at_least(FIGURES["best accuracy"], FIGURES["last accuracy"], what="best")
+
+
+trial_report = claim(
+    "tuner.trial-report",
+    says="After a trial the search prints its number and time, its accuracy, the best "
+    "one so far and the time in total.",
+    sources=[day7[173:176]],
+    verdict=UPHELD,
+    why="Between the accuracy and the best one stands an empty line.",
+    explained_by=f"{DISPLAY}.on_trial_end",
+    faults=[
+        faults.minutes_and_seconds_swapped,
+        faults.duration_2_percent_long,
+        faults.worst_trial_is_best,
+    ],
+)
+
+
+@trial_report.as_worded
+def test_the_report_of_a_trial_has_four_lines():
+    """Scores 0.75 and 0.5: the second report states 0.5, and 0.75 as the best."""
+    queue = iter([0.75, 0.5])
+    with folder() as path:
+        tuner = scored(path, lambda values: next(queue), trials=2)
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            tuner.search(verbose=2)
+
+    lines = [line for line in printed.getvalue().splitlines() if line][-4:]
+    found = [re.sub(r"\d\dh \d\dm \d\ds", "TIME", line) for line in lines]
+    expected = ["Trial 2 Complete [TIME]", f"{OBJECTIVE}: 0.5"]
+    expected += [f"Best {OBJECTIVE} So Far: 0.75", "Total elapsed time: TIME"]
+    judge.equal(found, expected)
+
+
+@trial_report.as_worded
+@given(hours=st.integers(0, 23), minutes=st.integers(0, 59), seconds=st.integers(0, 59))
+@example(hours=0, minutes=17, seconds=5)
+@example(hours=0, minutes=1, seconds=42)
+def test_a_duration_is_shown_in_hours_minutes_and_seconds(hours, minutes, seconds):
+    """1025 seconds are shown as 00h 17m 05s."""
+    with folder() as path:
+        display = scored(path, None, trials=1).oracle._display
+
+    time = datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    shown = f"{hours:02d}h {minutes:02d}m {seconds:02d}s"
+    judge.equal(display.format_duration(time), shown)
+
+
+grid_two_values = claim(
+    "tuner.grid-two-values",
+    says="A grid of ten points over three hyperparameters has about two values on each "
+    "axis.",
+    sources=[day7[179]],
+    verdict=UPHELD,
+    why="The cube root of 10 is 2.15: 2 ** 3 points fit, 3 ** 3 don't.",
+    faults=[
+        figure(FIGURES, "values on a grid's axis", 3),
+        figure(FIGURES, "axes", 2),
+    ],
+)
+
+
+@grid_two_values.as_worded
+def test_a_grid_has_the_root_of_its_points_on_an_axis():
+    """The third root of ten rounds to 2."""
+    root = FIGURES["trials"] ** (1 / FIGURES["axes"])
+
+    judge.equal(round(root), FIGURES["values on a grid's axis"])
+
+
+def distinct(seed):
+    """The number of different values on each axis of ten random points."""
+    points = random_points(FIGURES["trials"], seed=seed)
+    return {name: len({p[name] for p in points}) for name in points[0]}
+
+
+random_ten_values_every_axis = claim(
+    "tuner.random-ten-values-every-axis",
+    says="Ten random points have ten distinct values on every axis.",
+    sources=[day7[179]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Random search gives ten distinct learning rates; the stepped axes can't "
+    "show more values than they have: four unit counts, and three dropout rates.",
+    why="units and dropout are declared with steps. On these axes a grid is as fine.",
+    explained_by="keras_tuner.src.engine.hyperparameters.hp_types.numerical:"
+    "Numerical._sample_with_step",
+    faults=[
+        space_faults.steps_ignored,
+        space_faults.same_seed_for_all,
+    ],
+)
+
+
+@random_ten_values_every_axis.as_worded
+@given(seed=seeds())
+def test_every_axis_has_ten_values(seed):
+    """Ten trials have ten unit counts, ten dropout rates and ten learning rates."""
+    judge.equal(list(distinct(seed).values()), FIGURES["values on a random axis"])
+
+
+@random_ten_values_every_axis.instead
+@given(seed=seeds())
+def test_only_the_learning_rate_has_ten_values(seed):
+    """Ten learning rates, at most four unit counts, at most three dropout rates."""
+    found = distinct(seed)
+
+    judge.equal(found["lr"], 10, what="learning rates")
+    judge.at_most(found["units"], 4, what="unit counts")
+    judge.at_most(found["dropout"], 3, what="dropout rates")
+
+
+five_times_finer = claim(
+    "tuner.five-times-finer",
+    says="Ten random points cover the learning rate's axis five times more finely than "
+    "a grid of the same cost.",
+    sources=[day7[179]],
+    verdict=UPHELD,
+    why="Counted in distinct values, 10 against 2; the largest gap between random "
+    "points is larger than a tenth.",
+    explained_by="keras_tuner.src.tuners.randomsearch:RandomSearchOracle.populate_space",
+    faults=[
+        figure(FIGURES, "times finer", 4),
+        space_faults.same_seed_for_all,
+    ],
+)
+
+
+@five_times_finer.as_worded
+@given(seed=seeds())
+def test_ten_learning_rates_are_five_times_two(seed):
+    """Distinct learning rates of ten points over a grid's values on an axis is 5."""
+    ratio = distinct(seed)["lr"] / FIGURES["values on a grid's axis"]
+
+    judge.equal(ratio, FIGURES["times finer"])
+
+
+task_and_solution_agree = claim(
+    "tuner.task-and-solution-agree",
+    says="The solution searches what the task asks for: twelve trials, l2 from 1e-5 to "
+    "1e-3, widths 32, 48 and 64.",
+    sources=[day7[210], day7[217:218], day7[242]],
+    verdict=UPHELD,
+    faults=[
+        figure(FIGURES, "solution", FIGURES["exercise"] | {"max_trials": 10}),
+        figure(FIGURES, "solution", FIGURES["exercise"] | {"l2": (1e-5, 1e-2)}),
+    ],
+)
+
+
+@task_and_solution_agree.as_worded
+def test_task_and_solution_agree():
+    """Trials, range of the strength and widths are the same."""
+    for name, asked in FIGURES["exercise"].items():
+        judge.equal(np.ravel(FIGURES["solution"][name]), np.ravel(asked), what=name)

@@ -1,0 +1,148 @@
+"""Passages that cannot both be followed, and a library that ended."""
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from claims.common import update_rules as rules
+from claims.common.strategies import seeds
+from claims.common.update_rules import both_formats, problem
+from claims.common.updates import stepped, updated_by
+from claims.documents import day7, lab, tutorial
+from claims.weight_decay import faults
+from harness import REFUTED, claim, given, judge
+
+RATES = st.sampled_from([0.02, 0.05])
+DECAYS = st.sampled_from([0.1, 0.6])
+
+passages_agree = claim(
+    "weight-decay.passages-agree",
+    says="The passages on weight decay tell one story: it is L2 regularization, and "
+    "the decoupled decay of AdamW is that as well.",
+    sources=[tutorial[594], tutorial[692:694], lab[40]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="L2 regularization adds a penalty to the loss; decoupled weight decay "
+    "shrinks the weights beside the optimizer's step. With Adam they lead to "
+    "different weights.",
+    why="The tutorial first calls both exactly the same, and then describes decoupled "
+    "decay as a second approach, as the lab does; only the latter is true.",
+    explained_by=[
+        "keras.src.optimizers.base_optimizer:BaseOptimizer._apply_weight_decay",
+        faults.L2,
+    ],
+    faults=[
+        faults.decay_is_coupled,
+        faults.l2_5_percent_high,
+        faults.decay_5_percent_high,
+    ],
+)
+
+
+def paths(lr, decay, start, gradients):
+    """Two steps of AdamW, and of Adam with an L2 penalty of half the decay."""
+    made = updated_by("AdamW", learning_rate=lr, weight_decay=decay)
+    decayed = stepped(made, start, gradients)
+    made = updated_by("Adam", learning_rate=lr)
+    penalty = keras.regularizers.L2(decay / 2)
+    return decayed, stepped(made, start, gradients, penalty)
+
+
+@passages_agree.as_worded
+@given(lr=RATES, decay=DECAYS, seed=seeds())
+def test_adamw_and_adam_with_a_penalty_take_one_path(lr, decay, seed):
+    """After each of two steps the weights are the same."""
+    start, gradients = problem(steps=2)
+
+    decayed, penalized = paths(lr, decay, start, gradients)
+
+    judge.close(decayed, penalized, operations=999, magnitude=3, oracle="Keras' L2")
+
+
+@passages_agree.instead
+@given(lr=RATES, decay=DECAYS, seed=seeds())
+def test_adamw_and_adam_with_a_penalty_part(lr, decay, seed):
+    """The one path is NumPy's decoupled decay, the other NumPy's penalized gradient."""
+    start, gradients = problem(steps=2)
+    apart = both_formats(rules.adam, start, gradients, lr=lr, decay=decay)
+    through = both_formats(rules.adam, start, gradients, lr=lr, coupled=decay)
+
+    decayed, penalized = paths(lr, decay, start, gradients)
+
+    judge.trajectory(decayed, **apart, what="AdamW")
+    judge.trajectory(penalized, **through, what="Adam with L2")
+
+
+documents_agree_on_place = claim(
+    "weight-decay.documents-agree-on-place",
+    says="The documents agree on where Keras has its weight decay: on layers, not in "
+    "the optimizer.",
+    sources=[day7[86:87], lab[15:16], lab[40]],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Keras has both: kernel_regularizer per layer, which adds L2 to the loss, "
+    "and weight_decay in its optimizers, such as keras.optimizers.AdamW.",
+    why="Day 7 calls it a difference from PyTorch that Keras attaches decay per layer; "
+    "the lab names keras.optimizers.AdamW as the equivalent of PyTorch's.",
+    explained_by=[
+        "keras.src.optimizers.base_optimizer:BaseOptimizer._apply_weight_decay",
+        faults.L2,
+    ],
+    faults=[
+        faults.decay_is_coupled,
+        faults.decay_5_percent_high,
+        faults.l2_5_percent_high,
+    ],
+)
+WEIGHTS = np.array([1.0, -0.5])
+
+
+def without_a_gradient(lr, decay):
+    """What a step of AdamW makes of the weights when their gradient is zero."""
+    made = updated_by("AdamW", [2], learning_rate=lr, weight_decay=decay)
+    return stepped(made, WEIGHTS, np.zeros((1, 2)))[0]
+
+
+@documents_agree_on_place.as_worded
+@given(lr=RATES, decay=DECAYS)
+def test_no_optimizer_of_keras_decays_weights(lr, decay):
+    """AdamW leaves weights without a gradient as they are."""
+    judge.close(without_a_gradient(lr, decay), WEIGHTS, operations=5)
+
+
+@documents_agree_on_place.instead
+@given(lr=RATES, decay=DECAYS)
+def test_layers_and_optimizers_have_a_decay_each(lr, decay):
+    """The optimizer shrinks weights by lr * decay, the layer's penalty is L2."""
+    penalty = keras.regularizers.L2(decay)(WEIGHTS.astype("float32"))
+
+    judge.close(penalty, decay * 1.25, operations=5, what="penalty of a layer")
+    shrunk = (1 - lr * decay) * WEIGHTS
+    judge.close(without_a_gradient(lr, decay), shrunk, operations=5, what="AdamW")
+
+
+tfa_adamw = claim(
+    "weight-decay.tfa-adamw",
+    says="The AdamW of TensorFlow Addons applies decoupled weight decay.",
+    sources=[tutorial[694]],
+    needs="tensorflow",
+)
+
+
+@tfa_adamw.as_worded
+@given(lr=RATES, decay=DECAYS, seed=seeds())
+def test_the_adamw_of_addons_shrinks_weights_beside_its_step(lr, decay, seed):
+    """A step without a gradient takes `decay` times the weight, not times the rate."""
+    try:
+        from tensorflow_addons.optimizers import AdamW
+    except ImportError:
+        pytest.skip(
+            "needs tensorflow-addons, which ended in 2024 and does not support this "
+            "TensorFlow"
+        )
+    import tensorflow as tf
+
+    weight = tf.Variable([1.0])
+    AdamW(weight_decay=decay, learning_rate=lr).apply_gradients([([0.0], weight)])
+    judge.close(weight, [1 - decay], operations=4)

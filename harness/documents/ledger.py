@@ -1,0 +1,154 @@
+"""The audited documents: their passages, by place and fingerprint, never the text."""
+
+from __future__ import annotations
+
+import bisect
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "claims" / "documents"
+
+
+class UnknownDocument(pytest.Collector.CollectError):
+    """A claim cites a document or a line that no ledger knows."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A place in a document: first and last line, 1-based, of the audited file."""
+
+    document: str
+    section: str
+    lines: tuple[int, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "document": self.document,
+            "section": self.section,
+            "lines": list(self.lines),
+        }
+
+
+@dataclass(frozen=True)
+class Document:
+    """An audited text; `document[64]` and `document[112:116]` are its places."""
+
+    id: str
+    title: str
+    file: str
+    sha256: str
+    line_count: int
+    sections: tuple[tuple[int, str], ...]
+
+    def __getitem__(self, place: int | slice) -> Source:
+        """The source at a line, or from a first to a last line (both included)."""
+        first, last = (
+            (place.start, place.stop) if isinstance(place, slice) else (place, place)
+        )
+        if not 1 <= first <= last <= self.line_count:
+            raise UnknownDocument(
+                f"{self.id} has lines 1 to {self.line_count}; "
+                f"a claim cites {first} to {last}."
+            )
+        starts = [line for line, _ in self.sections]
+        at = bisect.bisect_right(starts, first) - 1
+        section = self.sections[at][1] if at >= 0 else "(top)"
+        return Source(self.id, section, (first, last))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The document's entry in audit.json; counts are null without a full ledger."""
+        entry = {
+            "id": self.id,
+            "title": self.title,
+            "file": self.file,
+            "sha256": self.sha256,
+        }
+        all_rows = rows(self.id)
+        if not all("kind" in row for row in all_rows) or not all_rows:
+            names = ("passages", "with_claims", "not_checkable", "untriaged")
+            return entry | dict.fromkeys(names) | {"rows": []}
+        told = ("lines", "section", "kind", "claims", "reason")
+        with_claims = sum(bool(row.get("claims")) for row in all_rows)
+        reasoned = sum(bool(row.get("reason")) for row in all_rows)
+        return entry | {
+            "passages": len(all_rows),
+            "with_claims": with_claims,
+            "not_checkable": reasoned,
+            "untriaged": len(all_rows) - with_claims - reasoned,
+            "rows": [{k: row[k] for k in told if k in row} for row in all_rows],
+        }
+
+
+def documents() -> list[Document]:
+    """All documents that have a ledger, in the order of their files."""
+    found = [document(path.stem) for path in sorted(FOLDER.glob("*.toml"))]
+    return sorted(found, key=lambda d: d.file)
+
+
+def document(id: str) -> Document:
+    """The document with this id. Raises UnknownDocument, naming the known ones."""
+    path = FOLDER / f"{id}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in FOLDER.glob("*.toml"))) or "none"
+        raise UnknownDocument(f"unknown document {id!r}; the ledgers are: {known}.")
+    data = tomllib.loads(path.read_text("utf-8"))
+    sections = tuple((s["line"], s["title"]) for s in data["section"])
+    return Document(
+        data["id"], data["title"], data["file"], data["sha256"], data["lines"], sections
+    )
+
+
+def rows(id: str) -> list[dict[str, Any]]:
+    """The ledger's passage rows of a document, as written in its TOML file."""
+    data = tomllib.loads((FOLDER / f"{id}.toml").read_text("utf-8"))
+    return data.get("passage", [])
+
+
+LARGEST_FILE = 4 * 2**20
+MOST_LINES = 100_000
+
+
+def folder_problem(folder: Path) -> str | None:
+    """A sentence if `folder` cannot serve as --material, else None."""
+    if not folder.is_dir():
+        return f"--material {folder}: no such folder; name the one with your documents."
+    found = [d for d in documents() if (folder / d.file).is_file()]
+    if not found:
+        names = ", ".join(d.file for d in documents())
+        return f"--material {folder}: none of the audited files is there ({names})."
+    for document in found:
+        problem = _file_problem(folder, document.file)
+        if problem:
+            return f"--material {folder}: {document.file} {problem}"
+    return None
+
+
+def _file_problem(folder: Path, file: str) -> str | None:
+    path = folder / file
+    if path.is_symlink():
+        return "is a link; links are not followed, put the file itself there."
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return "lies outside the folder; put the file itself there."
+    if path.stat().st_size > LARGEST_FILE:
+        return f"is larger than {LARGEST_FILE // 2**20} MiB; that is no audited text."
+    try:
+        lines = len(path.read_text("utf-8").splitlines())
+    except (UnicodeDecodeError, OSError):
+        return "is not readable UTF-8 text."
+    if lines > MOST_LINES:
+        return f"has more than {MOST_LINES} lines; that is no audited text."
+    return None
+
+
+def copies(folder: Path) -> dict[str, str]:
+    """The text of each audited document that lies in `folder`, by document id."""
+    files = {entry.id: entry.file for entry in documents()}
+    return {
+        id: (folder / file).read_text("utf-8")
+        for id, file in files.items()
+        if (folder / file).is_file() and _file_problem(folder, file) is None
+    }

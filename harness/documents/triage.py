@@ -1,0 +1,161 @@
+"""Keep the ledgers: split a document, carry its triage over, say what is missing."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.documents import ledger
+from harness.documents.binding import GONE, bind
+from harness.documents.fingerprints import fingerprint, sketch
+from harness.documents.passages import BOILERPLATE, HEADING, Passage, split
+
+REASONS = {HEADING: "heading", BOILERPLATE: "page furniture"}
+Place = tuple[str, int, int]
+
+
+class LedgerProblem(Exception):
+    """Why a ledger cannot be kept, in one sentence."""
+
+
+@dataclass
+class State:
+    """How a ledger stands: rows, new and vanished passages, open questions."""
+
+    rows: list[dict[str, Any]]
+    new: int = 0
+    gone: int = 0
+    untriaged: list[dict[str, Any]] = field(default_factory=list)
+    unplaced: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        """The counts on one line."""
+        said = f"{len(self.rows)} passages, {len(self.untriaged)} untriaged"
+        said += f", {self.new} new, {self.gone} gone"
+        return said + f", claims without a row: {', '.join(self.unplaced) or 'none'}"
+
+
+def update(claims: list[dict[str, Any]], material: Path) -> dict[str, State]:
+    """Write all ledgers anew from the material; triage of known passages is kept.
+
+    claims: as `audit.json` holds them, with id, says and sources. A claim whose source
+    no row of its lines names yet is put to the passage there that resembles it most.
+    Raises LedgerProblem if the material is missing.
+    """
+    problem = ledger.folder_problem(material)
+    if problem:
+        raise LedgerProblem(problem)
+    states = {}
+    for document in ledger.documents():
+        path = material / document.file
+        if path.is_file():
+            passages = split(path.read_text("utf-8"))
+            state = _state(document, passages, claims)
+            write(document.id, state.rows)
+            states[document.id] = state
+    return states
+
+
+def _state(
+    document: ledger.Document, passages: list[Passage], claims: list[dict[str, Any]]
+) -> State:
+    old = ledger.rows(document.id)
+    kept = bind([row for row in old if "sketch" in row], passages)
+    known = {id(bound.passage): bound.row for bound in kept if bound.passage}
+    rows = [_row(document, p, known.get(id(p), {})) for p in passages]
+    state = State(rows, new=len(passages) - len(known))
+    state.gone = sum(bound.status == GONE for bound in kept)
+    _place(document.id, rows, passages, claims, state)
+    state.untriaged = [r for r in rows if not r["claims"] and not r["reason"]]
+    return state
+
+
+def _row(
+    document: ledger.Document, passage: Passage, before: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "lines": list(passage.lines),
+        "section": document[passage.lines[0]].section,
+        "kind": passage.kind,
+        "fingerprint": fingerprint(passage.text),
+        "sketch": sketch(passage.text),
+        "claims": list(before.get("claims", [])),
+        "reason": before.get("reason") or REASONS.get(passage.kind, ""),
+        "reviewed": bool(before.get("reviewed")),
+    }
+
+
+def _place(
+    id: str,
+    rows: list[dict[str, Any]],
+    passages: list[Passage],
+    claims: list[dict[str, Any]],
+    state: State,
+) -> None:
+    """Name each claim in a row of each of its sources; drop it elsewhere."""
+    sources = {
+        claim["id"]: [s["lines"] for s in claim["sources"] if s["document"] == id]
+        for claim in claims
+    }
+    for row in rows:
+        row["claims"] = [
+            name
+            for name in row["claims"]
+            if any(overlap(row["lines"], lines) for lines in sources.get(name, []))
+        ]
+    for claim in claims:
+        for lines in sources[claim["id"]]:
+            here = [i for i, row in enumerate(rows) if overlap(row["lines"], lines)]
+            if not any(claim["id"] in rows[i]["claims"] for i in here):
+                _choose(claim, lines, here, rows, passages, state)
+    for row in rows:
+        row["claims"] = sorted(set(row["claims"]))
+        if row["claims"]:
+            row["reason"] = ""
+
+
+def _choose(
+    claim: dict[str, Any],
+    lines: list[int],
+    here: list[int],
+    rows: list[dict[str, Any]],
+    passages: list[Passage],
+    state: State,
+) -> None:
+    worthy = [i for i in here if rows[i]["kind"] not in REASONS] or here
+    if not worthy:
+        state.unplaced.append(claim["id"])
+        return
+    inside = [i for i in worthy if lines[0] <= rows[i]["lines"][0] <= lines[1]]
+    if lines[1] > lines[0] and inside:
+        chosen = inside
+    else:
+        words = _words(f"{claim['id']} {claim['says']} {claim.get('why') or ''}")
+        chosen = [max(worthy, key=lambda i: len(words & _words(passages[i].text)))]
+    for i in chosen:
+        rows[i]["claims"].append(claim["id"])
+
+
+def _words(text: str) -> set[str]:
+    return {word.rstrip("s")[:6] for word in re.findall(r"[a-z0-9]{3,}", text.lower())}
+
+
+def overlap(lines: list[int], others: list[int]) -> bool:
+    """Whether two ranges of lines, ends included, have one in common."""
+    return lines[0] <= others[1] and others[0] <= lines[1]
+
+
+def write(id: str, rows: list[dict[str, Any]]) -> None:
+    """Write a ledger's rows below the head of its file."""
+    path = ledger.FOLDER / f"{id}.toml"
+    parts = [path.read_text("utf-8").split("\n[[passage]]")[0].rstrip("\n")]
+    for row in rows:
+        keys = [key for key, value in row.items() if value not in ("", [], False)]
+        if not row["claims"] and not row["reason"]:
+            keys.append("reason")
+        lines = [f"{key} = {json.dumps(row[key], ensure_ascii=False)}" for key in keys]
+        parts.append("\n[[passage]]\n" + "\n".join(lines))
+    path.write_text("\n".join(parts) + "\n", "utf-8")

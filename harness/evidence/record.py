@@ -1,0 +1,220 @@
+"""From lines of evidence to the audit: verdicts, totals and the error bound.
+
+Pure functions on plain data: no library of the audit is imported, no model is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.evidence import verdict as v
+
+PROMISED_BOUND = 1e-6
+NOT_SELECTED = "not selected"
+_CHECK_KEYS = (
+    "test",
+    "role",
+    "outcome",
+    "measured",
+    "expected",
+    "tolerance",
+    "examples",
+    "false_alarm",
+    "resolves",
+    "seconds",
+    "picture",
+)
+
+
+def in_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Evidence in its final order: run, claims by id, checks by claim and test, end."""
+    rank = {"run": 0, "document": 1, "claim": 2, "check": 3, "matrix": 4, "end": 5}
+    return sorted(
+        lines,
+        key=lambda e: (
+            rank.get(e["type"], 6),
+            e.get("claim") or e.get("id") or "",
+            e.get("test") or "",
+            e.get("backend") or "",
+        ),
+    )
+
+
+def audit(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """The audit of one run, or of merged runs, as `audit.json` holds it.
+
+    With several backends the verdicts are those of the first one that `backends`
+    names; each claim tells the others' under `by_backend`.
+    """
+    names = backends(lines)
+    judged_on = {name: _claims_on(name, lines) for name in names}
+    first_told: dict[str, dict[str, Any]] = {}
+    for name in reversed(names):
+        first_told |= judged_on[name]
+    claims = list(first_told.values())
+    for claim in claims:
+        told = [name for name in names if claim["id"] in judged_on[name]]
+        verdicts = {name: judged_on[name][claim["id"]]["verdict"] for name in told}
+        claim["by_backend"] = verdicts
+    claims.sort(key=lambda claim: claim["id"])
+    run = next((e for e in lines if e["type"] == "run"), {})
+    ends = [e for e in lines if e["type"] == "end"]
+    every = [c for on in judged_on.values() for c in on.values()]
+    return {
+        "schema": 1,
+        "run": {
+            "started": run.get("started"),
+            "seconds": round(sum(e["seconds"] for e in ends), 2) if ends else None,
+            "seed": run.get("seed"),
+            "alpha": run.get("alpha"),
+            "command": run.get("command"),
+            "complete": bool(ends) and all(e["complete"] for e in ends),
+            "stack": run.get("stack", {}),
+            "backends": names,
+        },
+        "totals": totals(claims),
+        "false_alarm_bound": false_alarm_bound(every),
+        "documents": _documents(lines),
+        "matrix": next((e for e in lines if e["type"] == "matrix"), None),
+        "claims": claims,
+    }
+
+
+def backends(lines: list[dict[str, Any]]) -> list[str]:
+    """The backends that ran, TensorFlow first."""
+    ran = sorted({line["backend"] for line in lines if line["type"] == "run"})
+    return sorted(ran, key=lambda name: name != "tensorflow")
+
+
+def totals(claims: list[dict[str, Any]]) -> dict[str, int]:
+    """How many claims have each verdict."""
+    return {word: sum(c["verdict"] == word for c in claims) for word in v.VERDICTS}
+
+
+def _claims_on(backend: str, lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The claims with their verdicts from the evidence of one backend."""
+    here = [line for line in lines if line.get("backend") == backend]
+    checks: dict[str, dict[str, dict[str, Any]]] = {}
+    for line in here:
+        if line["type"] == "check":
+            checks.setdefault(line["claim"], {})[line["test"]] = line
+    return {
+        line["id"]: judged(line, list(checks.get(line["id"], {}).values()))
+        for line in here
+        if line["type"] == "claim"
+    }
+
+
+def _documents(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = {e["id"]: e for e in lines if e["type"] == "document"}
+    return [
+        {key: value for key, value in e.items() if key != "type"}
+        for e in sorted(found.values(), key=lambda e: e["file"])
+    ]
+
+
+def judged(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any]:
+    """A claim with its verdict, formed from the evidence of its checks."""
+    checks = sorted(checks, key=lambda c: (v.ROLES.index(c["role"]), c["test"]))
+    verdict, reason = _verdict(claim, checks)
+    open_ended = (v.NOT_RUN, v.INCONCLUSIVE) if claim.get("timed") else (v.NOT_RUN,)
+    settled = verdict not in open_ended
+    entry = {key: claim[key] for key in ("id", "topic", "says")}
+    entry |= {
+        "verdict": verdict,
+        "recorded": claim["recorded"],
+        "changed": claim["recorded"] is not None
+        and settled
+        and verdict != claim["recorded"],
+        "new": claim["recorded"] is None and verdict != v.NOT_RUN,
+        "severity": claim["severity"],
+        "instead": claim["instead"],
+        "scope": claim["scope"],
+        "reason": reason or None,
+        "differs_on": claim.get("differs_on") or {},
+        "why": claim["why"] or None,
+        "explained_by": claim["explained_by"],
+        "sources": claim["sources"],
+        "checks": [
+            {key: check.get(key) for key in _CHECK_KEYS}
+            | {k: x for k, x in check.items() if k not in (*_CHECK_KEYS, "type")}
+            for check in checks
+        ],
+        "faults": [
+            {"name": f["name"], "does": f["does"]}
+            | under_fault(claim, checks, f["name"])
+            for f in claim["faults"]
+        ],
+    }
+    return entry
+
+
+def _verdict(claim: dict[str, Any], checks: list[dict[str, Any]]) -> tuple[str, str]:
+    measured = {check["test"] for check in checks}
+    missing = [c["test"] for c in claim["checks"] if c["test"] not in measured]
+    triples = [(c["role"], c["outcome"], c.get("reason") or "") for c in checks]
+    if missing and not any(c["outcome"] == v.BROKEN for c in checks):
+        some = "part of its checks selected" if checks else NOT_SELECTED
+        return v.NOT_RUN, some
+    return v.form(triples)
+
+
+def under_fault(
+    claim: dict[str, Any], checks: list[dict[str, Any]], name: str
+) -> dict[str, Any]:
+    """The claim's verdict under a fault, and whether it differs from the one without;
+    `detected` is None if the fault was not tried."""
+    seen = [
+        (check["role"], entry)
+        for check in checks
+        for entry in check.get("under_faults") or []
+        if entry["fault"] == name
+    ]
+    plain, _ = _verdict(claim, checks)
+    if not seen or plain == v.NOT_RUN:
+        return {"detected": None}
+    under, reason = v.form(
+        [(role, e["outcome"], e.get("reason") or "") for role, e in seen]
+    )
+    crashed = any(e["outcome"] == v.BROKEN for _, e in seen)
+    detected = under != plain and not crashed and under != v.NOT_RUN
+    return {"verdict": under, "reason": reason or None, "detected": detected}
+
+
+def faults_tried(checks: list[dict[str, Any]]) -> list[str]:
+    """The names of all faults that these checks ran under."""
+    entries = (entry for check in checks for entry in check.get("under_faults") or [])
+    return list(dict.fromkeys(entry["fault"] for entry in entries))
+
+
+def false_alarm_bound(claims: list[dict[str, Any]]) -> float:
+    """Bound on the probability that chance alone changes any recorded verdict.
+
+    Union bound: for each random decision of a check that must hold, the probability
+    that it does not though the statement is true; for each check that must be
+    falsified by chance, the probability of missing a violation of `resolves`.
+    """
+    total = 0.0
+    for claim in claims:
+        for check in claim["checks"]:
+            must_fail = check.get("predicted") == v.FALSIFIED
+            key = "miss" if must_fail and not check.get("negated") else "false_alarm"
+            total += check.get(key) or 0.0
+    return total
+
+
+def missed_faults(audited: dict[str, Any]) -> list[tuple[str, str]]:
+    """`(claim, fault)` pairs that were tried and not detected."""
+    return [
+        (claim["id"], fault["name"])
+        for claim in audited["claims"]
+        for fault in claim["faults"]
+        if fault["detected"] is False
+    ]
+
+
+def counts(totals: Mapping[str, int]) -> str:
+    """`118 upheld, 31 refuted, 24 qualified, 9 not run`: claims, zeros left out."""
+    said = [f"{totals[word]} {word}" for word in v.VERDICTS if totals[word]]
+    return ", ".join(said) or "no claims"

@@ -1,0 +1,110 @@
+"""Two runs side by side: verdicts that changed, numbers that moved, other stacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.report import render
+from harness.report.text import number, plain
+
+SAME, CHANGED, NEW, LOST = "same", "changed", "new", "gone"
+
+
+def compare(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """What differs between two audits, as plain data.
+
+    verdicts: rows `{id, what, old, new}`; moved: rows `{id, test, old, new}` for checks
+    whose worst case differs though the verdict does not; stack: the versions that
+    differ, as `name -> [old, new]`; ratios: lines on those of benchmark runs, for the
+    caller to fill in.
+    """
+    before = {claim["id"]: claim for claim in old["claims"]}
+    after = {claim["id"]: claim for claim in new["claims"]}
+    verdicts = [
+        _verdicts(id, before.get(id), after.get(id)) for id in sorted(before | after)
+    ]
+    same = [row["id"] for row in verdicts if row["what"] == SAME]
+    names = old["run"]["stack"] | new["run"]["stack"]
+    stacks = {
+        name: [old["run"]["stack"].get(name), new["run"]["stack"].get(name)]
+        for name in names
+    }
+    return {
+        "verdicts": verdicts,
+        "moved": [row for id in same for row in _moved(before[id], after[id])],
+        "stack": {name: pair for name, pair in stacks.items() if pair[0] != pair[1]},
+        "ratios": [],
+    }
+
+
+def _verdicts(
+    id: str, old: dict[str, Any] | None, new: dict[str, Any] | None
+) -> dict[str, Any]:
+    pair = [claim["verdict"] if claim else None for claim in (old, new)]
+    what = SAME if pair[0] == pair[1] else CHANGED
+    if None in pair:
+        what = NEW if old is None else LOST
+    return {"id": id, "what": what, "old": pair[0], "new": pair[1]}
+
+
+def _moved(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
+    measured = {check["test"]: check["measured"] for check in old["checks"]}
+    return [
+        {
+            "id": new["id"],
+            "test": check["test"],
+            "old": measured[check["test"]],
+            "new": check["measured"],
+        }
+        for check in new["checks"]
+        if check["test"] in measured and measured[check["test"]] != check["measured"]
+    ]
+
+
+def changed(difference: dict[str, Any]) -> bool:
+    """Whether any claim that both runs hold has another verdict."""
+    return any(row["what"] == CHANGED for row in difference["verdicts"])
+
+
+def _by_kind(difference: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    rows = difference["verdicts"]
+    return {
+        what: [row for row in rows if row["what"] == what]
+        for what in (CHANGED, NEW, LOST, SAME)
+    }
+
+
+def html(difference: dict[str, Any], old: dict[str, Any], new: dict[str, Any]) -> str:
+    """The difference between two audits as one HTML file."""
+    context = {
+        "difference": difference,
+        "kinds": _by_kind(difference),
+        "runs": [old["run"], new["run"]],
+    }
+    return render.page("compare.html.j2", context)
+
+
+def markdown(difference: dict[str, Any]) -> str:
+    """The difference for a person, changed verdicts first."""
+    kinds = _by_kind(difference)
+    lines = ["# Two audits compared", ""]
+    lines += [", ".join(f"{len(rows)} {what}" for what, rows in kinds.items()), ""]
+    for what in (CHANGED, NEW, LOST):
+        lines += [
+            f"- {what}: `{row['id']}` {row['old'] or '–'} → {row['new'] or '–'}"
+            for row in kinds[what]
+        ]
+    lines += ["", "## Stacks", ""]
+    lines += [
+        f"- {name}: {plain(old)} → {plain(new)}"
+        for name, (old, new) in difference["stack"].items()
+    ] or ["The same."]
+    lines += ["", "## Numbers that moved", ""]
+    lines += [
+        f"- `{row['id']}`, {row['test']}: {plain(number(row['old']))} → "
+        f"{plain(number(row['new']))}"
+        for row in difference["moved"]
+    ] or ["None."]
+    if difference["ratios"]:
+        lines += ["", "## Ratios", "", "```", *difference["ratios"], "```"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,188 @@
+"""Render an audit for people: Markdown and one self-contained HTML file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import statistics
+from collections import Counter
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from harness.evidence import history, record
+from harness.evidence import verdict as v
+from harness.report.documents import Entry, Page, pages
+from harness.report.text import chance, image, number, plain, printable
+
+_SYMBOLS = {
+    v.UPHELD: "✓",
+    v.REFUTED: "✗",
+    v.QUALIFIED: "◐",
+    v.INCONCLUSIVE: "?",
+    v.NOT_RUN: "–",
+    v.BROKEN: "!",
+}
+_MEANINGS = {
+    v.UPHELD: "true as worded, in every configuration that the wording covers",
+    v.REFUTED: "false in the very setting of the text; the correction was checked too",
+    v.QUALIFIED: "true only under a condition that the text leaves out",
+    v.INCONCLUSIVE: "the measurement settles neither side",
+    v.NOT_RUN: "not measured in this run, for the reason given",
+    v.BROKEN: "the audit itself failed here; nothing is said about the text",
+}
+
+
+def markdown(audited: dict[str, Any]) -> str:
+    """The audit as Markdown."""
+    return _environment(False).get_template("audit.md.j2").render(_context(audited))
+
+
+def corrections(audited: dict[str, Any], document: dict[str, Any]) -> str:
+    """An errata list of one document, in the order of its lines, as Markdown."""
+    findings = [
+        claim | _first_place(claim, document["id"])
+        for claim in _by_urgency(citing(audited, document["id"]))
+    ]
+    findings.sort(key=lambda claim: claim["here"])
+    template = _environment(False).get_template("corrections.md.j2")
+    return template.render(audit=audited, document=document, findings=findings)
+
+
+def _first_place(claim: dict[str, Any], document: str) -> dict[str, Any]:
+    source = next(s for s in claim["sources"] if s["document"] == document)
+    return {"here": source["lines"], "section": source["section"]}
+
+
+def html(audited: dict[str, Any], copies: dict[str, str] | None = None) -> str:
+    """The audit as one HTML file without a request to anywhere.
+
+    copies: the reader's own copies of the documents, by id; each passage is then shown
+    beside its verdicts.
+    """
+    shown = pages(audited, copies or {})
+    script = (files("harness.report") / "templates" / "audit.js").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    context = _context(audited) | {
+        "pages": shown,
+        "quoted": _quoted(shown),
+        "filters": _filters(audited),
+        "examples": _examples(audited),
+        "script": Markup(script),
+        "script_hash": digest,
+    }
+    return _environment(True).get_template("audit.html.j2").render(context)
+
+
+def page(template: str, context: dict[str, Any]) -> str:
+    """Another HTML file in the report's style, without a script."""
+    plain_page = {"symbols": _SYMBOLS, "script_hash": None}
+    return _environment(True).get_template(template).render(plain_page | context)
+
+
+def _context(audited: dict[str, Any]) -> dict[str, Any]:
+    topics: dict[str, list[dict[str, Any]]] = {}
+    for claim in audited["claims"]:
+        topics.setdefault(claim["topic"], []).append(claim)
+    return {
+        "audit": audited,
+        "topics": topics,
+        "count": record.counts(audited["totals"]),
+        "findings": _by_urgency(audited["claims"]),
+        "titles": {d["id"]: d["title"] for d in audited["documents"]},
+        "citing": {d["id"]: citing(audited, d["id"]) for d in audited["documents"]},
+        "symbols": _SYMBOLS,
+        "meanings": _MEANINGS,
+        "verdicts": [word for word in v.VERDICTS if audited["totals"][word]],
+        "missed": record.missed_faults(audited),
+        "earlier": history.sentences(audited),
+    }
+
+
+def citing(audited: dict[str, Any], document: str) -> list[dict[str, Any]]:
+    """The claims that cite a document."""
+    return [
+        claim
+        for claim in audited["claims"]
+        if any(source["document"] == document for source in claim["sources"])
+    ]
+
+
+def _quoted(shown: list[Page]) -> dict[str, list[Entry]]:
+    """The passages of the reader's copies that make each claim."""
+    quoted: dict[str, list[Entry]] = {}
+    for page in shown:
+        for section in page.sections:
+            for entry in section.entries:
+                for claim in entry.claims if entry.text else []:
+                    quoted.setdefault(claim["id"], []).append(entry)
+    return quoted
+
+
+def _filters(audited: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """Filter name -> pairs of value and label with its count."""
+    claims = audited["claims"]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name in ("verdict", "severity", "topic"):
+        counts = Counter(claim[name] for claim in claims if claim[name])
+        symbol = _SYMBOLS if name == "verdict" else {}
+        found[name] = [
+            (word.replace(" ", "-"), f"{symbol.get(word, '')} {word} {count}".strip())
+            for word, count in sorted(counts.items())
+        ]
+    found["document"] = [
+        (d["id"], f"{d['id']} {len(citing(audited, d['id']))}")
+        for d in audited["documents"]
+    ]
+    return found
+
+
+def _examples(audited: dict[str, Any]) -> dict[str, float] | None:
+    """Median and least number of examples of the checks that drew several."""
+    tried = [
+        check["examples"]
+        for claim in audited["claims"]
+        for check in claim["checks"]
+        if (check["examples"] or 0) > 1
+    ]
+    if not tried:
+        return None
+    return {"median": int(statistics.median(tried)), "least": min(tried)}
+
+
+def _by_urgency(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Refuted claims, the gravest first, then those that most documents make and most
+    passages; then the qualified ones."""
+    order = {"lesson": 0, "number": 1, "wording": 2, None: 3}
+    found = [c for c in claims if c["verdict"] in (v.REFUTED, v.QUALIFIED)]
+
+    def urgency(claim: dict[str, Any]) -> tuple[Any, ...]:
+        sources = claim["sources"]
+        documents = {source["document"] for source in sources}
+        return order[claim["severity"]], -len(documents), -len(sources), claim["id"]
+
+    return sorted(found, key=urgency)
+
+
+@lru_cache(maxsize=2)
+def _environment(escape: bool) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("harness.report"),
+        autoescape=escape,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"number": number, "chance": chance, "plain": plain}
+    environment.filters |= {"image": image, "versions": history.versions}
+    environment.finalize = _final
+    return environment
+
+
+def _final(value: Any) -> Any:
+    """What every `{{ }}` of a template passes through: no control characters."""
+    return value if isinstance(value, Markup) else printable(value)

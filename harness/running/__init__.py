@@ -1,0 +1,1 @@
+"""Checks under pytest: seeds, faults, shared models, the run and its terminal."""

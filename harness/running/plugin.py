@@ -1,0 +1,321 @@
+"""pytest's hooks and options: the only module that knows pytest's life cycle."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import secrets
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.claim import REGISTRY, Check
+from harness.documents import ledger
+from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
+from harness.evidence.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
+from harness.running import blocks, properties, terminal
+from harness.running.runner import Policy, Result, evidence_of, left_out, run
+from harness.running.session import Audit
+from harness.running.stash import AUDIT, EVIDENCE, POLICY
+from harness.stack import devices, libraries
+from harness.stack.arrays import plain
+
+MISSING_PARTS = (
+    "keyword",
+    "markexpr",
+    "deselect",
+    "ignore",
+    "ignore_glob",
+    "lf",
+    "ff",
+    "audit_benchmark",
+)
+pytest_plugins = ["harness.benchmark.hooks"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("audit", "auditing teaching material")
+    group.addoption(
+        "--seed",
+        default="20261122",
+        metavar="N|random",
+        help="seed of every random draw (default: a fixed one)",
+    )
+    group.addoption(
+        "--alpha",
+        type=float,
+        default=DEFAULT_ALPHA,
+        metavar="A",
+        help="false-alarm rate per random decision; for calibration only",
+    )
+    group.addoption(
+        "--faults",
+        nargs="?",
+        const="own",
+        choices=("own", "matrix"),
+        default=None,
+        help="run each claim under its own faults too, or under its topic's (matrix)",
+    )
+    group.addoption("--reports", metavar="DIR", help="folder for reports")
+    group.addoption("--material", metavar="DIR", help="your copies of the documents")
+    group.addoption(
+        "--fail-on",
+        action="append",
+        default=[],
+        metavar="VERDICT",
+        help="exit 1 if a claim has this verdict; may be given several times",
+    )
+    group.addoption(
+        "--device",
+        type=devices.chosen,
+        default="cpu",
+        metavar="cpu|gpu[:N]",
+        help="where the claims run; gpu:1 is the second of several cards",
+    )
+    group.addoption(
+        "--thorough",
+        action="store_true",
+        help="slow checks too, and ten times the examples",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if (config.rootpath / "claims" / "documents").is_dir():
+        ledger.FOLDER = config.rootpath / "claims" / "documents"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    config.option.device = devices.prepare(config.option.device)
+    libraries.load_triton_first()
+    _refuse_bad_options(config)
+    if config.option.material:
+        blocks.material = Path(config.option.material).resolve()
+    thorough = 10 if config.option.thorough else 1
+    properties.load_profile(examples=properties.EXAMPLES * thorough)
+    config.stash[POLICY] = Policy(
+        _seed(config),
+        config.option.alpha,
+        config.option.faults,
+        config.option.thorough,
+    )
+    claims = config.rootpath / "claims"
+    without_paths = config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR
+    if without_paths and claims.is_dir():
+        config.args[:] = [str(claims)]  # in a subfolder the project's claims are meant
+    if not _is_worker(config):
+        audit = Audit(
+            _reports(config),
+            config.stash[POLICY],
+            config.option.device,
+            " ".join(["pytest", *map(str, config.invocation_params.args)]),
+            config.option.material,
+        )
+        config.stash[AUDIT] = audit
+        config.pluginmanager.register(Recorder(audit), "audit-recorder")
+
+
+def _refuse_bad_options(config: pytest.Config) -> None:
+    """One sentence for each wrong value, before any library is imported."""
+    problem = libraries.missing_backend()
+    if not 0 < config.option.alpha < 1:
+        problem = f"--alpha is {config.option.alpha}; it must lie between 0 and 1."
+    for word in config.option.fail_on:
+        if word not in VERDICTS:
+            problem = f"--fail-on {word!r}: use one of {', '.join(VERDICTS)}."
+    if config.option.device == "gpu":
+        problem = problem or devices.gpu_problem()  # imports the backend
+    if config.option.material:
+        problem = problem or ledger.folder_problem(Path(config.option.material))
+    if problem:
+        raise pytest.UsageError(problem)
+    seed = config.option.seed
+    if seed != "random" and not (seed.isdigit() and int(seed) < 2**31):
+        raise pytest.UsageError(
+            f"--seed {seed!r}: use a whole number from 0 to {2**31 - 1}, or 'random'."
+        )
+
+
+def _seed(config: pytest.Config) -> int:
+    """The run's seed; xdist workers get the controller's, also for `random`."""
+    if _is_worker(config):
+        return config.workerinput["audit_seed"]  # type: ignore[attr-defined]
+    asked = config.option.seed
+    return secrets.randbelow(2**31) if asked == "random" else int(asked)
+
+
+def _reports(config: pytest.Config) -> Path:
+    """The reports' folder; refused with a sentence if it cannot be written."""
+    given = config.option.reports
+    folder = config.rootpath / "reports"
+    if given:
+        folder = Path(config.invocation_params.dir, given)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / f".probe-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise pytest.UsageError(
+                f"--reports {given}: cannot write there ({error.strerror}); "
+                "name a folder that you may write to."
+            ) from None
+    return folder
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["audit_seed"] = node.config.stash[POLICY].seed
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    declared = getattr(node, "workeroutput", {}).get("audit_claims", [])
+    node.config.stash[AUDIT].declare(declared)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep the garbage collector from walking the libraries' million objects again and
+    again: they are frozen, and the cycles that checks make are collected in bulk."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Freeze again after each file: KerasTuner collects garbage before every model.
+    The models of a hundred faults would add up: collected first, also by the check."""
+    faults = item.config.stash[POLICY].faults
+    last_of_file = nextitem is None or nextitem.path != item.path
+    if faults == "matrix" or (faults and last_of_file):
+        gc.collect()
+    if last_of_file:
+        gc.freeze()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    policy = config.stash[POLICY]
+    described = libraries.sentence(libraries.describe(config.option.device))
+    return [f"audit: seed {policy.seed}, {described}"]
+
+
+@pytest.fixture
+def audited_claim(request: pytest.FixtureRequest) -> str:
+    """The id of the claim that a check belongs to; it is part of the test's id."""
+    return request.param
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    check = getattr(metafunc.function, "audit_check", None)
+    if check is not None:
+        metafunc.fixturenames.append("audited_claim")
+        metafunc.parametrize("audited_claim", [check.claim.id], indirect=True)
+
+
+def _check(item: pytest.Item) -> Check | None:
+    return getattr(getattr(item, "function", None), "audit_check", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    check = _check(pyfuncitem)
+    if check is None:
+        return None
+    policy = pyfuncitem.config.stash[POLICY]
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    reason = left_out(check, policy)
+    if reason:
+        result = Result(NOT_RUN, reason, Measurement())
+        evidence = evidence_of(check, result, 0.0)
+    else:
+        result, evidence = run(pyfuncitem.obj, arguments, check, policy)
+    pyfuncitem.stash[EVIDENCE] = evidence
+    if result.outcome == NOT_RUN:
+        pytest.skip(result.reason)
+    if result.outcome == BROKEN and result.error is not None:
+        raise result.error
+    if check.timed and result.outcome == INCONCLUSIVE:
+        return True
+    if evidence["predicted"] not in (None, result.outcome):
+        described = libraries.describe(pyfuncitem.config.option.device)
+        pytest.fail(terminal.change(check, evidence, policy, described), pytrace=False)
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, Any]:
+    """Carry a check's evidence on its report, also from an xdist worker."""
+    report = yield
+    check = _check(item)
+    if check is None:
+        return report
+    evidence = item.stash.get(EVIDENCE, None) if call.when == "call" else None
+    if evidence is None and (call.when == "call" or report.outcome != "passed"):
+        outcome = NOT_RUN if report.outcome == "skipped" else BROKEN
+        reason = str(call.excinfo.value) if call.excinfo else "no evidence"
+        result = Result(outcome, reason.split("\n")[0], Measurement())
+        evidence = evidence_of(check, result, call.duration)
+    if evidence is not None and call.when != "teardown":
+        evidence["nodeid"] = item.nodeid
+        carried = {"check": evidence, "claim": check.claim.declaration()}
+        # NumPy's numbers cannot travel from an xdist worker to the controller
+        report.audit = json.loads(json.dumps(carried, default=plain))
+    return report
+
+
+class Recorder:
+    """Hands each report's evidence to the audit; registered on the controller only."""
+
+    def __init__(self, audit: Audit) -> None:
+        self.audit = audit
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        carried = getattr(report, "audit", None)
+        if carried:
+            self.audit.add(carried["claim"], carried["check"])
+
+
+def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+    carried = getattr(report, "audit", None)
+    if carried and report.when == "call" and report.passed:
+        return "passed", ".", f"{carried['check']['outcome'].upper()}, as recorded"
+    return None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None]:
+    """Form the verdicts on the controller; say them after pytest's own summary."""
+    config = session.config
+    if _is_worker(config):
+        declared = [claim.declaration() for claim in REGISTRY.values()]
+        config.workeroutput["audit_claims"] = declared  # type: ignore[attr-defined]
+        return (yield)
+    audit = config.stash[AUDIT]
+    audit.declare(claim.declaration() for claim in REGISTRY.values())
+    judged = None
+    if audit.has_evidence and not config.option.collectonly:
+        judged = audit.finish(_covers_all(config) and exitstatus in (0, 1))
+        if exitstatus == 0 and terminal.failures(judged, config.option.fail_on):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    result = yield
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if judged and reporter:
+        terminal.summary(reporter, judged, audit, config.option.fail_on)
+    return result
+
+
+def _covers_all(config: pytest.Config) -> bool:
+    """Whether the command asked for all claims: no filter, and the whole folder."""
+    claims = config.rootpath / "claims"
+    asked = [Path(config.invocation_params.dir, str(arg)) for arg in config.args]
+    everything = any(p in (claims, *claims.parents) for p in asked)
+    return everything and not any(
+        getattr(config.option, name, None) for name in MISSING_PARTS
+    )

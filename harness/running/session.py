@@ -1,0 +1,113 @@
+"""The controlling process' side of a run: gather evidence, form verdicts, write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from harness.documents import ledger
+from harness.evidence import history, matrix, record
+from harness.evidence.store import Store, utc_now
+from harness.report.files import write_reports
+from harness.running.runner import Policy
+from harness.stack import libraries
+
+
+class Audit:
+    """All evidence of one run; the folder is made when the first line arrives."""
+
+    def __init__(
+        self,
+        reports: Path,
+        policy: Policy,
+        device: str,
+        command: str,
+        material: str | None = None,
+    ) -> None:
+        self.started = utc_now()
+        self.reports = reports
+        self.material = material
+        self._store: Store | None = None
+        self._claims: dict[str, dict[str, Any]] = {}
+        self._checks: list[dict[str, Any]] = []
+        self._written: set[str] = set()
+        self._run: dict[str, Any] = {
+            "type": "run",
+            "backend": libraries.backend(),
+            "started": self.started.isoformat(timespec="milliseconds"),
+            "seed": policy.seed,
+            "alpha": policy.alpha,
+            "faults": policy.faults,
+            "command": command,
+            "stack": libraries.describe(device),
+        }
+
+    @property
+    def has_evidence(self) -> bool:
+        return bool(self._checks)
+
+    @property
+    def folder(self) -> Path:
+        assert self._store is not None
+        return self._store.folder
+
+    def declare(self, claims: Iterable[dict[str, Any]]) -> None:
+        """Learn of claims, also of those without a selected check."""
+        for claim in claims:
+            self._claims[claim["id"]] = claim
+
+    def add(self, claim: dict[str, Any], check: dict[str, Any]) -> None:
+        """Store one check's evidence; on disk when this returns."""
+        if self._store is None:
+            self._store = Store(
+                self.reports, self._run["stack"]["backend"], self.started
+            )
+            self._store.append(self._run)
+        if claim["id"] not in self._written:
+            self._written.add(claim["id"])
+            self.declare([claim])
+            self._store.append(claim)
+        self._checks.append(check)
+        self._store.append(check)
+
+    def finish(self, covers_all: bool) -> dict[str, Any]:
+        """Form the verdicts, write all files, move `latest` if the run is complete."""
+        assert self._store is not None
+        complete = covers_all and self._all_checks_ran()
+        seconds = (utc_now() - self.started).total_seconds()
+        end = {
+            "type": "end",
+            "backend": libraries.backend(),
+            "seconds": round(seconds, 2),
+            "complete": complete,
+        }
+        documents = [
+            {"type": "document", **d.as_dict()}
+            for d in ledger.documents()
+            if any(
+                s["document"] == d.id
+                for c in self._claims.values()
+                for s in c["sources"]
+            )
+        ]
+        lines = [self._run, *documents, *self._claims.values(), *self._checks, end]
+        if complete and self._run["faults"] == "matrix":
+            matrix.store(self.reports, lines)
+        stored = matrix.last(self.reports)
+        lines = record.in_order([*lines, stored] if stored else lines)
+        self._store.finish(lines)
+        audited = record.audit(lines)
+        audited |= history.beside(self.folder, audited)
+        write_reports(audited, self.folder, self.material)
+        if complete:
+            self._store.make_latest()
+        return audited
+
+    def _all_checks_ran(self) -> bool:
+        ran = {(check["claim"], check["test"]) for check in self._checks}
+        return all(
+            (claim["id"], check["test"]) in ran
+            for claim in self._claims.values()
+            for check in claim["checks"]
+        )

@@ -1,0 +1,37 @@
+"""Stand-alone scripts that reproduce a finding: plain Keras or torch, none of ours.
+
+`claims/<topic>/snippets/<name>.py`, for the claim `<topic>.<name>`, is a script of at
+most 25 lines. A line that ends in `# drawn` assigns a value that a check draws; in
+reports the drawn value of the finding stands there.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+CLAIMS = Path(__file__).parents[2] / "claims"
+_DRAWN = re.compile(r"^(\w+) = .*  # drawn$", re.MULTILINE)
+
+
+def place(id: str) -> Path:
+    """Where the snippet of a claim is, or would be."""
+    topic, _, name = id.partition(".")
+    return CLAIMS / topic.replace("-", "_") / "snippets" / f"{name}.py"
+
+
+def text(id: str, drawn: dict[str, Any] | None = None) -> str | None:
+    """The snippet of a claim with drawn values put in; None if there is none."""
+    path = place(id)
+    if not path.is_file():
+        return None
+    values = drawn or {}
+
+    def fill(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if isinstance(values.get(name), (int, float, list)):
+            return f"{name} = {values[name]!r}  # drawn"
+        return match.group(0)
+
+    return _DRAWN.sub(fill, path.read_text("utf-8"))

@@ -1,0 +1,118 @@
+"""What the terminal says: verdicts per claim, what changed, and the count."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from harness.claim import Check
+from harness.evidence import record
+from harness.evidence import verdict as v
+from harness.running import snippets
+from harness.running.runner import Policy
+from harness.stack import libraries
+
+_COLOURS = {
+    v.UPHELD: {"green": True},
+    v.REFUTED: {"red": True},
+    v.QUALIFIED: {"yellow": True},
+    v.INCONCLUSIVE: {"purple": True},
+    v.NOT_RUN: {"light": True},
+    v.BROKEN: {"red": True, "bold": True},
+}
+
+
+def change(
+    check: Check, evidence: dict[str, Any], policy: Policy, described: dict[str, Any]
+) -> str:
+    """The failure of a check that no longer measures what is recorded."""
+    claim = check.claim
+    places = "; ".join(
+        f"{s.document} line {s.lines[0]} ({s.section})" for s in claim.sources
+    )
+    found = f"{evidence.get('what') or 'value'} {evidence.get('measured')}"
+    drawn = evidence.get("worst_case") or {}
+    values = ", ".join(f"{name}={value}" for name, value in drawn.items())
+    versions = libraries.sentence(described)
+    lines = [
+        f"verdict changed: {claim.id} is recorded {claim.recorded}, so the check "
+        f"'{check.role}' must be {evidence['predicted']}; measured "
+        f"{evidence['outcome']} on keras {described['keras']}",
+        f"  says      {claim.says}",
+        f"  place     {places}",
+        f"  found     {found}, expected {evidence.get('expected')}"
+        f" (tolerance {evidence.get('tolerance')})",
+        f"  examples  {evidence.get('examples', 1)} tried; "
+        f"smallest counterexample or worst case: {values or 'no drawn values'}",
+        f"  seed      {policy.seed} (replay: --seed {policy.seed})",
+        f"  stack     {versions}",
+    ]
+    snippet = snippets.text(claim.id, drawn)
+    if snippet:
+        lines += ["  snippet", *(f"    {line}" for line in snippet.splitlines())]
+    return "\n".join(lines)
+
+
+def failures(audited: dict[str, Any], fail_on: list[str]) -> list[str]:
+    """What makes an otherwise green run fail, a sentence each."""
+    said = []
+    for claim in audited["claims"]:
+        if claim["changed"]:
+            reason = f" ({claim['reason']})" if claim["reason"] else ""
+            said.append(
+                f"verdict changed: {claim['id']} recorded {claim['recorded']}, "
+                f"measured {claim['verdict']}{reason}"
+            )
+        if claim["verdict"] == v.BROKEN and not claim["changed"]:
+            said.append(f"broken: {claim['id']}: {claim['reason']}")
+        if claim["verdict"] in fail_on:
+            said.append(f"--fail-on: {claim['id']} is {claim['verdict']}")
+    for id, name in record.missed_faults(audited):
+        said.append(f"fault missed: {id} does not notice '{name}'")
+    return said
+
+
+def summary(
+    reporter: Any, audited: dict[str, Any], audit: Any, fail_on: list[str]
+) -> None:
+    """The verdict of each claim, then what failed, the report's path, the count."""
+    write = reporter.write_line
+    if reporter.verbosity >= 0:
+        reporter.section("verdicts", "=")
+        asked = [c for c in audited["claims"] if c["reason"] != record.NOT_SELECTED]
+        for claim in asked:
+            _claim_line(reporter, claim)
+        if len(asked) < len(audited["claims"]):
+            others = len(audited["claims"]) - len(asked)
+            write(f"not run      {others} other claims  ({record.NOT_SELECTED})")
+    problems = failures(audited, fail_on)
+    for problem in problems:
+        write(problem, red=True)
+    tried = [
+        f for c in audited["claims"] for f in c["faults"] if f["detected"] is not None
+    ]
+    if tried:
+        seen = sum(f["detected"] for f in tried)
+        write(f"faults: {seen} detected, {len(tried) - seen} missed")
+    write(
+        f"chance of any false change: at most {audited['false_alarm_bound']:.1e}; "
+        f"seed {audited['run']['seed']}"
+    )
+    partial = "" if audited["run"]["complete"] else " (partial run)"
+    write(f"report: {os.path.relpath(audit.folder / 'audit.html')}{partial}")
+    write(record.counts(audited["totals"]), bold=True)
+
+
+def _claim_line(reporter: Any, claim: dict[str, Any]) -> None:
+    word = claim["verdict"]
+    note = ""
+    if claim["changed"]:
+        note = f"  (recorded {claim['recorded']})"
+    elif claim["new"]:
+        note = "  (new)"
+    elif word == v.NOT_RUN:
+        note = f"  ({claim['reason']})"
+    elif word == v.REFUTED:
+        note = f"  [{claim['severity']}]"
+    reporter.write(f"{word:<13}", **_COLOURS[word])
+    reporter.write_line(f"{claim['id']}{note}")

@@ -1,0 +1,1 @@
+"""The libraries under audit: which versions, on which device, reached how."""
