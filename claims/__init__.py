@@ -1,1 +1,1 @@
-"""The claims: one file per lesson topic."""
+"""The claims: a folder for each topic, named as the first part of its ids."""

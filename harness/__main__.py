@@ -11,20 +11,22 @@ from harness.documents import triage
 from harness.documents.ledger import folder_problem
 from harness.evidence import history, merge, record
 from harness.evidence.store import (
+    EVIDENCE,
     UnreadableEvidence,
     read,
     write_atomically,
+    write_compressed,
     write_evidence,
 )
 from harness.report import compare
-from harness.report.files import write_reports
+from harness.report.files import write_readable, write_reports
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; wrong input costs one sentence and exit code 2."""
     options = _parser().parse_args(arguments)
     try:
-        return options.command(options)
+        code: int = options.command(options)
     except (
         UnreadableEvidence,
         ratios.UnreadableResults,
@@ -33,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 def _merge(options: argparse.Namespace) -> int:
     lines = merge.runs([read(run) for run in options.runs])
     options.out.mkdir(parents=True, exist_ok=True)
-    write_evidence(options.out / "evidence.jsonl", lines)
+    write_evidence(options.out / EVIDENCE, lines)
     audited = record.audit(lines)
     write_reports(audited, options.out)
     print(f"report: {options.out / 'audit.html'}")
@@ -87,7 +90,7 @@ def _report(options: argparse.Namespace) -> int:
     for run in options.runs:
         material = str(options.material) if options.material else None
         audited = record.audit(read(run))
-        audited |= history.beside(run, audited)
+        audited = {**audited, **history.beside(run, audited)}
         write_reports(audited, run, material)
         print(f"report: {run / 'audit.html'}")
         print(record.counts(audited["totals"]))
@@ -112,9 +115,13 @@ def _publish(options: argparse.Namespace) -> int:
         raise UnreadableEvidence(
             f"{options.run} is a partial run; publish one of `pytest claims/ --faults`."
         )
+    if not any(f["detected"] for c in audited["claims"] for f in c["faults"]):
+        raise UnreadableEvidence(
+            f"{options.run} tried no faults; publish one of `pytest claims/ --faults`."
+        )
     options.out.mkdir(parents=True, exist_ok=True)
-    write_evidence(options.out / "evidence.jsonl", lines)
-    write_reports(audited, options.out)
+    write_compressed(options.out, lines)
+    write_readable(audited, options.out)
     print(f"published: {options.out / 'audit.html'}")
     return 0
 

@@ -6,16 +6,18 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from harness.documents.ledger import Source
 from harness.evidence import verdict as v
+from harness.evidence.lines import ClaimLine
 from harness.running.faults import Fault
 from harness.stack.libraries import backend
 
 REGISTRY: dict[str, Claim] = {}
+Test = TypeVar("Test", bound=Callable[..., Any])
 
 
 class DeclarationError(pytest.Collector.CollectError):
@@ -65,36 +67,36 @@ class Claim:
     def topic(self) -> str:
         return self.id.split(".")[0]
 
-    def as_worded(self, test: Callable) -> Callable:
+    def as_worded(self, test: Test) -> Test:
         """The test asserts what the text says."""
         return self._attach(test, v.AS_WORDED)
 
-    def instead(self, test: Callable) -> Callable:
+    def instead(self, test: Test) -> Test:
         """The test asserts the correction."""
         return self._attach(test, v.INSTEAD)
 
-    def holds_when(self, condition: str) -> Callable[[Callable], Callable]:
+    def holds_when(self, condition: str) -> Callable[[Test], Test]:
         """The test asserts the statement under `condition`, where it is true."""
         return lambda test: self._attach(test, v.HOLDS_WHEN, condition)
 
-    def fails_when(self, condition: str) -> Callable[[Callable], Callable]:
+    def fails_when(self, condition: str) -> Callable[[Test], Test]:
         """The test asserts the statement under `condition`, where one draw fails it."""
         return lambda test: self._attach(test, v.FAILS_WHEN, condition)
 
-    def fails_throughout(self, condition: str) -> Callable[[Callable], Callable]:
+    def fails_throughout(self, condition: str) -> Callable[[Test], Test]:
         """The test asserts the statement's negation, for every draw of `condition`."""
         return lambda test: self._attach(test, v.FAILS_WHEN, condition, negated=True)
 
     def _attach(
-        self, test: Callable, role: str, condition: str = "", negated: bool = False
-    ) -> Callable:
+        self, test: Test, role: str, condition: str = "", negated: bool = False
+    ) -> Test:
         timed = "ratios" in inspect.signature(test).parameters
         check = Check(self, role, test.__name__, condition, negated, timed)
         self.checks.append(check)
         test.audit_check = check  # type: ignore[attr-defined]
         return test
 
-    def declaration(self) -> dict[str, Any]:
+    def declaration(self) -> ClaimLine:
         """All that reports need to know of the claim, as plain data."""
         sides = [f"{c.role} {c.condition}" for c in self.checks if c.condition]
         return {

@@ -1,0 +1,1 @@
+"""Accuracy: what the metric counts for each kind of label and output."""

@@ -1,0 +1,1 @@
+"""Augmentation: what the random transforms of images do, and when."""

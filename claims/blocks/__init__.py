@@ -1,0 +1,1 @@
+"""Blocks of convolution, normalization, activation, pooling and dropout, as built."""

@@ -1,0 +1,1 @@
+"""Calibration: temperature scaling, expected calibration error, their diagram."""

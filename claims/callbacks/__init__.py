@@ -1,0 +1,1 @@
+"""Callbacks: early stopping, checkpoints, what they log and print."""

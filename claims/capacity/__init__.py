@@ -1,0 +1,1 @@
+"""Capacity: how many parameters the documents' networks have."""

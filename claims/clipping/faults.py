@@ -60,14 +60,6 @@ global_clipnorm_is_local = _clips(
         and [_scaled([g], _norm([g]), self.global_clipnorm)[0] for g in gs]
     ),
 )
-clipnorm_takes_the_largest_component = _clips(
-    "clipnorm by the largest component",
-    "clipnorm takes max |g| for the norm",
-    lambda self, gs: (
-        self.clipnorm
-        and [_scaled([g], ops.max(ops.abs(g)), self.clipnorm)[0] for g in gs]
-    ),
-)
 clipnorm_takes_the_sum_of_magnitudes = _clips(
     "clipnorm by the L1 norm",
     "clipnorm takes sum |g| for the norm",

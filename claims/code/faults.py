@@ -31,12 +31,8 @@ padding_ignored = constructor(
 conv_activation_ignored = constructor(
     CONV, "activation", lambda activation: None, does="activation is ignored"
 )
-conv_bias_always = constructor(CONV, "use_bias", lambda _: True, does="has a bias")
 conv_penalty_ignored = constructor(
     CONV, "kernel_regularizer", lambda reg: None, does="kernel_regularizer is ignored"
-)
-dense_activation_ignored = constructor(
-    DENSE, "activation", lambda activation: None, does="activation is ignored"
 )
 dense_bias_always = constructor(DENSE, "use_bias", lambda _: True, does="has a bias")
 dropout_rate_5_percent_high = constructor(
@@ -118,20 +114,24 @@ def schedule_is_refused(patch):
     patch.setattr(keras.optimizers.Adam, "__init__", init)
 
 
+def _with_another_word_for_the_target(original):
+    def init(
+        self,
+        initial_learning_rate,
+        decay_steps,
+        alpha=0.0,
+        warmup=None,
+        warmup_steps=0,
+    ):
+        target = {"warmup_target": warmup, "warmup_steps": warmup_steps}
+        original(self, initial_learning_rate, decay_steps, alpha, **target)
+
+    return init
+
+
 warmup_target_renamed = replaced(
     "keras.src.optimizers.schedules.learning_rate_schedule:CosineDecay.__init__",
-    lambda original: (
-        lambda self, initial_learning_rate, decay_steps, alpha=0.0, warmup=None, warmup_steps=0: (
-            original(
-                self,
-                initial_learning_rate,
-                decay_steps,
-                alpha,
-                warmup_target=warmup,
-                warmup_steps=warmup_steps,
-            )
-        )
-    ),
+    _with_another_word_for_the_target,
     name="warmup_target is renamed",
     does="CosineDecay calls its warmup_target warmup",
 )

@@ -1,0 +1,1 @@
+"""What several topics share: networks, update rules, pipelines, search spaces."""

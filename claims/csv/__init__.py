@@ -1,0 +1,1 @@
+"""The tutorial's pipeline that reads a compressed CSV file."""

@@ -1,0 +1,1 @@
+"""Batches, splits, shuffles, caches: how examples reach the training."""

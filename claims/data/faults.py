@@ -24,7 +24,6 @@ def _ignored(method: str):
 
 cache_ignored = _ignored("cache")
 unbatch_ignored = _ignored("unbatch")
-repeat_ignored = _ignored("repeat")
 take_one_too_few = _with("take", "count", lambda n: n - 1, does="takes one too few")
 take_one_too_many = _with("take", "count", lambda n: n + 1, does="takes one too many")
 skip_one_too_few = _with("skip", "count", lambda n: n - 1, does="skips one too few")

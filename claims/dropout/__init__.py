@@ -1,0 +1,1 @@
+"""Dropout: what is dropped, what is rescaled, and where the layer stands."""

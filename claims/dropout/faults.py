@@ -9,7 +9,6 @@ from harness.running.faults import Fault, argument, fault, output_times
 KERNEL = "keras.src.backend:random.dropout"
 CALL = "keras.src.layers.regularization.dropout:Dropout.call"
 
-scaled_4_percent_high = output_times(KERNEL, 1.04)
 scaled_2_percent_low = output_times(KERNEL, 0.98)
 rate_5_percent_high = argument(
     KERNEL, "rate", lambda rate: min(1.05 * rate, 0.99), does="drops 5 % too many"

@@ -1,0 +1,1 @@
+"""Label smoothing: who takes the argument, and what it does to logits."""

@@ -1,0 +1,1 @@
+"""Penalties in the loss: in training, in evaluation, in metrics, in a custom loop."""

@@ -92,7 +92,7 @@ def _pull(variable):
     return l1 * ops.sign(w) + 2 * l2 * w
 
 
-optimizer_adds_penalty = replaced(
+_optimizer_adds_penalty = replaced(
     APPLY,
     _with_penalty_gradient(1.0),
     name="optimizer_adds_penalty",
@@ -104,7 +104,7 @@ optimizer_adds_penalty = replaced(
 def optimizer_adds_penalty_everywhere(patch):
     """Optimizers add the regularizers' gradient, and fit's loss passes none on."""
     penalty_without_gradient.install(patch)
-    optimizer_adds_penalty.install(patch)
+    _optimizer_adds_penalty.install(patch)
 
 
 optimizer_adds_a_little = replaced(

@@ -1,0 +1,1 @@
+"""Monte Carlo dropout: predictions with dropout left on."""

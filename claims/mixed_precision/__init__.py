@@ -1,0 +1,1 @@
+"""Mixed precision: dtypes of layers, the last layer, loss scaling, speed."""

@@ -10,7 +10,7 @@ from claims.documents import day7, notebook
 from claims.mixed_precision import faults
 from harness import REFUTED, UPHELD, claim, given, judge, shared
 
-documents_agree_on_head = claim(
+float32_head = claim(
     "mixed-precision.float32-head",
     says="Dense(10, dtype='float32') computes and emits its logits in float32.",
     sources=[day7[121], day7[139], day7[231]],
@@ -29,7 +29,7 @@ def with_head(units):
     return keras.Sequential([keras.Input((4,)), body, last])
 
 
-@documents_agree_on_head.as_worded
+@float32_head.as_worded
 @given(units=st.sampled_from((1, 10)), seed=seeds())
 def test_a_float32_head_behind_float16_layers(units, seed):
     """Behind a float16 layer the head's output is x W in float32 precision."""

@@ -1,0 +1,1 @@
+"""Mixup and CutMix: what they mix, and where in a pipeline."""

@@ -1,0 +1,1 @@
+"""L1 and L2 penalties: formulas, places, optimum, sparsity."""

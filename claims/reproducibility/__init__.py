@@ -1,0 +1,1 @@
+"""Reproducibility: which seed reaches which draw."""

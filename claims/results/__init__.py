@@ -1,0 +1,1 @@
+"""What the documents conclude from their own logs, tables and figures."""

@@ -1,0 +1,1 @@
+"""Learning-rate schedules: values, steps and epochs, use in training."""

@@ -28,7 +28,6 @@ warmup_starts_at_zero = argument(
     lambda rate: 0 * rate,
     does="warm-up starts from zero",
 )
-warmup_5_percent_low = output_times(WARMUP, 0.95)
 warmup_target_5_percent_high = argument(
     WARMUP, "warmup_target", lambda rate: 1.05 * rate, does="warm-up aims 5 % too high"
 )

@@ -1,0 +1,1 @@
+"""Spectral normalization: the bound it keeps, in Keras and in torch."""

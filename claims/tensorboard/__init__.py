@@ -1,0 +1,1 @@
+"""TensorBoard: what the callback writes, and where."""

@@ -1,0 +1,1 @@
+"""The training flag, and train and eval modes in torch."""

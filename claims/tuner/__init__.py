@@ -1,0 +1,1 @@
+"""KerasTuner: search spaces, engines, trials, the winner, what is stored."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from harness.documents.fingerprints import distances, fingerprint, sketch
+from harness.documents.ledger import Row
 from harness.documents.passages import Passage
+from harness.stack.arrays import Array
 
 FOUND, MOVED, CHANGED, GONE = "found", "moved", "changed", "gone"
 SAME_PLACE = 20
@@ -22,12 +23,12 @@ MOST_SKETCHED = 3_000
 class Bound:
     """A ledger row and the passage that it is in the copy; None if it is gone."""
 
-    row: dict[str, Any]
+    row: Row
     passage: Passage | None
     status: str
 
 
-def bind(rows: list[dict[str, Any]], copy: list[Passage]) -> list[Bound]:
+def bind(rows: list[Row], copy: list[Passage]) -> list[Bound]:
     """Each row with its passage: the same text in order, or elsewhere, or similar text.
 
     Equal texts that occur several times are told apart by their order, which is what
@@ -80,9 +81,7 @@ def _agreeing(old: list[str], new: list[str], i: int, j: int) -> int:
     return int(before) + int(after)
 
 
-def _similar(
-    rows: list[dict[str, Any]], copy: list[Passage], at: dict[int, int]
-) -> None:
+def _similar(rows: list[Row], copy: list[Passage], at: dict[int, int]) -> None:
     """Add rows that were edited."""
     used = set(at.values())
     left = [i for i in range(len(rows)) if i not in at]
@@ -100,6 +99,6 @@ def _similar(
             at[left[a]] = free[b]
 
 
-def _gaps(anchors: list[int], positions: list[int]) -> np.ndarray:
+def _gaps(anchors: list[int], positions: list[int]) -> Array:
     """For each position, how many anchors lie before it."""
     return np.searchsorted(anchors, positions)

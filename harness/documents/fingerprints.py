@@ -8,6 +8,8 @@ from functools import cache
 
 import numpy as np
 
+from harness.stack.arrays import Array
+
 BITS = 256
 LONGEST = 2_000
 
@@ -35,7 +37,7 @@ def sketch(text: str) -> str:
     return np.packbits(votes > 0).tobytes().hex()
 
 
-def distances(sketches: list[str], others: list[str]) -> np.ndarray:
+def distances(sketches: list[str], others: list[str]) -> Array:
     """Differing bits of each pair, 0 to 256; shape (len(sketches), len(others)).
 
     Unrelated English sentences differ in about 110 bits, a sentence in which a third
@@ -43,15 +45,16 @@ def distances(sketches: list[str], others: list[str]) -> np.ndarray:
     """
     bits, other_bits = _bits(sketches), _bits(others)
     both = bits @ other_bits.T
-    return bits.sum(1)[:, None] + other_bits.sum(1)[None, :] - 2 * both
+    differing: Array = bits.sum(1)[:, None] + other_bits.sum(1)[None, :] - 2 * both
+    return differing
 
 
-def _bits(sketches: list[str]) -> np.ndarray:
+def _bits(sketches: list[str]) -> Array:
     packed = np.frombuffer(bytes.fromhex("".join(sketches)), "uint8")
     return np.unpackbits(packed).reshape(-1, BITS).astype("float32")
 
 
 @cache
-def _signs(trigram: str) -> np.ndarray:
+def _signs(trigram: str) -> Array:
     digest = hashlib.sha256(trigram.encode("utf-8", "replace")).digest()
     return np.unpackbits(np.frombuffer(digest, "uint8")).astype("int32") * 2 - 1

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import bisect
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, cast
 
 import pytest
 
+from harness.evidence.lines import DocumentEntry, PassageEntry, SourceEntry
+
 FOLDER = Path(__file__).parents[2] / "claims" / "documents"
+
+
+class Row(PassageEntry):
+    """A passage as a ledger's TOML file has it; what is empty is left out."""
+
+    fingerprint: str
+    sketch: NotRequired[str]
 
 
 class UnknownDocument(pytest.Collector.CollectError):
@@ -25,7 +35,7 @@ class Source:
     section: str
     lines: tuple[int, int]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> SourceEntry:
         return {
             "document": self.document,
             "section": self.section,
@@ -59,28 +69,38 @@ class Document:
         section = self.sections[at][1] if at >= 0 else "(top)"
         return Source(self.id, section, (first, last))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> DocumentEntry:
         """The document's entry in audit.json; counts are null without a full ledger."""
-        entry = {
+        entry: DocumentEntry = {
             "id": self.id,
             "title": self.title,
             "file": self.file,
             "sha256": self.sha256,
+            "passages": None,
+            "with_claims": None,
+            "not_checkable": None,
+            "untriaged": None,
+            "rows": [],
         }
         all_rows = rows(self.id)
         if not all("kind" in row for row in all_rows) or not all_rows:
-            names = ("passages", "with_claims", "not_checkable", "untriaged")
-            return entry | dict.fromkeys(names) | {"rows": []}
-        told = ("lines", "section", "kind", "claims", "reason")
+            return entry
         with_claims = sum(bool(row.get("claims")) for row in all_rows)
         reasoned = sum(bool(row.get("reason")) for row in all_rows)
-        return entry | {
+        return {
+            **entry,
             "passages": len(all_rows),
             "with_claims": with_claims,
             "not_checkable": reasoned,
             "untriaged": len(all_rows) - with_claims - reasoned,
-            "rows": [{k: row[k] for k in told if k in row} for row in all_rows],
+            "rows": [_told(row) for row in all_rows],
         }
+
+
+def _told(row: Row) -> PassageEntry:
+    keys: Mapping[str, object] = row
+    told = ("lines", "section", "kind", "claims", "reason")
+    return cast("PassageEntry", {key: keys[key] for key in told if key in keys})
 
 
 def documents() -> list[Document]:
@@ -102,10 +122,11 @@ def document(id: str) -> Document:
     )
 
 
-def rows(id: str) -> list[dict[str, Any]]:
+def rows(id: str) -> list[Row]:
     """The ledger's passage rows of a document, as written in its TOML file."""
     data = tomllib.loads((FOLDER / f"{id}.toml").read_text("utf-8"))
-    return data.get("passage", [])
+    found: list[Row] = data.get("passage", [])
+    return found
 
 
 LARGEST_FILE = 4 * 2**20

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from harness.documents import ledger
 from harness.documents.binding import GONE, bind
 from harness.documents.fingerprints import fingerprint, sketch
+from harness.documents.ledger import Row
 from harness.documents.passages import BOILERPLATE, HEADING, Passage, split
+from harness.evidence.lines import JudgedClaim, Triage
 
 REASONS = {HEADING: "heading", BOILERPLATE: "page furniture"}
 Place = tuple[str, int, int]
@@ -25,10 +27,10 @@ class LedgerProblem(Exception):
 class State:
     """How a ledger stands: rows, new and vanished passages, open questions."""
 
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     new: int = 0
     gone: int = 0
-    untriaged: list[dict[str, Any]] = field(default_factory=list)
+    untriaged: list[Row] = field(default_factory=list)
     unplaced: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
@@ -38,7 +40,7 @@ class State:
         return said + f", claims without a row: {', '.join(self.unplaced) or 'none'}"
 
 
-def update(claims: list[dict[str, Any]], material: Path) -> dict[str, State]:
+def update(claims: Sequence[JudgedClaim], material: Path) -> dict[str, State]:
     """Write all ledgers anew from the material; triage of known passages is kept.
 
     claims: as `audit.json` holds them, with id, says and sources. A claim whose source
@@ -60,11 +62,11 @@ def update(claims: list[dict[str, Any]], material: Path) -> dict[str, State]:
 
 
 def _state(
-    document: ledger.Document, passages: list[Passage], claims: list[dict[str, Any]]
+    document: ledger.Document, passages: list[Passage], claims: Sequence[JudgedClaim]
 ) -> State:
     old = ledger.rows(document.id)
     kept = bind([row for row in old if "sketch" in row], passages)
-    known = {id(bound.passage): bound.row for bound in kept if bound.passage}
+    known: dict[int, Triage] = {id(b.passage): b.row for b in kept if b.passage}
     rows = [_row(document, p, known.get(id(p), {})) for p in passages]
     state = State(rows, new=len(passages) - len(known))
     state.gone = sum(bound.status == GONE for bound in kept)
@@ -73,9 +75,7 @@ def _state(
     return state
 
 
-def _row(
-    document: ledger.Document, passage: Passage, before: dict[str, Any]
-) -> dict[str, Any]:
+def _row(document: ledger.Document, passage: Passage, before: Triage) -> Row:
     return {
         "lines": list(passage.lines),
         "section": document[passage.lines[0]].section,
@@ -90,9 +90,9 @@ def _row(
 
 def _place(
     id: str,
-    rows: list[dict[str, Any]],
+    rows: list[Row],
     passages: list[Passage],
-    claims: list[dict[str, Any]],
+    claims: Sequence[JudgedClaim],
     state: State,
 ) -> None:
     """Name each claim in a row of each of its sources; drop it elsewhere."""
@@ -118,10 +118,10 @@ def _place(
 
 
 def _choose(
-    claim: dict[str, Any],
+    claim: JudgedClaim,
     lines: list[int],
     here: list[int],
-    rows: list[dict[str, Any]],
+    rows: list[Row],
     passages: list[Passage],
     state: State,
 ) -> None:
@@ -148,14 +148,17 @@ def overlap(lines: list[int], others: list[int]) -> bool:
     return lines[0] <= others[1] and others[0] <= lines[1]
 
 
-def write(id: str, rows: list[dict[str, Any]]) -> None:
+def write(id: str, rows: Sequence[Row]) -> None:
     """Write a ledger's rows below the head of its file."""
     path = ledger.FOLDER / f"{id}.toml"
     parts = [path.read_text("utf-8").split("\n[[passage]]")[0].rstrip("\n")]
     for row in rows:
-        keys = [key for key, value in row.items() if value not in ("", [], False)]
+        values: Mapping[str, object] = row
+        keys = [key for key, value in values.items() if value not in ("", [], False)]
         if not row["claims"] and not row["reason"]:
             keys.append("reason")
-        lines = [f"{key} = {json.dumps(row[key], ensure_ascii=False)}" for key in keys]
+        lines = [
+            f"{key} = {json.dumps(values[key], ensure_ascii=False)}" for key in keys
+        ]
         parts.append("\n[[passage]]\n" + "\n".join(lines))
     path.write_text("\n".join(parts) + "\n", "utf-8")

@@ -7,16 +7,28 @@ import re
 from itertools import groupby
 from os.path import isfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from harness.evidence import verdict as v
+from harness.evidence.lines import Audited, Beside, EarlierRun, History, Stack
 
 MOST_RUNS = 10
 MOST_READ = 40
 LARGEST_FILE = 64 * 2**20
 
 
-def beside(folder: Path, audited: dict[str, Any]) -> dict[str, Any]:
+class _Stored(TypedDict):
+    """What the audit of a neighbour says; `folder` is its name beside this run."""
+
+    started: str
+    backend: str
+    complete: bool
+    stack: Stack
+    verdicts: dict[str, str]
+    folder: NotRequired[str]
+
+
+def beside(folder: Path, audited: Audited) -> Beside:
     """`{"history": ...}` for a run in a folder named `runs`; {} if there is none.
 
     runs: the last MOST_RUNS complete runs that started earlier, newest last, each with
@@ -29,7 +41,7 @@ def beside(folder: Path, audited: dict[str, Any]) -> dict[str, Any]:
     started = audited["run"]["started"]
     if folder.parent.name != "runs" or not started:
         return {}
-    runs: list[dict[str, Any]] = []
+    runs: list[_Stored] = []
     unread = []
     for path in _neighbours(folder)[:MOST_READ]:
         try:
@@ -38,13 +50,13 @@ def beside(folder: Path, audited: dict[str, Any]) -> dict[str, Any]:
             unread.append(f"{path.name} was not read: {problem}.")
             continue
         if run["complete"] is True and run["started"] < started:
-            runs.append(run | {"folder": path.name})
+            runs.append({**run, "folder": path.name})
         if len(runs) == MOST_RUNS:
             break
     if not runs and not unread:
         return {}
     runs.sort(key=lambda run: run["started"])
-    return {"history": _told(runs, audited) | {"unread": unread}}
+    return {"history": _told(runs, audited, unread)}
 
 
 def _neighbours(folder: Path) -> list[Path]:
@@ -57,7 +69,7 @@ def _neighbours(folder: Path) -> list[Path]:
     return sorted(found, key=lambda p: (p.name < folder.name, p.name), reverse=True)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> _Stored:
     """Raises ValueError, which says why, if it is no audit of ours."""
     try:
         allowed = not path.is_symlink() and path.stat().st_size <= LARGEST_FILE
@@ -68,7 +80,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ValueError("audit.json is a link or too large")
     try:
         run = audited["run"]
-        found = {
+        found: _Stored = {
             "started": run["started"],
             "backend": run["stack"]["backend"],
             "complete": run["complete"],
@@ -86,20 +98,25 @@ def _read(path: Path) -> dict[str, Any]:
     return found
 
 
-def _told(runs: list[dict[str, Any]], audited: dict[str, Any]) -> dict[str, Any]:
-    kept = ("folder", "started", "backend")
+def _told(runs: list[_Stored], audited: Audited, unread: list[str]) -> History:
     stack = audited["run"]["stack"]
     ids = [claim["id"] for claim in audited["claims"]]
     return {
         "runs": [
-            {key: run[key] for key in kept} | {"differs": _differs(run["stack"], stack)}
+            {
+                "folder": run["folder"],
+                "started": run["started"],
+                "backend": run["backend"],
+                "differs": _differs(run["stack"], stack),
+            }
             for run in runs
         ],
         "verdicts": {id: [run["verdicts"].get(id) for run in runs] for id in ids},
+        "unread": unread,
     }
 
 
-def _differs(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+def _differs(old: Stack, new: Stack) -> Stack:
     return {
         name: old.get(name)
         for name in old | new
@@ -107,7 +124,7 @@ def _differs(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def sentences(audited: dict[str, Any]) -> dict[str, str]:
+def sentences(audited: Audited) -> dict[str, str]:
     """By claim id, the claim's earlier verdicts, newest first; the run's own backend
     before the others. Claims that no earlier run judged have none."""
     told = audited.get("history")
@@ -120,7 +137,7 @@ def sentences(audited: dict[str, Any]) -> dict[str, str]:
         pairs = [
             (word, run)
             for word, run in zip(words, told["runs"])
-            if word not in (None, v.NOT_RUN)
+            if word is not None and word != v.NOT_RUN
         ]
         parts = []
         for backend in sorted(backends, key=lambda name: (name != here, name)):
@@ -132,7 +149,7 @@ def sentences(audited: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _sentence(pairs: list[tuple[str, dict[str, Any]]]) -> str:
+def _sentence(pairs: list[tuple[str, EarlierRun]]) -> str:
     """`upheld in 7 runs since 2026-11-20; refuted in 2 before, on keras 3.14`."""
     said: list[str] = []
     for word, group in groupby(reversed(pairs), key=lambda pair: pair[0]):
@@ -144,7 +161,7 @@ def _sentence(pairs: list[tuple[str, dict[str, Any]]]) -> str:
     return "; ".join(said)
 
 
-def versions(differs: dict[str, str | None]) -> str:
+def versions(differs: Stack) -> str:
     """`, on keras 3.14, numpy 2.3`, or nothing."""
     named = [f"{name} {version or 'absent'}" for name, version in differs.items()]
     return f", on {', '.join(named)}" if named else ""

@@ -16,7 +16,7 @@ from harness.evidence.measurement import Decision, Falsified, current
 from harness.evidence.seeds import own_seed
 from harness.evidence.tolerance import gamma, rounding_interval, trajectory_gap
 from harness.evidence.verdict import FALSIFIED, HELD
-from harness.stack.arrays import as_array
+from harness.stack.arrays import Array, as_array
 
 __all__ = [
     "Falsified",
@@ -80,8 +80,8 @@ def equal(
 def trajectory(
     found: Any,
     *,
-    narrow: np.ndarray,
-    wide: np.ndarray,
+    narrow: Array,
+    wide: Array,
     what: str = "",
     oracle: str = "NumPy",
 ) -> None:
@@ -271,7 +271,7 @@ def _chance(
 def _elementwise(
     found: Any,
     expected: Any,
-    tolerance: np.ndarray,
+    tolerance: Array,
     what: str,
     oracle: str,
     chance: float = 0.0,
@@ -311,7 +311,7 @@ def _one_sided(found: Any, bound: Any, sign: int, what: str, oracle: str) -> Non
     _decide(what, f[worst], b[worst], 0, 0.5 if ok else np.inf, oracle)
 
 
-def _worst(ratios: np.ndarray) -> int:
+def _worst(ratios: Array) -> int:
     """Index of the largest ratio; a NaN is the worst of all."""
     return int(np.argmax(np.where(np.isnan(ratios), np.inf, ratios)))
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from harness.evidence import record
+from harness.evidence.lines import Line, MatrixLine, MatrixTopic
 from harness.evidence.store import write_atomically
 
 FILE = "matrix.json"
 
 
-def of(lines: list[dict[str, Any]]) -> dict[str, Any]:
+def of(lines: Sequence[Line]) -> MatrixLine:
     """What a run with `--faults=matrix` saw: topic -> claims, and for each fault the
     claims whose verdict it changed."""
     claims = [line for line in lines if line["type"] == "claim"]
-    topics: dict[str, Any] = {}
+    topics: dict[str, MatrixTopic] = {}
     for claim in claims:
         topic = topics.setdefault(claim["topic"], {"claims": [], "noticed_by": {}})
         topic["claims"].append(claim["id"])
@@ -33,15 +34,16 @@ def of(lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "matrix", "measured": run["started"], "topics": topics}
 
 
-def store(reports: Path, lines: list[dict[str, Any]]) -> None:
+def store(reports: Path, lines: Sequence[Line]) -> None:
     """Keep the matrix of a complete run beside the runs."""
     text = json.dumps(of(lines), indent=1, ensure_ascii=False)
     write_atomically(reports / FILE, text + "\n")
 
 
-def last(reports: Path) -> dict[str, Any] | None:
+def last(reports: Path) -> MatrixLine | None:
     """The last stored matrix; None if there is none, or it cannot be read."""
     try:
-        return json.loads((reports / FILE).read_text("utf-8"))
+        found: MatrixLine = json.loads((reports / FILE).read_text("utf-8"))
     except (OSError, ValueError):
         return None
+    return found

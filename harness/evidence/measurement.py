@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from harness.evidence.lines import DecisionEntry, Picture, Plain, Summary
 from harness.evidence.verdict import FALSIFIED, HELD, INCONCLUSIVE
 from harness.stack.arrays import plain
 
@@ -80,7 +81,7 @@ class Measurement:
     decisions: dict[tuple[str, int], Decision] = field(default_factory=dict)
     oracles: set[str] = field(default_factory=set)
     draws: bool = False
-    picture: dict[str, str | None] | None = None
+    picture: Picture | None = None
     example: str = ""
     falsified_at: tuple[str, int] | None = None
     _position: int = 0
@@ -115,14 +116,14 @@ class Measurement:
         """Found and expected of the falsified comparison, if there is one."""
         return self.decisions[self.falsified_at].sentence() if self.falsified_at else ""
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self) -> Summary:
         """The worst decision, the rates and the counts, as plain data.
 
         Of several falsifications the first one is told (Hypothesis begins with the
         simplest draw), or the smallest, which Hypothesis ends with when it shrinks.
         """
         if not self.decisions:
-            return dict.fromkeys(SUMMARY)
+            return cast("Summary", dict.fromkeys(SUMMARY))
         key = self.falsified_at or max(
             self.decisions, key=lambda key: self.decisions[key].ratio
         )
@@ -151,7 +152,7 @@ class Measurement:
         pairs = self.decisions.items()
         return len({key[0] for key, d in pairs if d.outcome == FALSIFIED})
 
-    def _by_kind(self) -> list[dict[str, Any]]:
+    def _by_kind(self) -> list[DecisionEntry]:
         """The worst case of each labelled comparison of the check."""
         worst: dict[str, Decision] = {}
         for (_, position), decision in self.decisions.items():
@@ -170,7 +171,7 @@ class Measurement:
         ]
 
 
-def _drawn(values: dict[str, Any]) -> dict[str, Any]:
+def _drawn(values: dict[str, Any]) -> dict[str, Plain]:
     return {name: plain(value) for name, value in values.items()}
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from harness.evidence import record
+from harness.evidence.lines import EndLine, Line
 
 
-def runs(evidence: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def runs(evidence: Sequence[Sequence[Line]]) -> list[Line]:
     """One list of lines from several runs, in final order.
 
     Runs of one backend count as shards: a check measured in several keeps the last;
     together they are complete if every declared check has evidence.
     """
-    joined: dict[tuple, dict[str, Any]] = {}
+    joined: dict[tuple[str, object, object, object], Line] = {}
     for lines in evidence:
         for line in lines:
             name = line.get("claim") or line.get("id")
@@ -26,13 +27,15 @@ def runs(evidence: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return record.in_order(merged)
 
 
-def _both_ends(first: dict[str, Any] | None, second: dict[str, Any]) -> dict[str, Any]:
-    if first is None or second["type"] != "end":
-        return dict(second)
-    return second | {"seconds": round(first["seconds"] + second["seconds"], 2)}
+def _both_ends(first: Line | None, second: Line) -> Line:
+    if first is None or first["type"] != "end" or second["type"] != "end":
+        return second.copy()
+    seconds = round(first["seconds"] + second["seconds"], 2)
+    joined: EndLine = {**second, "seconds": seconds}
+    return joined
 
 
-def _complete(lines: list[dict[str, Any]], backend: str) -> bool:
+def _complete(lines: Sequence[Line], backend: str) -> bool:
     here = [line for line in lines if line.get("backend") == backend]
     measured = {(e["claim"], e["test"]) for e in here if e["type"] == "check"}
     return all(

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.stack.arrays import Array
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -261,7 +263,7 @@ def _legend(figure: Figure, axes: Axes) -> None:
         figure.legend(handles, labels, loc="outside upper left", ncols=2)
 
 
-def _wide(values: Any) -> np.ndarray:
+def _wide(values: Any) -> Array:
     return np.asarray(values, "float64")
 
 

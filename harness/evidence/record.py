@@ -5,13 +5,25 @@ Pure functions on plain data: no library of the audit is imported, no model is r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, cast
 
 from harness.evidence import verdict as v
+from harness.evidence.lines import (
+    Audited,
+    CheckLine,
+    ClaimLine,
+    DocumentEntry,
+    FaultSeen,
+    Judged,
+    JudgedCheck,
+    JudgedClaim,
+    Line,
+)
 
 PROMISED_BOUND = 1e-6
 NOT_SELECTED = "not selected"
+_RANK = {"run": 0, "document": 1, "claim": 2, "check": 3, "matrix": 4, "end": 5}
 _CHECK_KEYS = (
     "test",
     "role",
@@ -27,21 +39,22 @@ _CHECK_KEYS = (
 )
 
 
-def in_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def in_order(lines: Sequence[Line]) -> list[Line]:
     """Evidence in its final order: run, claims by id, checks by claim and test, end."""
-    rank = {"run": 0, "document": 1, "claim": 2, "check": 3, "matrix": 4, "end": 5}
-    return sorted(
-        lines,
-        key=lambda e: (
-            rank.get(e["type"], 6),
-            e.get("claim") or e.get("id") or "",
-            e.get("test") or "",
-            e.get("backend") or "",
-        ),
+    return sorted(lines, key=_place)
+
+
+def _place(line: Line) -> tuple[int, str, str, str]:
+    keys = cast("Mapping[str, Any]", line)
+    return (
+        _RANK.get(keys["type"], 6),
+        keys.get("claim") or keys.get("id") or "",
+        keys.get("test") or "",
+        keys.get("backend") or "",
     )
 
 
-def audit(lines: list[dict[str, Any]]) -> dict[str, Any]:
+def audit(lines: Sequence[Line]) -> Audited:
     """The audit of one run, or of merged runs, as `audit.json` holds it.
 
     With several backends the verdicts are those of the first one that `backends`
@@ -49,7 +62,7 @@ def audit(lines: list[dict[str, Any]]) -> dict[str, Any]:
     """
     names = backends(lines)
     judged_on = {name: _claims_on(name, lines) for name in names}
-    first_told: dict[str, dict[str, Any]] = {}
+    first_told: dict[str, JudgedClaim] = {}
     for name in reversed(names):
         first_told |= judged_on[name]
     claims = list(first_told.values())
@@ -58,7 +71,7 @@ def audit(lines: list[dict[str, Any]]) -> dict[str, Any]:
         verdicts = {name: judged_on[name][claim["id"]]["verdict"] for name in told}
         claim["by_backend"] = verdicts
     claims.sort(key=lambda claim: claim["id"])
-    run = next((e for e in lines if e["type"] == "run"), {})
+    run: Mapping[str, Any] = next((e for e in lines if e["type"] == "run"), {})
     ends = [e for e in lines if e["type"] == "end"]
     every = [c for on in judged_on.values() for c in on.values()]
     return {
@@ -81,21 +94,21 @@ def audit(lines: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def backends(lines: list[dict[str, Any]]) -> list[str]:
+def backends(lines: Sequence[Line]) -> list[str]:
     """The backends that ran, TensorFlow first."""
     ran = sorted({line["backend"] for line in lines if line["type"] == "run"})
     return sorted(ran, key=lambda name: name != "tensorflow")
 
 
-def totals(claims: list[dict[str, Any]]) -> dict[str, int]:
+def totals(claims: Sequence[Judged]) -> dict[str, int]:
     """How many claims have each verdict."""
     return {word: sum(c["verdict"] == word for c in claims) for word in v.VERDICTS}
 
 
-def _claims_on(backend: str, lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _claims_on(backend: str, lines: Sequence[Line]) -> dict[str, JudgedClaim]:
     """The claims with their verdicts from the evidence of one backend."""
     here = [line for line in lines if line.get("backend") == backend]
-    checks: dict[str, dict[str, dict[str, Any]]] = {}
+    checks: dict[str, dict[str, CheckLine]] = {}
     for line in here:
         if line["type"] == "check":
             checks.setdefault(line["claim"], {})[line["test"]] = line
@@ -106,22 +119,24 @@ def _claims_on(backend: str, lines: list[dict[str, Any]]) -> dict[str, dict[str,
     }
 
 
-def _documents(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _documents(lines: Sequence[Line]) -> list[DocumentEntry]:
     found = {e["id"]: e for e in lines if e["type"] == "document"}
     return [
-        {key: value for key, value in e.items() if key != "type"}
+        cast("DocumentEntry", {k: value for k, value in e.items() if k != "type"})
         for e in sorted(found.values(), key=lambda e: e["file"])
     ]
 
 
-def judged(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any]:
+def judged(claim: ClaimLine, checks: Sequence[CheckLine]) -> JudgedClaim:
     """A claim with its verdict, formed from the evidence of its checks."""
     checks = sorted(checks, key=lambda c: (v.ROLES.index(c["role"]), c["test"]))
     verdict, reason = _verdict(claim, checks)
     open_ended = (v.NOT_RUN, v.INCONCLUSIVE) if claim.get("timed") else (v.NOT_RUN,)
     settled = verdict not in open_ended
-    entry = {key: claim[key] for key in ("id", "topic", "says")}
-    entry |= {
+    return {
+        "id": claim["id"],
+        "topic": claim["topic"],
+        "says": claim["says"],
         "verdict": verdict,
         "recorded": claim["recorded"],
         "changed": claim["recorded"] is not None
@@ -136,21 +151,26 @@ def judged(claim: dict[str, Any], checks: list[dict[str, Any]]) -> dict[str, Any
         "why": claim["why"] or None,
         "explained_by": claim["explained_by"],
         "sources": claim["sources"],
-        "checks": [
-            {key: check.get(key) for key in _CHECK_KEYS}
-            | {k: x for k, x in check.items() if k not in (*_CHECK_KEYS, "type")}
-            for check in checks
-        ],
+        "checks": [_told(check) for check in checks],
         "faults": [
-            {"name": f["name"], "does": f["does"]}
-            | under_fault(claim, checks, f["name"])
+            {
+                "name": f["name"],
+                "does": f["does"],
+                **under_fault(claim, checks, f["name"]),
+            }
             for f in claim["faults"]
         ],
     }
-    return entry
 
 
-def _verdict(claim: dict[str, Any], checks: list[dict[str, Any]]) -> tuple[str, str]:
+def _told(check: CheckLine) -> JudgedCheck:
+    keys: Mapping[str, object] = check
+    first = {key: keys.get(key) for key in _CHECK_KEYS}
+    others = {k: x for k, x in keys.items() if k not in (*_CHECK_KEYS, "type")}
+    return cast("JudgedCheck", first | others)
+
+
+def _verdict(claim: ClaimLine, checks: Sequence[CheckLine]) -> tuple[str, str]:
     measured = {check["test"] for check in checks}
     missing = [c["test"] for c in claim["checks"] if c["test"] not in measured]
     triples = [(c["role"], c["outcome"], c.get("reason") or "") for c in checks]
@@ -160,9 +180,7 @@ def _verdict(claim: dict[str, Any], checks: list[dict[str, Any]]) -> tuple[str, 
     return v.form(triples)
 
 
-def under_fault(
-    claim: dict[str, Any], checks: list[dict[str, Any]], name: str
-) -> dict[str, Any]:
+def under_fault(claim: ClaimLine, checks: Sequence[CheckLine], name: str) -> FaultSeen:
     """The claim's verdict under a fault, and whether it differs from the one without;
     `detected` is None if the fault was not tried."""
     seen = [
@@ -182,13 +200,13 @@ def under_fault(
     return {"verdict": under, "reason": reason or None, "detected": detected}
 
 
-def faults_tried(checks: list[dict[str, Any]]) -> list[str]:
+def faults_tried(checks: Sequence[CheckLine]) -> list[str]:
     """The names of all faults that these checks ran under."""
     entries = (entry for check in checks for entry in check.get("under_faults") or [])
     return list(dict.fromkeys(entry["fault"] for entry in entries))
 
 
-def false_alarm_bound(claims: list[dict[str, Any]]) -> float:
+def false_alarm_bound(claims: Sequence[JudgedClaim]) -> float:
     """Bound on the probability that chance alone changes any recorded verdict.
 
     Union bound: for each random decision of a check that must hold, the probability
@@ -199,12 +217,14 @@ def false_alarm_bound(claims: list[dict[str, Any]]) -> float:
     for claim in claims:
         for check in claim["checks"]:
             must_fail = check.get("predicted") == v.FALSIFIED
-            key = "miss" if must_fail and not check.get("negated") else "false_alarm"
+            key: Literal["miss", "false_alarm"] = (
+                "miss" if must_fail and not check.get("negated") else "false_alarm"
+            )
             total += check.get(key) or 0.0
     return total
 
 
-def missed_faults(audited: dict[str, Any]) -> list[tuple[str, str]]:
+def missed_faults(audited: Audited) -> list[tuple[str, str]]:
     """`(claim, fault)` pairs that were tried and not detected."""
     return [
         (claim["id"], fault["name"])

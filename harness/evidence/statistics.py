@@ -15,11 +15,13 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 from scipy import special
 
 from harness.evidence.verdict import FALSIFIED, HELD, INCONCLUSIVE
+from harness.stack.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def proportion_samples(
 
 
 def bounded_mean(
-    values: np.ndarray,
+    values: Array,
     claimed: float,
     *,
     low: float,
@@ -140,7 +142,9 @@ def bounded_mean_samples(
     return math.ceil(0.5 * ((high - low) * roots / resolves) ** 2)
 
 
-def law(samples: np.ndarray, cdf: object, *, resolves: float, alpha: float) -> Ruling:
+def law(
+    samples: Array, cdf: Callable[[Array], Array], *, resolves: float, alpha: float
+) -> Ruling:
     """A sample against a distribution function (SciPy's `.cdf`), in sup distance.
 
     Dvoretzky-Kiefer-Wolfowitz with Massart's constant (Ann. Probab. 18, 1990):
@@ -151,7 +155,7 @@ def law(samples: np.ndarray, cdf: object, *, resolves: float, alpha: float) -> R
     n = int(counts.sum())
     after = np.cumsum(counts) / n
     before = np.concatenate([[0.0], after[:-1]])
-    at, left = cdf(x), cdf(np.nextafter(x, -np.inf))  # type: ignore[operator]
+    at, left = cdf(x), cdf(np.nextafter(x, -np.inf))
     distance = float(max(np.max(np.abs(after - at)), np.max(np.abs(before - left))))
     radius = dkwm_radius(n, alpha)
     tail = min(1.0, 2 * math.exp(-2 * n * max(resolves - radius, 0) ** 2))
@@ -170,9 +174,7 @@ def law_samples(*, resolves: float, alpha: float, miss: float) -> int:
     return math.ceil(0.5 * (roots / resolves) ** 2)
 
 
-def same_law(
-    first: np.ndarray, second: np.ndarray, *, resolves: float, alpha: float
-) -> Ruling:
+def same_law(first: Array, second: Array, *, resolves: float, alpha: float) -> Ruling:
     """Two independent samples against one another, in sup distance.
 
     Each side gets DKWM at alpha / 2, joined by the triangle inequality.
@@ -190,7 +192,7 @@ def same_law(
 
 
 def independence(
-    first: np.ndarray, second: np.ndarray, *, resolves: float, alpha: float
+    first: Array, second: Array, *, resolves: float, alpha: float
 ) -> Ruling:
     """Two binary samples (paired, equal length) are independent.
 
@@ -222,11 +224,11 @@ def _fisher_regions(
 
     null = stats.hypergeom.pmf(support, n, successes, draws)
 
-    def accepted(pmf: np.ndarray) -> tuple[int, int]:
+    def accepted(pmf: Array) -> tuple[int, int]:
         inside = (np.cumsum(pmf) > alpha / 2) & (np.cumsum(pmf[::-1])[::-1] > alpha / 2)
         return int(support[inside][0]), int(support[inside][-1])
 
-    def shifted(by: float) -> np.ndarray:
+    def shifted(by: float) -> Array:
         joint = (mean + by * n) / n
         p, q = successes / n, draws / n
         cells = joint * (1 - p - q + joint), (p - joint) * (q - joint)
@@ -236,7 +238,8 @@ def _fisher_regions(
             cells[0] / cells[1]
         )
         weights = np.exp(weights - weights.max())
-        return weights / weights.sum()
+        shares: Array = weights / weights.sum()
+        return shares
 
     low, high = accepted(null)
     inner_low, inner_high = accepted(shifted(-d))[1] + 1, accepted(shifted(d))[0] - 1
@@ -246,9 +249,7 @@ def _fisher_regions(
     return low, high, inner_low, inner_high, float(max(0, 1 - null[held].sum())), miss
 
 
-def variance(
-    values: np.ndarray, claimed: float, *, resolves: float, alpha: float
-) -> Ruling:
+def variance(values: Array, claimed: float, *, resolves: float, alpha: float) -> Ruling:
     """The variance of independent normal values against `claimed`, as a ratio.
 
     (n - 1) s^2 / sigma^2 is chi-square with n - 1 degrees of freedom. `resolves` is
@@ -262,7 +263,7 @@ def variance(
 
 
 def variance_ratio(
-    first: np.ndarray, second: np.ndarray, *, resolves: float, alpha: float
+    first: Array, second: Array, *, resolves: float, alpha: float
 ) -> Ruling:
     """Equal variances of two independent normal samples, by the exact F law."""
     from scipy import stats
@@ -272,15 +273,25 @@ def variance_ratio(
     return _ratio_ruling(ratio, null, resolves, alpha)
 
 
-def _ratio_ruling(ratio: float, null: object, d: float, alpha: float) -> Ruling:
+class _Law(Protocol):
+    """A distribution of numbers, as SciPy has them."""
+
+    def cdf(self, value: float) -> float: ...
+
+    def ppf(self, probability: float) -> float: ...
+
+    def isf(self, probability: float) -> float: ...
+
+
+def _ratio_ruling(ratio: float, null: _Law, d: float, alpha: float) -> Ruling:
     """`ratio` is distributed as the true ratio times `null`; the claim is 1."""
-    low, high = null.ppf(alpha / 2), null.isf(alpha / 2)  # type: ignore[attr-defined]
+    low, high = null.ppf(alpha / 2), null.isf(alpha / 2)
     first, last = max(low, high / (1 + d)), min(high, low * (1 + d))
     if not low <= ratio <= high:
         outcome = FALSIFIED
     else:
         outcome = HELD if first <= ratio <= last else INCONCLUSIVE
-    cdf = null.cdf  # type: ignore[attr-defined]
+    cdf = null.cdf
     alarm = 1.0 if first > last else float(1 - cdf(last) + cdf(first))
     miss = max(
         float(cdf(high / true) - cdf(low / true)) for true in (1 + d, 1 / (1 + d))
@@ -288,13 +299,13 @@ def _ratio_ruling(ratio: float, null: object, d: float, alpha: float) -> Ruling:
     return Ruling(outcome, ratio, float(high - 1), alarm, miss)
 
 
-def _smallest(enough: object) -> int:
+def _smallest(enough: Callable[[int], bool]) -> int:
     """The smallest n that is enough, by doubling and bisection."""
     high = 2
-    while not enough(high):  # type: ignore[operator]
+    while not enough(high):
         high *= 2
     low = high // 2
     while high - low > max(1, low // 200):
         middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)  # type: ignore[operator]
+        low, high = (low, middle) if enough(middle) else (middle, high)
     return high

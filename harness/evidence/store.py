@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import os
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import cast
+
+from harness.evidence.lines import Line
 
 SURROGATES = "backslashreplace"
+EVIDENCE, COMPRESSED = "evidence.jsonl", "evidence.jsonl.gz"
+LARGEST = 256 * 2**20
+"""Bytes of evidence that are read at most, also when they come compressed."""
 
 
 class UnreadableEvidence(Exception):
@@ -26,14 +33,14 @@ class Store:
         runs.mkdir(parents=True, exist_ok=True)
         self.reports = reports
         self.folder = _new_folder(runs, stem)
-        self.path = self.folder / "evidence.jsonl"
+        self.path = self.folder / EVIDENCE
 
-    def append(self, line: dict[str, Any]) -> None:
+    def append(self, line: Line) -> None:
         """Add one object; it is on disk when this returns."""
         with self.path.open("a", encoding="utf-8", errors=SURROGATES) as file:
             file.write(_dump(line) + "\n")
 
-    def finish(self, lines: list[dict[str, Any]]) -> None:
+    def finish(self, lines: Iterable[Line]) -> None:
         """Replace the file by its lines in their final order."""
         write_evidence(self.path, lines)
 
@@ -57,9 +64,20 @@ def _new_folder(runs: Path, stem: str) -> Path:
     raise OSError(f"no free name for {stem} in {runs}")
 
 
-def write_evidence(path: Path, lines: list[dict[str, Any]]) -> None:
+def write_evidence(path: Path, lines: Iterable[Line]) -> None:
     """Write all lines of a run, or nothing."""
     write_atomically(path, "".join(_dump(line) + "\n" for line in lines))
+
+
+def write_compressed(folder: Path, lines: Iterable[Line]) -> None:
+    """Write all lines of a run with gzip; equal lines give equal bytes."""
+    text = "".join(_dump(line) + "\n" for line in lines)
+    data = gzip.compress(text.encode("utf-8", SURROGATES), mtime=0)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{COMPRESSED}-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    os.chmod(name, 0o644)
+    os.replace(name, folder / COMPRESSED)
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -71,18 +89,23 @@ def write_atomically(path: Path, text: str) -> None:
     os.replace(name, path)
 
 
-def read(folder: Path) -> list[dict[str, Any]]:
+def read(folder: Path) -> list[Line]:
     """The lines of a run's evidence; a last line that a crash cut off is left out.
 
     Raises UnreadableEvidence with the file and the line number.
     """
-    path = folder / "evidence.jsonl" if folder.is_dir() else folder
+    path = folder
+    if folder.is_dir():
+        names = (EVIDENCE, COMPRESSED)
+        path = next(
+            (folder / n for n in names if (folder / n).exists()), folder / EVIDENCE
+        )
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = _text(path)
+    except (OSError, EOFError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise UnreadableEvidence(f"cannot read evidence at {path}: {reason}.") from None
-    lines = []
+    lines: list[Line] = []
     rows = text.removesuffix("\n").split("\n")  # U+2028 in a string ends no line
     for number, row in enumerate(rows, 1):
         try:
@@ -95,8 +118,20 @@ def read(folder: Path) -> list[dict[str, Any]]:
             ) from None
         if not isinstance(line, dict) or "type" not in line:
             raise UnreadableEvidence(f"{path} line {number} is no line of evidence.")
-        lines.append(line)
+        lines.append(cast("Line", line))
     return lines
+
+
+def _text(path: Path) -> str:
+    """The file's text; a name that ends in .gz is decompressed, to a bounded size."""
+    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+    with opened as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise UnreadableEvidence(
+            f"{path} holds more than {LARGEST // 2**20} MiB; that is no run's evidence."
+        )
+    return data.decode("utf-8")
 
 
 def _finite(digits: str) -> float:
@@ -111,5 +146,5 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _dump(line: dict[str, Any]) -> str:
+def _dump(line: Line) -> str:
     return json.dumps(line, ensure_ascii=False, allow_nan=False)

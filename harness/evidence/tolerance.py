@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from harness.stack.arrays import Array
+
 _UNIT_ROUNDOFF = {"float64": 2.0**-53, "float32": 2.0**-24, "float16": 2.0**-11}
 _UNIT_ROUNDOFF["bfloat16"] = 2.0**-8
 
@@ -25,7 +27,7 @@ def gamma(operations: int, dtype: str = "float32") -> float:
     return product / (1 - product)
 
 
-def trajectory_gap(narrow: np.ndarray, wide: np.ndarray) -> float:
+def trajectory_gap(narrow: Array, wide: Array) -> float:
     """Tolerance of a trajectory over many steps: 8 times the oracle's own gap.
 
     narrow, wide: the same NumPy oracle in the format under test and in a wider one.

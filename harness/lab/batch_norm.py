@@ -60,7 +60,9 @@ class MyBatchNorm(keras.layers.Layer):
     def _move(self, running: keras.Variable, batch: Any) -> None:
         running.assign(self.momentum * running + (1 - self.momentum) * batch)
 
-    def compute_output_shape(self, input_shape: tuple) -> tuple:
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from harness.stack.arrays import as_array
+from harness.stack.arrays import Array, as_array
 
 
 @keras.saving.register_keras_serializable("regularization")
@@ -35,7 +35,9 @@ class TemperatureScaling(keras.layers.Layer):
     def call(self, raw_logits: Any) -> Any:
         return raw_logits / self.temperature
 
-    def compute_output_shape(self, input_shape: tuple) -> tuple:
+    def compute_output_shape(
+        self, input_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def negative_log_likelihood(logits: Any, labels: Any) -> float:
     return float(as_array(loss(labels, logits)))
 
 
-def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
+def fit_temperature(logits: Array, labels: Array) -> float:
     """The temperature in [1/100, 100] of the least negative log-likelihood.
 
     logits: (n, classes), labels: (n,), both of held-out data. The likelihood is concave
@@ -72,9 +74,9 @@ class Reliability:
     Empty bins have confidence and accuracy zero.
     """
 
-    count: np.ndarray
-    confidence: np.ndarray
-    accuracy: np.ndarray
+    count: Array
+    confidence: Array
+    accuracy: Array
 
     @property
     def error(self) -> float:
@@ -83,7 +85,7 @@ class Reliability:
         return float(np.sum(self.count * gap) / self.count.sum())
 
 
-def reliability(logits: Any, labels: np.ndarray, *, bins: int = 10) -> Reliability:
+def reliability(logits: Any, labels: Array, *, bins: int = 10) -> Reliability:
     """Bins (0, 1/bins], (1/bins, 2/bins], ... of the top class's probability.
 
     logits: (n, classes), labels: (n,). Naeini et al. 2015; Guo et al. 2017, eq. 3.

@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from harness.stack.arrays import as_array
+from harness.stack.arrays import Array, as_array
 
 
-def passes(model: keras.Model, x: Any, count: int) -> np.ndarray:
+def passes(model: keras.Model, x: Any, count: int) -> Array:
     """`count` predictions in training mode, shape (count, *model(x).shape).
 
     Gal and Ghahramani 2016, section 4. Only layers that draw may read the flag: batch
@@ -30,7 +30,7 @@ def passes(model: keras.Model, x: Any, count: int) -> np.ndarray:
     return np.stack([as_array(model(x, training=True)) for _ in range(count)])
 
 
-def predict(model: keras.Model, x: Any, count: int) -> tuple[np.ndarray, np.ndarray]:
+def predict(model: keras.Model, x: Any, count: int) -> tuple[Array, Array]:
     """Mean and variance over `count` passes, each of the shape of `model(x)`."""
     samples = passes(model, x, count)
     return samples.mean(axis=0), samples.var(axis=0)

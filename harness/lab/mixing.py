@@ -33,7 +33,7 @@ class _Pairs(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""
-        return super().get_config() | {"alpha": self.alpha, "seed": self.seed}
+        return {**super().get_config(), "alpha": self.alpha, "seed": self.seed}
 
 
 def _blend(values: Any, partner: Any, own: Any) -> Any:

@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
+from harness.evidence.lines import Audited, JudgedClaim, Plain
 from harness.report import render
 from harness.report.text import number, plain
 
 SAME, CHANGED, NEW, LOST = "same", "changed", "new", "gone"
 
 
-def compare(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """What differs between two audits, as plain data.
+class VerdictRow(TypedDict):
+    """A claim of either run with both verdicts; None where a run lacks it."""
 
-    verdicts: rows `{id, what, old, new}`; moved: rows `{id, test, old, new}` for checks
-    whose worst case differs though the verdict does not; stack: the versions that
-    differ, as `name -> [old, new]`; ratios: lines on those of benchmark runs, for the
-    caller to fill in.
+    id: str
+    what: str
+    old: str | None
+    new: str | None
+
+
+class MovedRow(TypedDict):
+    """A check whose worst case differs though the verdict does not."""
+
+    id: str
+    test: str
+    old: Plain
+    new: Plain
+
+
+class Difference(TypedDict):
+    """What differs between two audits.
+
+    stack: the versions that differ, as `name -> [old, new]`; ratios: lines on those of
+    benchmark runs, for the caller to fill in.
     """
+
+    verdicts: list[VerdictRow]
+    moved: list[MovedRow]
+    stack: dict[str, list[str | None]]
+    ratios: list[str]
+
+
+def compare(old: Audited, new: Audited) -> Difference:
+    """What differs between two audits, as plain data."""
     before = {claim["id"]: claim for claim in old["claims"]}
     after = {claim["id"]: claim for claim in new["claims"]}
     verdicts = [
@@ -37,9 +63,7 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _verdicts(
-    id: str, old: dict[str, Any] | None, new: dict[str, Any] | None
-) -> dict[str, Any]:
+def _verdicts(id: str, old: JudgedClaim | None, new: JudgedClaim | None) -> VerdictRow:
     pair = [claim["verdict"] if claim else None for claim in (old, new)]
     what = SAME if pair[0] == pair[1] else CHANGED
     if None in pair:
@@ -47,7 +71,7 @@ def _verdicts(
     return {"id": id, "what": what, "old": pair[0], "new": pair[1]}
 
 
-def _moved(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
+def _moved(old: JudgedClaim, new: JudgedClaim) -> list[MovedRow]:
     measured = {check["test"]: check["measured"] for check in old["checks"]}
     return [
         {
@@ -61,12 +85,12 @@ def _moved(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def changed(difference: dict[str, Any]) -> bool:
+def changed(difference: Difference) -> bool:
     """Whether any claim that both runs hold has another verdict."""
     return any(row["what"] == CHANGED for row in difference["verdicts"])
 
 
-def _by_kind(difference: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def _by_kind(difference: Difference) -> dict[str, list[VerdictRow]]:
     rows = difference["verdicts"]
     return {
         what: [row for row in rows if row["what"] == what]
@@ -74,7 +98,7 @@ def _by_kind(difference: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def html(difference: dict[str, Any], old: dict[str, Any], new: dict[str, Any]) -> str:
+def html(difference: Difference, old: Audited, new: Audited) -> str:
     """The difference between two audits as one HTML file."""
     context = {
         "difference": difference,
@@ -84,7 +108,7 @@ def html(difference: dict[str, Any], old: dict[str, Any], new: dict[str, Any]) -
     return render.page("compare.html.j2", context)
 
 
-def markdown(difference: dict[str, Any]) -> str:
+def markdown(difference: Difference) -> str:
     """The difference for a person, changed verdicts first."""
     kinds = _by_kind(difference)
     lines = ["# Two audits compared", ""]

@@ -9,6 +9,7 @@ from harness.documents import ledger
 from harness.documents.binding import CHANGED, GONE, MOVED, Bound, bind
 from harness.documents.passages import Passage, split
 from harness.evidence import verdict as v
+from harness.evidence.lines import Audited, DocumentEntry, JudgedClaim, Triage
 
 NEW = "new"
 MOST_UNKNOWN = 2_000
@@ -26,7 +27,7 @@ class Entry:
 
     lines: tuple[int, int]
     kind: str
-    claims: list[dict[str, Any]]
+    claims: list[JudgedClaim]
     reason: str
     text: str | None = None
     note: str = ""
@@ -45,7 +46,7 @@ class Section:
     title: str
     entries: list[Entry] = field(default_factory=list)
 
-    def claims(self) -> dict[str, dict[str, Any]]:
+    def claims(self) -> dict[str, JudgedClaim]:
         """The section's claims by id."""
         return {claim["id"]: claim for entry in self.entries for claim in entry.claims}
 
@@ -63,7 +64,7 @@ class Page:
     out, because more than MOST_UNKNOWN are in no ledger.
     """
 
-    about: dict[str, Any]
+    about: DocumentEntry
     sections: list[Section]
     bound: bool
     gone: list[Entry] = field(default_factory=list)
@@ -78,7 +79,7 @@ class Page:
         return {word: count for word, count in counts.items() if count}
 
 
-def pages(audited: dict[str, Any], copies: dict[str, str]) -> list[Page]:
+def pages(audited: Audited, copies: dict[str, str]) -> list[Page]:
     """One page per document. copies: document id -> the reader's copy of its text."""
     claims = {claim["id"]: claim for claim in audited["claims"]}
     return [
@@ -89,14 +90,14 @@ def pages(audited: dict[str, Any], copies: dict[str, str]) -> list[Page]:
     ]
 
 
-def _from_ledger(about: dict[str, Any], claims: dict[str, dict[str, Any]]) -> Page:
+def _from_ledger(about: DocumentEntry, claims: dict[str, JudgedClaim]) -> Page:
     page = Page(about, [], bound=False)
     for row in about.get("rows") or []:
         _add(page, row["section"], _entry(row, claims, tuple(row["lines"])))
     return page
 
 
-def _bound(about: dict[str, Any], claims: dict[str, dict[str, Any]], text: str) -> Page:
+def _bound(about: DocumentEntry, claims: dict[str, JudgedClaim], text: str) -> Page:
     page = Page(about, [], bound=True)
     passages = split(text)
     bound = bind(ledger.rows(about["id"]), passages)
@@ -117,16 +118,16 @@ def _bound(about: dict[str, Any], claims: dict[str, dict[str, Any]], text: str) 
 
 
 def _of_passage(
-    passage: Passage, found: Bound | None, claims: dict[str, dict[str, Any]]
+    passage: Passage, found: Bound | None, claims: dict[str, JudgedClaim]
 ) -> Entry:
-    row = found.row if found else {}
+    row: Triage = found.row if found else {}
     entry = _entry(row, claims, passage.lines)
     entry.kind, entry.text = passage.kind, passage.text
     entry.note = NOTES.get(found.status if found else NEW, "")
     return entry
 
 
-def _entry(row: dict[str, Any], claims: dict[str, dict[str, Any]], lines: Any) -> Entry:
+def _entry(row: Triage, claims: dict[str, JudgedClaim], lines: Any) -> Entry:
     cited = [claims[id] for id in row.get("claims", []) if id in claims]
     return Entry(lines, row.get("kind", ""), cited, row.get("reason", ""))
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from harness.documents import ledger
+from harness.evidence.lines import Audited
 from harness.evidence.store import write_atomically
 from harness.report import render
 from harness.report.junit import junit
 from harness.report.sarif import sarif
 
 
-def write_reports(
-    audited: dict[str, Any], folder: Path, material: str | None = None
-) -> None:
+def write_reports(audited: Audited, folder: Path, material: str | None = None) -> None:
     """All files that are rendered from one audit: for tools, and for readers."""
     text = json.dumps(audited, indent=1, ensure_ascii=False, allow_nan=False)
     write_atomically(folder / "audit.json", text + "\n")
@@ -25,9 +23,7 @@ def write_reports(
     write_readable(audited, folder, material)
 
 
-def write_readable(
-    audited: dict[str, Any], folder: Path, material: str | None = None
-) -> None:
+def write_readable(audited: Audited, folder: Path, material: str | None = None) -> None:
     """What a person opens: the page, the same as Markdown, each author's errata."""
     write_atomically(folder / "audit.md", render.markdown(audited))
     for document in audited["documents"]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
 from xml.etree import ElementTree as xml
 
 from harness.evidence import verdict as v
+from harness.evidence.lines import Audited, JudgedClaim
 from harness.report.text import printable
 
 
-def junit(audited: dict[str, Any]) -> str:
+def junit(audited: Audited) -> str:
     """A changed verdict is a failure, a broken one an error, not run is skipped."""
     claims = audited["claims"]
     suite = xml.Element(
@@ -31,11 +31,11 @@ def junit(audited: dict[str, Any]) -> str:
     return xml.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _changed(claim: dict[str, Any]) -> bool:
+def _changed(claim: JudgedClaim) -> bool:
     return claim["changed"] and claim["verdict"] != v.BROKEN
 
 
-def _case(claim: dict[str, Any]) -> xml.Element:
+def _case(claim: JudgedClaim) -> xml.Element:
     seconds = sum(check["seconds"] or 0 for check in claim["checks"])
     case = xml.Element(
         "testcase",

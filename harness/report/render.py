@@ -8,16 +8,18 @@ import statistics
 from collections import Counter
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import jinja2
 from markupsafe import Markup
 
 from harness.evidence import history, record
 from harness.evidence import verdict as v
+from harness.evidence.lines import Audited, DocumentEntry, JudgedClaim
 from harness.report.documents import Entry, Page, pages
 from harness.report.text import chance, image, number, plain, printable
 
+_Filter = Literal["verdict", "severity", "topic"]
 _SYMBOLS = {
     v.UPHELD: "✓",
     v.REFUTED: "✗",
@@ -36,15 +38,22 @@ _MEANINGS = {
 }
 
 
-def markdown(audited: dict[str, Any]) -> str:
+class _Placed(JudgedClaim):
+    """A claim with the first place where a document makes it."""
+
+    here: list[int]
+    section: str
+
+
+def markdown(audited: Audited) -> str:
     """The audit as Markdown."""
     return _environment(False).get_template("audit.md.j2").render(_context(audited))
 
 
-def corrections(audited: dict[str, Any], document: dict[str, Any]) -> str:
+def corrections(audited: Audited, document: DocumentEntry) -> str:
     """An errata list of one document, in the order of its lines, as Markdown."""
     findings = [
-        claim | _first_place(claim, document["id"])
+        _placed(claim, document["id"])
         for claim in _by_urgency(citing(audited, document["id"]))
     ]
     findings.sort(key=lambda claim: claim["here"])
@@ -52,12 +61,12 @@ def corrections(audited: dict[str, Any], document: dict[str, Any]) -> str:
     return template.render(audit=audited, document=document, findings=findings)
 
 
-def _first_place(claim: dict[str, Any], document: str) -> dict[str, Any]:
+def _placed(claim: JudgedClaim, document: str) -> _Placed:
     source = next(s for s in claim["sources"] if s["document"] == document)
-    return {"here": source["lines"], "section": source["section"]}
+    return {**claim, "here": source["lines"], "section": source["section"]}
 
 
-def html(audited: dict[str, Any], copies: dict[str, str] | None = None) -> str:
+def html(audited: Audited, copies: dict[str, str] | None = None) -> str:
     """The audit as one HTML file without a request to anywhere.
 
     copies: the reader's own copies of the documents, by id; each passage is then shown
@@ -83,8 +92,8 @@ def page(template: str, context: dict[str, Any]) -> str:
     return _environment(True).get_template(template).render(plain_page | context)
 
 
-def _context(audited: dict[str, Any]) -> dict[str, Any]:
-    topics: dict[str, list[dict[str, Any]]] = {}
+def _context(audited: Audited) -> dict[str, Any]:
+    topics: dict[str, list[JudgedClaim]] = {}
     for claim in audited["claims"]:
         topics.setdefault(claim["topic"], []).append(claim)
     return {
@@ -102,7 +111,7 @@ def _context(audited: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def citing(audited: dict[str, Any], document: str) -> list[dict[str, Any]]:
+def citing(audited: Audited, document: str) -> list[JudgedClaim]:
     """The claims that cite a document."""
     return [
         claim
@@ -122,12 +131,14 @@ def _quoted(shown: list[Page]) -> dict[str, list[Entry]]:
     return quoted
 
 
-def _filters(audited: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
+def _filters(audited: Audited) -> dict[str, list[tuple[str, str]]]:
     """Filter name -> pairs of value and label with its count."""
     claims = audited["claims"]
     found: dict[str, list[tuple[str, str]]] = {}
-    for name in ("verdict", "severity", "topic"):
-        counts = Counter(claim[name] for claim in claims if claim[name])
+    names: tuple[_Filter, ...] = ("verdict", "severity", "topic")
+    for name in names:
+        words = [claim[name] for claim in claims]
+        counts = Counter(word for word in words if word)
         symbol = _SYMBOLS if name == "verdict" else {}
         found[name] = [
             (word.replace(" ", "-"), f"{symbol.get(word, '')} {word} {count}".strip())
@@ -140,7 +151,7 @@ def _filters(audited: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _examples(audited: dict[str, Any]) -> dict[str, float] | None:
+def _examples(audited: Audited) -> dict[str, float] | None:
     """Median and least number of examples of the checks that drew several."""
     tried = [
         check["examples"]
@@ -153,13 +164,13 @@ def _examples(audited: dict[str, Any]) -> dict[str, float] | None:
     return {"median": int(statistics.median(tried)), "least": min(tried)}
 
 
-def _by_urgency(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _by_urgency(claims: list[JudgedClaim]) -> list[JudgedClaim]:
     """Refuted claims, the gravest first, then those that most documents make and most
     passages; then the qualified ones."""
     order = {"lesson": 0, "number": 1, "wording": 2, None: 3}
     found = [c for c in claims if c["verdict"] in (v.REFUTED, v.QUALIFIED)]
 
-    def urgency(claim: dict[str, Any]) -> tuple[Any, ...]:
+    def urgency(claim: JudgedClaim) -> tuple[Any, ...]:
         sources = claim["sources"]
         documents = {source["document"] for source in sources}
         return order[claim["severity"]], -len(documents), -len(sources), claim["id"]

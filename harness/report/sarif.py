@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from harness.evidence import verdict as v
+from harness.evidence.lines import Audited, JudgedClaim, SourceEntry
 from harness.report.text import printable
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"lesson": "error", "number": "warning", "wording": "note", None: "warning"}
 
 
-def sarif(audited: dict[str, Any]) -> dict[str, Any]:
+def sarif(audited: Audited) -> dict[str, object]:
     """A SARIF log with one result per finding, located at each of its sources."""
     findings = [
         c for c in audited["claims"] if c["verdict"] in (v.REFUTED, v.QUALIFIED)
@@ -31,7 +31,7 @@ def sarif(audited: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rule(claim: dict[str, Any]) -> dict[str, Any]:
+def _rule(claim: JudgedClaim) -> dict[str, object]:
     return {
         "id": claim["id"],
         "shortDescription": {"text": _text(claim["says"])},
@@ -40,7 +40,7 @@ def _rule(claim: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _result(claim: dict[str, Any], index: int, files: dict[str, str]) -> dict[str, Any]:
+def _result(claim: JudgedClaim, index: int, files: dict[str, str]) -> dict[str, object]:
     true = claim["instead"] or f"It {claim['scope']}."
     said = _text(f"{claim['verdict']}: {claim['says']} True: {true}")
     return {
@@ -53,7 +53,7 @@ def _result(claim: dict[str, Any], index: int, files: dict[str, str]) -> dict[st
     }
 
 
-def _location(source: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
+def _location(source: SourceEntry, files: dict[str, str]) -> dict[str, object]:
     first, last = source["lines"]
     return {
         "physicalLocation": {

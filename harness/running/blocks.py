@@ -21,6 +21,7 @@ from harness.documents import ledger
 from harness.documents.binding import FOUND, bind
 from harness.documents.passages import split
 from harness.evidence import judge
+from harness.evidence.lines import Triage
 from harness.evidence.measurement import FIRST, current
 
 SECONDS = 120
@@ -61,7 +62,7 @@ def outcome(
     text. Raises NotReviewed if the ledger marks one of the blocks as not reviewed, and
     TakesTooLong if the process ran into its bounds.
     """
-    rows = {row["lines"][0]: row for row in ledger.rows(document.id)}
+    rows: dict[int, Triage] = {r["lines"][0]: r for r in ledger.rows(document.id)}
     for line in lines:
         if not rows.get(line, {}).get("reviewed"):
             raise NotReviewed(f"{document.id} line {line} is not marked as reviewed")

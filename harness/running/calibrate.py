@@ -16,6 +16,8 @@ from pathlib import Path
 
 from scipy import stats
 
+from harness.evidence.lines import Audited
+
 ALPHA = 0.01
 
 
@@ -50,7 +52,7 @@ def _run(folder: str, selection: list[str], extra: list[str]) -> dict[str, int]:
     command += ["--seed", "random", "--reports", folder, *extra]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
     latest = max(Path(folder, "runs").iterdir(), key=lambda path: path.stat().st_mtime)
-    audited = json.loads((latest / "audit.json").read_text("utf-8"))
+    audited: Audited = json.loads((latest / "audit.json").read_text("utf-8"))
     checks = [
         check
         for claim in audited["claims"]

@@ -17,6 +17,9 @@ import pytest
 from harness.running import shared
 from harness.stack.places import owner_and_name
 
+Function = Callable[..., Any]
+Change = Callable[[Any], Any]
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -43,7 +46,7 @@ def fault(install: Callable[[pytest.MonkeyPatch], None]) -> Fault:
     return Fault(install.__name__, does, install)
 
 
-def replaced(place: str, by: Callable[[Any], Any], *, name: str, does: str) -> Fault:
+def replaced(place: str, by: Change, *, name: str, does: str) -> Fault:
     """`module:Class.attribute` is replaced by `by(original)`."""
 
     def install(patch: pytest.MonkeyPatch) -> None:
@@ -57,7 +60,7 @@ def replaced(place: str, by: Callable[[Any], Any], *, name: str, does: str) -> F
 def output_times(place: str, factor: float) -> Fault:
     """What the function at `place` returns is multiplied by `factor`."""
 
-    def by(original: Callable) -> Callable:
+    def by(original: Function) -> Function:
         @wraps(original)
         def scaled(*args: Any, **kwargs: Any) -> Any:
             return original(*args, **kwargs) * factor
@@ -70,10 +73,10 @@ def output_times(place: str, factor: float) -> Fault:
     )
 
 
-def argument(place: str, parameter: str, change: Callable, *, does: str) -> Fault:
+def argument(place: str, parameter: str, change: Change, *, does: str) -> Fault:
     """The call at `place` sees `change(value)` for its parameter `parameter`."""
 
-    def by(original: Callable) -> Callable:
+    def by(original: Function) -> Function:
         signature = inspect.signature(original)
 
         @wraps(original)
@@ -88,14 +91,14 @@ def argument(place: str, parameter: str, change: Callable, *, does: str) -> Faul
     return replaced(place, by, name=f"{_short(place)}: {does}", does=does)
 
 
-def constructor(layer: str, parameter: str, change: Callable, *, does: str) -> Fault:
+def constructor(layer: str, parameter: str, change: Change, *, does: str) -> Fault:
     """The layer at `module:Class` takes `change(value)` for its `parameter`.
 
     Keras inspects the constructor of a layer that it creates and needs a `self` there,
     which `argument` does not have.
     """
 
-    def by(original: Callable) -> Callable:
+    def by(original: Function) -> Function:
         signature = inspect.signature(original)
 
         def changed(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -110,10 +113,10 @@ def constructor(layer: str, parameter: str, change: Callable, *, does: str) -> F
     return replaced(f"{layer}.__init__", by, name=name, does=does)
 
 
-def result(place: str, change: Callable, *, does: str) -> Fault:
+def result(place: str, change: Change, *, does: str) -> Fault:
     """The call at `place` returns `change(value)` in place of its value."""
 
-    def by(original: Callable) -> Callable:
+    def by(original: Function) -> Function:
         @wraps(original)
         def changed(*args: Any, **kwargs: Any) -> Any:
             return change(original(*args, **kwargs))

@@ -140,7 +140,8 @@ def _refuse_bad_options(config: pytest.Config) -> None:
 def _seed(config: pytest.Config) -> int:
     """The run's seed; xdist workers get the controller's, also for `random`."""
     if _is_worker(config):
-        return config.workerinput["audit_seed"]  # type: ignore[attr-defined]
+        given: int = config.workerinput["audit_seed"]  # type: ignore[attr-defined]
+        return given
     asked = config.option.seed
     return secrets.randbelow(2**31) if asked == "random" else int(asked)
 
@@ -206,7 +207,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.fixture
 def audited_claim(request: pytest.FixtureRequest) -> str:
     """The id of the claim that a check belongs to; it is part of the test's id."""
-    return request.param
+    id: str = request.param
+    return id
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -16,6 +16,7 @@ from harness.evidence.seeds import derive, seed_example
 EXAMPLES = 21
 EXPLORING = (Phase.explicit, Phase.generate)
 SHRINKING = (Phase.explicit, Phase.generate, Phase.shrink)
+Test = Callable[..., Any]
 
 example = hypothesis.example
 
@@ -45,7 +46,7 @@ def _draw_no_constants_of_our_code() -> None:
     providers._get_local_constants = lambda: providers._local_constants
 
 
-def given(**strategies: Any) -> Callable[[Callable], Callable]:
+def given(**strategies: Any) -> Callable[[Test], Test]:
     """Hypothesis' `given`, with every random generator seeded for each example.
 
     The seed follows from the run's seed, the check and the drawn values, so that an
@@ -54,7 +55,7 @@ def given(**strategies: Any) -> Callable[[Callable], Callable]:
     traceback, report) takes a second, and refuted claims are falsified in every run.
     """
 
-    def decorate(test: Callable) -> Callable:
+    def decorate(test: Test) -> Test:
         @functools.wraps(test)
         def one_example(**drawn: Any) -> None:
             measurement = current()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import hypothesis
 import pytest
 
 from harness.claim import REGISTRY, Check
 from harness.evidence import seeds
+from harness.evidence.lines import CheckLine, UnderFault
 from harness.evidence.measurement import (
     EVERY,
     FIRST,
@@ -113,7 +114,7 @@ def _classify(raised: BaseException) -> tuple[str, str, BaseException | None]:
 
 def run(
     test: Callable[..., Any], arguments: dict[str, Any], check: Check, policy: Policy
-) -> tuple[Result, dict[str, Any]]:
+) -> tuple[Result, CheckLine]:
     """Measure a check as the run's policy says; returns the result and the evidence."""
     started = time.perf_counter()
 
@@ -135,12 +136,12 @@ def run(
     return result, evidence
 
 
-def evidence_of(check: Check, result: Result, seconds: float) -> dict[str, Any]:
+def evidence_of(check: Check, result: Result, seconds: float) -> CheckLine:
     """One check's line of evidence."""
     counterexample = None
     if result.outcome == FALSIFIED and not check.negated:
         counterexample = result.measurement.summary().get("worst_case") or None
-    return {
+    line = {
         "type": "check",
         "backend": backend(),
         "claim": check.claim.id,
@@ -159,6 +160,7 @@ def evidence_of(check: Check, result: Result, seconds: float) -> dict[str, Any]:
         "picture": result.measurement.picture,
         "seconds": round(seconds, 4),
     }
+    return cast("CheckLine", line)
 
 
 def _chosen(check: Check, policy: Policy) -> list[Fault]:
@@ -173,16 +175,18 @@ def _chosen(check: Check, policy: Policy) -> list[Fault]:
 
 def _under_fault(
     call: Callable[[], Any], check: Check, policy: Policy, fault: Fault
-) -> dict[str, Any]:
+) -> UnderFault:
     with fault.active():
         result = measure(call, check, policy, mode=FIRST)
     summary = result.measurement.summary()
-    kept = ("what", "measured", "expected", "tolerance")
     return {
         "fault": fault.name,
         "outcome": result.outcome,
         "reason": result.reason,
-        **{key: summary.get(key) for key in kept},
+        "what": summary["what"],
+        "measured": summary["measured"],
+        "expected": summary["expected"],
+        "tolerance": summary["tolerance"],
     }
 
 
@@ -195,7 +199,7 @@ def _is_changed(check: Check, result: Result) -> bool:
     )
 
 
-def _is_property(test: Callable) -> bool:
+def _is_property(test: Callable[..., Any]) -> bool:
     return getattr(test, "is_hypothesis_test", False)
 
 
@@ -203,7 +207,7 @@ def _function(test: Any) -> Any:
     return getattr(test, "__func__", test)
 
 
-def _phases(test: Any, phases: tuple) -> None:
+def _phases(test: Any, phases: tuple[hypothesis.Phase, ...]) -> None:
     _function(test)._hypothesis_internal_use_settings = hypothesis.settings(
         hypothesis.settings.get_profile("audit"), phases=phases
     )

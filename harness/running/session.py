@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from harness.documents import ledger
 from harness.evidence import history, matrix, record
+from harness.evidence.lines import (
+    Audited,
+    CheckLine,
+    ClaimLine,
+    DocumentLine,
+    EndLine,
+    Line,
+    RunLine,
+)
 from harness.evidence.store import Store, utc_now
 from harness.report.files import write_reports
 from harness.running.runner import Policy
@@ -29,10 +37,10 @@ class Audit:
         self.reports = reports
         self.material = material
         self._store: Store | None = None
-        self._claims: dict[str, dict[str, Any]] = {}
-        self._checks: list[dict[str, Any]] = []
+        self._claims: dict[str, ClaimLine] = {}
+        self._checks: list[CheckLine] = []
         self._written: set[str] = set()
-        self._run: dict[str, Any] = {
+        self._run: RunLine = {
             "type": "run",
             "backend": libraries.backend(),
             "started": self.started.isoformat(timespec="milliseconds"),
@@ -52,17 +60,15 @@ class Audit:
         assert self._store is not None
         return self._store.folder
 
-    def declare(self, claims: Iterable[dict[str, Any]]) -> None:
+    def declare(self, claims: Iterable[ClaimLine]) -> None:
         """Learn of claims, also of those without a selected check."""
         for claim in claims:
             self._claims[claim["id"]] = claim
 
-    def add(self, claim: dict[str, Any], check: dict[str, Any]) -> None:
+    def add(self, claim: ClaimLine, check: CheckLine) -> None:
         """Store one check's evidence; on disk when this returns."""
         if self._store is None:
-            self._store = Store(
-                self.reports, self._run["stack"]["backend"], self.started
-            )
+            self._store = Store(self.reports, self._run["backend"], self.started)
             self._store.append(self._run)
         if claim["id"] not in self._written:
             self._written.add(claim["id"])
@@ -71,18 +77,18 @@ class Audit:
         self._checks.append(check)
         self._store.append(check)
 
-    def finish(self, covers_all: bool) -> dict[str, Any]:
+    def finish(self, covers_all: bool) -> Audited:
         """Form the verdicts, write all files, move `latest` if the run is complete."""
         assert self._store is not None
         complete = covers_all and self._all_checks_ran()
         seconds = (utc_now() - self.started).total_seconds()
-        end = {
+        end: EndLine = {
             "type": "end",
             "backend": libraries.backend(),
             "seconds": round(seconds, 2),
             "complete": complete,
         }
-        documents = [
+        documents: list[DocumentLine] = [
             {"type": "document", **d.as_dict()}
             for d in ledger.documents()
             if any(
@@ -91,14 +97,15 @@ class Audit:
                 for s in c["sources"]
             )
         ]
-        lines = [self._run, *documents, *self._claims.values(), *self._checks, end]
+        claims = self._claims.values()
+        lines: list[Line] = [self._run, *documents, *claims, *self._checks, end]
         if complete and self._run["faults"] == "matrix":
             matrix.store(self.reports, lines)
         stored = matrix.last(self.reports)
         lines = record.in_order([*lines, stored] if stored else lines)
         self._store.finish(lines)
         audited = record.audit(lines)
-        audited |= history.beside(self.folder, audited)
+        audited = {**audited, **history.beside(self.folder, audited)}
         write_reports(audited, self.folder, self.material)
         if complete:
             self._store.make_latest()

@@ -6,7 +6,7 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial, wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from harness.evidence.seeds import own_seed
 from harness.stack.libraries import backend
@@ -43,7 +43,7 @@ def shared(build: Build) -> Build:
             made.reset_metrics()
         return made
 
-    return fetch  # type: ignore[return-value]
+    return cast("Build", fetch)
 
 
 @contextlib.contextmanager

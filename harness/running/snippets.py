@@ -8,8 +8,10 @@ reports the drawn value of the finding stands there.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from harness.evidence.lines import Plain
 
 CLAIMS = Path(__file__).parents[2] / "claims"
 _DRAWN = re.compile(r"^(\w+) = .*  # drawn$", re.MULTILINE)
@@ -21,7 +23,7 @@ def place(id: str) -> Path:
     return CLAIMS / topic.replace("-", "_") / "snippets" / f"{name}.py"
 
 
-def text(id: str, drawn: dict[str, Any] | None = None) -> str | None:
+def text(id: str, drawn: Mapping[str, Plain] | None = None) -> str | None:
     """The snippet of a claim with drawn values put in; None if there is none."""
     path = place(id)
     if not path.is_file():

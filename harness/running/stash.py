@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from harness.evidence.lines import CheckLine
 from harness.running.runner import Policy
 from harness.running.session import Audit
 
-EVIDENCE = pytest.StashKey[dict[str, Any]]()
+EVIDENCE = pytest.StashKey[CheckLine]()
 POLICY = pytest.StashKey[Policy]()
 AUDIT = pytest.StashKey[Audit]()

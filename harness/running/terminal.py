@@ -8,8 +8,10 @@ from typing import Any
 from harness.claim import Check
 from harness.evidence import record
 from harness.evidence import verdict as v
+from harness.evidence.lines import Audited, CheckLine, JudgedClaim, Stack
 from harness.running import snippets
 from harness.running.runner import Policy
+from harness.running.session import Audit
 from harness.stack import libraries
 
 _COLOURS = {
@@ -22,9 +24,7 @@ _COLOURS = {
 }
 
 
-def change(
-    check: Check, evidence: dict[str, Any], policy: Policy, described: dict[str, Any]
-) -> str:
+def change(check: Check, evidence: CheckLine, policy: Policy, described: Stack) -> str:
     """The failure of a check that no longer measures what is recorded."""
     claim = check.claim
     places = "; ".join(
@@ -53,7 +53,7 @@ def change(
     return "\n".join(lines)
 
 
-def failures(audited: dict[str, Any], fail_on: list[str]) -> list[str]:
+def failures(audited: Audited, fail_on: list[str]) -> list[str]:
     """What makes an otherwise green run fail, a sentence each."""
     said = []
     for claim in audited["claims"]:
@@ -72,9 +72,7 @@ def failures(audited: dict[str, Any], fail_on: list[str]) -> list[str]:
     return said
 
 
-def summary(
-    reporter: Any, audited: dict[str, Any], audit: Any, fail_on: list[str]
-) -> None:
+def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -> None:
     """The verdict of each claim, then what failed, the report's path, the count."""
     write = reporter.write_line
     if reporter.verbosity >= 0:
@@ -92,7 +90,7 @@ def summary(
         f for c in audited["claims"] for f in c["faults"] if f["detected"] is not None
     ]
     if tried:
-        seen = sum(f["detected"] for f in tried)
+        seen = sum(bool(f["detected"]) for f in tried)
         write(f"faults: {seen} detected, {len(tried) - seen} missed")
     write(
         f"chance of any false change: at most {audited['false_alarm_bound']:.1e}; "
@@ -103,7 +101,7 @@ def summary(
     write(record.counts(audited["totals"]), bold=True)
 
 
-def _claim_line(reporter: Any, claim: dict[str, Any]) -> None:
+def _claim_line(reporter: Any, claim: JudgedClaim) -> None:
     word = claim["verdict"]
     note = ""
     if claim["changed"]:

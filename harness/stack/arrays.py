@@ -3,9 +3,14 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from harness.evidence.lines import Plain
+
+Array = NDArray[Any]
 
 
-def as_array(value: Any) -> np.ndarray:
+def as_array(value: Any) -> Array:
     """`value` (Keras, TensorFlow, torch, JAX or Python) as a NumPy array.
 
     bfloat16, which NumPy cannot compare with others, becomes float32 (exactly).
@@ -20,7 +25,7 @@ def as_array(value: Any) -> np.ndarray:
     return array.astype("float32") if array.dtype.name == "bfloat16" else array
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Plain:
     """`value` for the evidence: a number, a string, or a flat list of these.
 
     Longer lists are cut after 12 items; numbers that JSON cannot hold become strings.

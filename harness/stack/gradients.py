@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.stack.arrays import as_array
+from harness.stack.arrays import Array, as_array
 from harness.stack.libraries import backend
 
 
-def gradients(loss: Callable[[], Any], variables: Sequence[Any]) -> list[np.ndarray]:
+def gradients(loss: Callable[[], Any], variables: Sequence[Any]) -> list[Array]:
     """d loss() / d variable for each Keras variable, with the backend's autodiff.
 
     A variable that the loss does not reach gets zeros of its shape.
@@ -29,7 +29,8 @@ def _tensorflow(loss: Callable[[], Any], variables: Sequence[Any]) -> Sequence[A
 
     with tf.GradientTape() as tape:
         value = loss()
-    return tape.gradient(value, [v.value for v in variables])
+    found: Sequence[Any] = tape.gradient(value, [v.value for v in variables])
+    return found
 
 
 def _torch(loss: Callable[[], Any], variables: Sequence[Any]) -> Sequence[Any]:
@@ -48,4 +49,5 @@ def _jax(loss: Callable[[], Any], variables: Sequence[Any]) -> Sequence[Any]:
         with keras.StatelessScope(state_mapping=list(zip(variables, values))):
             return loss()
 
-    return jax.grad(of_values)([v.value for v in variables])
+    found: Sequence[Any] = jax.grad(of_values)([v.value for v in variables])
+    return found

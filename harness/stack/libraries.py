@@ -8,6 +8,8 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from harness.evidence.lines import Stack
+
 BACKENDS = ("tensorflow", "torch", "jax")
 _DISTRIBUTIONS = {
     "keras": ("keras",),
@@ -52,7 +54,7 @@ def load_triton_first() -> None:
         importlib.import_module("triton")
 
 
-def describe(device: str) -> dict[str, str | None]:
+def describe(device: str) -> Stack:
     """Versions, backend and device, without importing any of the libraries."""
     found = {name: _version(names) for name, names in _DISTRIBUTIONS.items()}
     return {
@@ -64,7 +66,7 @@ def describe(device: str) -> dict[str, str | None]:
     }
 
 
-def sentence(stack: dict[str, str | None]) -> str:
+def sentence(stack: Stack) -> str:
     """The stack on one line."""
     names = ("python", "keras", "tensorflow", "torch", "jax", "numpy")
     versions = ", ".join(f"{n} {stack[n]}" for n in names if stack.get(n))

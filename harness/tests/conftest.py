@@ -7,10 +7,16 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from harness.running import bounds
+from harness.claim import REGISTRY
+from harness.documents import ledger
+from harness.evidence import record
+from harness.evidence.store import read
+from harness.running import blocks, bounds, snippets
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 SCHEMA = ROOT / "harness" / "report" / "audit.schema.json"
+PUBLISHED = ROOT / "reports" / "published"
 LEDGER = """\
 id = "paper"
 title = "A paper"
@@ -23,37 +29,54 @@ HEAD = """\
 import pytest
 from hypothesis import strategies as st
 from harness import claim, example, given, judge, UPHELD, REFUTED, QUALIFIED
-from harness.faults import fault, output_times
-from harness.ledger import document
+from harness.running.faults import fault, output_times
+from harness.documents.ledger import document
 
 paper = document("paper")
 """
 
 
-class Project:
-    """Write claims, run pytest on them in a process of its own, read the record."""
+def pytest_collection_modifyitems(items):
+    """Warnings are errors in the harness' own tests."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("error"), append=False)
 
-    def __init__(self, pytester):
-        self.pytester = pytester
+
+class Project:
+    """Write claims, run pytest on them, read the record.
+
+    A run happens in this process, as `pytest.main` would do it, unless it is told to
+    have one of its own.
+    """
+
+    def __init__(self, pytester, monkeypatch):
+        self.pytester, self._patch = pytester, monkeypatch
         self.path = pytester.path
         (self.path / "claims" / "documents").mkdir(parents=True)
         (self.path / "claims" / "documents" / "paper.toml").write_text(LEDGER)
-        (self.path / "pytest.ini").write_text(
-            "[pytest]\naddopts = -p harness.plugin\ntestpaths = claims\n"
+        (self.path / "pytest.ini").write_text("[pytest]\ntestpaths = claims\n")
+        (self.path / "conftest.py").write_text(
+            'pytest_plugins = ["harness.running.plugin"]\n'
         )
 
     def claims(self, body, name="test_paper"):
         (self.path / "claims" / f"{name}.py").write_text(HEAD + body)
 
-    def run(self, *arguments, env=None, cwd=None):
-        """pytest's result; stdout and ret as pytester gives them."""
+    def run(self, *arguments, env=None, cwd=None, apart=False):
+        """pytest's result; stdout and ret as pytester gives them.
+
+        apart: in a process of its own.
+        """
         path = os.pathsep.join([str(ROOT), str(self.path)])
-        self.pytester._monkeypatch.setenv("PYTHONPATH", path)
-        for name, value in (env or {}).items():
-            self.pytester._monkeypatch.setenv(name, value)
+        for name, value in {"PYTHONPATH": path, **(env or {})}.items():
+            self._patch.setenv(name, value)
         if cwd:
-            self.pytester._monkeypatch.chdir(cwd)
-        return self.pytester.runpytest_subprocess(*arguments)
+            self._patch.chdir(cwd)
+        REGISTRY.clear()
+        if apart:
+            return self.pytester.runpytest_subprocess(*arguments)
+        return self.pytester.runpytest_inprocess(*arguments)
 
     def audit(self):
         """The record of the last complete run, which must keep the contract."""
@@ -69,8 +92,21 @@ class Project:
 
 
 @pytest.fixture
-def project(pytester):
-    return Project(pytester)
+def project(pytester, monkeypatch):
+    """A project of its own; what a run in this process leaves behind is undone."""
+    environment = dict(os.environ)
+    for module, name in (
+        (ledger, "FOLDER"),
+        (snippets, "CLAIMS"),
+        (blocks, "material"),
+    ):
+        monkeypatch.setattr(module, name, getattr(module, name))
+    claims = dict(REGISTRY)
+    yield Project(pytester, monkeypatch)
+    os.environ.clear()
+    os.environ.update(environment)
+    REGISTRY.clear()
+    REGISTRY.update(claims)
 
 
 @pytest.fixture
@@ -78,3 +114,16 @@ def bounded():
     """The test ends within 20 seconds, also in an endless loop."""
     with bounds.bounded(20):
         yield
+
+
+@pytest.fixture(scope="session")
+def published_text():
+    """The published evidence, a line of JSON for each line."""
+    lines = read(PUBLISHED)
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+@pytest.fixture(scope="session")
+def published():
+    """The audit that the published evidence makes."""
+    return record.audit(read(PUBLISHED))

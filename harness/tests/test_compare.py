@@ -7,20 +7,17 @@ import pytest
 
 from harness.__main__ import main
 from harness.report import compare, render
-from harness.tests.conftest import ROOT
 from harness.tests.test_report import HOSTILE, Tags, audit, claim
-
-PUBLISHED = ROOT / "reports" / "published" / "evidence.jsonl"
 
 
 @pytest.fixture
-def edited(tmp_path):
+def edited(tmp_path, published_text):
     """The published evidence with one text replaced everywhere, in a folder."""
 
     def store(old="", new="", name="new"):
         folder = tmp_path / name
         folder.mkdir()
-        text = PUBLISHED.read_text("utf-8")
+        text = published_text
         (folder / "evidence.jsonl").write_text(text.replace(old, new), "utf-8")
         return folder
 
@@ -39,18 +36,18 @@ def test_a_run_compared_with_itself_is_the_same(edited, capsys):
     assert "0 changed, 0 new, 0 gone" in page.read_text("utf-8")
 
 
-def test_a_changed_verdict_exits_1(edited, capsys):
+def test_a_changed_verdict_exits_1(edited, published_text, capsys):
     """The claim, both verdicts and the other version, in both forms."""
-    lines = PUBLISHED.read_text("utf-8").splitlines()
+    lines = published_text.splitlines()
     check = next(x for x in lines if '"claim": "dropout.inverted-scaling"' in x)
     fell = check.replace('"outcome": "held"', '"outcome": "falsified"', 1)
-    new = edited(check, fell)
+    old, new = edited(name="old"), edited(check, fell)
     keras = json.loads(lines[0])["stack"]["keras"]
     text = (new / "evidence.jsonl").read_text("utf-8")
     (new / "evidence.jsonl").write_text(text.replace(f'"{keras}"', '"9.9"'), "utf-8")
     page = new / "compare.html"
 
-    assert main(["compare", str(PUBLISHED), str(new), "--html", str(page)]) == 1
+    assert main(["compare", str(old), str(new), "--html", str(page)]) == 1
     printed = capsys.readouterr().out
     assert "- changed: `dropout.inverted-scaling` upheld → refuted" in printed
     assert f"- keras: {keras} → 9.9" in printed

@@ -264,7 +264,7 @@ def test_a_killed_run_leaves_readable_evidence(project):
     project.claims(
         UPHELD.format(left="n + 1") + REFUTED.format(said="2", true="2") + kill
     )
-    project.run("claims")
+    project.run("claims", apart=True)
 
     audited = record.audit(store.read(project.runs()[0]))
 

@@ -11,7 +11,8 @@ import pytest
 
 from harness.__main__ import main
 from harness.documents import ledger
-from harness.tests.conftest import ROOT
+from harness.evidence.store import read, write_evidence
+from harness.tests.conftest import PUBLISHED, ROOT
 
 CODE = """
 import sys
@@ -24,17 +25,16 @@ sys.exit(code)
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, published):
     """A copy of the published run with ten complete neighbours, and material."""
-    published = ROOT / "reports" / "published"
+    text = json.dumps(published)
     for day in range(10, 21):
         folder = tmp_path / "runs" / f"202601{day}"
         folder.mkdir(parents=True)
-        shutil.copy(published / "evidence.jsonl", folder)
-        text = (published / "audit.json").read_text("utf-8")
+        shutil.copy(PUBLISHED / "evidence.jsonl.gz", folder)
         stamp = f'"started": "2020-01-{day}T'
-        text = re.sub(r'"started": "[^T]*T', stamp, text)
-        (folder / "audit.json").write_text(text, "utf-8")
+        earlier = re.sub(r'"started": "[^T]*T', stamp, text)
+        (folder / "audit.json").write_text(earlier, "utf-8")
     return folder
 
 
@@ -70,28 +70,41 @@ def test_a_rebuild_is_quick_and_imports_no_library(run, material, with_material)
     assert ("Sentence 7 of a text" in html) == with_material
 
 
-def test_without_neighbours_a_rebuild_is_the_same_anywhere(tmp_path):
-    """The published audit has no history, and its folder does not matter."""
-    published = ROOT / "reports" / "published"
+def test_without_neighbours_a_rebuild_is_the_same_anywhere(tmp_path, published):
+    """The folder of a run does not matter, and only one named `runs` has a history."""
     for name in ("one", "two"):
         (tmp_path / name / "runs" / "20260101").mkdir(parents=True)
-        shutil.copy(published / "evidence.jsonl", tmp_path / name)
-        shutil.copy(published / "audit.json", tmp_path / name / "runs" / "20260101")
+        shutil.copy(PUBLISHED / "evidence.jsonl.gz", tmp_path / name)
+        text = json.dumps(published)
+        (tmp_path / name / "runs" / "20260101" / "audit.json").write_text(text)
 
     assert main(["report", str(tmp_path / "one"), str(tmp_path / "two")]) == 0
 
     for name in ("audit.json", "audit.html", "audit.sarif", "junit.xml"):
         one, two = (tmp_path / folder / name for folder in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
-    for folder in (tmp_path / "one", published):
-        assert "history" not in json.loads((folder / "audit.json").read_text("utf-8"))
+    assert "history" not in json.loads((tmp_path / "one" / "audit.json").read_text())
 
 
-def test_a_published_run_has_no_history(run):
-    """What lies beside the run on one machine is not committed."""
+def test_a_published_run_is_what_a_reader_opens_and_its_evidence(run):
+    """No history of one machine, and nothing that can be rebuilt from the evidence."""
     out = run.parents[1] / "published"
 
     assert main(["publish", str(run), "--out", str(out)]) == 0
 
-    assert "history" not in json.loads((out / "audit.json").read_text("utf-8"))
+    names = {path.name for path in out.iterdir()}
+    assert {"audit.html", "audit.md", "evidence.jsonl.gz"} < names
+    assert not names & {"audit.json", "audit.sarif", "junit.xml", "evidence.jsonl"}
     assert "Earlier runs" not in (out / "audit.html").read_text("utf-8")
+    assert read(out) == read(run)
+
+
+def test_a_run_without_faults_is_not_published(run, capsys):
+    """A published audit says how strong its checks are."""
+    lines = [line | {"under_faults": []} for line in read(run)]
+    (run / "evidence.jsonl.gz").unlink()
+    write_evidence(run / "evidence.jsonl", lines)
+
+    assert main(["publish", str(run), "--out", str(run / "published")]) == 2
+    assert "tried no faults" in capsys.readouterr().err
+    assert not (run / "published").exists()

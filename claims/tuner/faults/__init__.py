@@ -1,0 +1,1 @@
+"""Defects of KerasTuner, by what they break."""

@@ -2,10 +2,10 @@
 
 import ast
 import importlib
-import json
 import re
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -15,19 +15,27 @@ from harness.documents import ledger
 from harness.documents.triage import overlap
 from harness.evidence.verdict import INSTEAD, QUALIFIED, REFUTED
 from harness.running import snippets
+from harness.running.faults import Fault
 from harness.stack.places import owner_and_name
 
-ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "claims").glob("**/test_*.py"))
+ROOT = Path(__file__).parents[1]
+CLAIMS = ROOT / "claims"
+FILES = sorted(CLAIMS.glob("**/test_*.py"))
+TOPICS = sorted({path.parent for path in FILES} - {CLAIMS / "benchmarks"})
 FIXED_VERBS = {"close", "within", "at_most", "at_least", "apart", "printed"}
 AVERAGES = {"mean", "sum", "std", "var", "median", "count_nonzero", "average"}
+
+
+def _module(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(
+        ".__init__"
+    )
 
 
 @pytest.fixture(scope="module")
 def claims():
     for path in FILES:
-        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        importlib.import_module(name)
+        importlib.import_module(_module(path))
     return list(REGISTRY.values())
 
 
@@ -45,30 +53,92 @@ def test_every_recorded_claim_names_a_fault_and_a_check(claims):
         assert claim.faults or claim.recorded is None, f"{claim.id} names no fault"
 
 
+def test_a_claim_is_in_the_folder_of_its_topic(claims):
+    """Also its id's tail is the name of its variable: an id leads to the line."""
+    for claim in claims:
+        topic, _, name = claim.id.partition(".")
+        module = sys.modules[claim.module]
+        assert Path(module.__file__).parent == CLAIMS / topic.replace("-", "_"), (
+            claim.id
+        )
+        assert vars(module)[re.sub(r"\W", "_", name)] is claim, claim.id
+
+
+def test_a_fault_is_named_by_a_claim_of_its_topic(claims):
+    """Other topics may name it too; where none of its own does, it is to be moved."""
+    named = {(c.topic.replace("-", "_"), id(f)) for c in claims for f in c.faults}
+    for folder in TOPICS:
+        for path in [*folder.glob("faults.py"), *folder.glob("faults/*.py")]:
+            module = importlib.import_module(_module(path))
+            for name, value in vars(module).items():
+                if isinstance(value, Fault) and not name.startswith("_"):
+                    assert (folder.name, id(value)) in named, f"{path}: {name}"
+
+
+def test_a_topic_has_a_sentence_about_it():
+    """The first line of its package is what a stranger reads."""
+    for folder in TOPICS:
+        assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text())), (
+            folder
+        )
+
+
+def test_the_map_knows_every_folder_and_every_module_of_the_harness():
+    """docs/architecture.md leads to each topic and to each module, once and by name."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    for folder in TOPICS:
+        assert f"`{folder.name}/`" in text, folder.name
+    for path in (ROOT / "harness").rglob("*.py"):
+        if "tests" not in path.parts and path.name != "__init__.py":
+            assert f"`{path.name}`" in text, path
+
+
+def test_no_module_imports_another_in_a_circle():
+    """Nor inside of a function: a name that is fetched late hides a circle."""
+    graph = {
+        _module(path): _imported(path) for path in (ROOT / "harness").rglob("*.py")
+    }
+    order = TopologicalSorter({m: on & graph.keys() - {m} for m, on in graph.items()})
+    order.prepare()
+
+
+def _imported(path):
+    """The modules of the harness that a file names in an import, wherever it stands."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+            "harness"
+        ):
+            found |= {node.module, *(f"{node.module}.{a.name}" for a in node.names)}
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
 def test_refuted_and_qualified_claims_have_a_short_snippet(claims):
     """At most 25 lines, and none of our own modules."""
     for claim in claims:
         if claim.recorded in (REFUTED, QUALIFIED):
             text = snippets.text(claim.id)
-            assert text, f"claims/snippets/{claim.id}.py is missing"
+            assert text, f"{snippets.place(claim.id)} is missing"
             assert len(text.splitlines()) <= 25
             assert not re.search(r"^(from|import) (harness|claims)", text, re.MULTILINE)
 
 
 def test_every_snippet_belongs_to_a_claim(claims):
     """No snippet is left behind by a claim that was renamed."""
-    known = {claim.id for claim in claims}
+    known = {snippets.place(claim.id) for claim in claims}
 
-    assert {path.stem for path in snippets.FOLDER.glob("*.py")} <= known
+    assert set(CLAIMS.glob("*/snippets/*.py")) <= known
 
 
 def test_the_snippets_see_their_findings():
     """Each one runs to its end, where it asserts the finding, in one process."""
     runner = (
-        "from harness import stack\n"
+        "from harness.stack import libraries\n"
         "libraries.load_triton_first()\n"
         "import pathlib, keras\n"
-        "for path in sorted(pathlib.Path('claims/snippets').glob('*.py')):\n"
+        "for path in sorted(pathlib.Path('claims').glob('*/snippets/*.py')):\n"
         "    keras.config.set_dtype_policy('float32')\n"
         "    try:\n"
         "        exec(compile(path.read_text(), path.name, 'exec'), {})\n"
@@ -124,16 +194,6 @@ def test_the_ledgers_are_complete():
             assert re.fullmatch("[0-9a-f]{64}", row["sketch"])
 
 
-def test_the_published_audit_says_what_the_claims_record(claims):
-    """`make publish` was run after the last change of a claim."""
-    path = ROOT / "reports" / "published" / "audit.json"
-    audited = json.loads(path.read_text("utf-8"))
-
-    published = {c["id"]: (c["recorded"], c["says"]) for c in audited["claims"]}
-
-    assert published == {claim.id: (claim.recorded, claim.says) for claim in claims}
-
-
 def _calls(tree):
     """`(verb, call)` for each call of the judge."""
     for node in ast.walk(tree):
@@ -143,7 +203,9 @@ def _calls(tree):
                 yield node.func.attr, node
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_no_tolerance_is_a_literal(path):
     """Tolerances come from formats and operation counts, not from the keyboard."""
     for verb, call in _calls(ast.parse(path.read_text())):
@@ -181,7 +243,9 @@ def unstated_rates(source):
                 yield call.lineno
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_random_checks_state_a_rate(path):
     """An average over a library's random draws is judged by a verb with error rates."""
     assert not list(unstated_rates(path.read_text()))

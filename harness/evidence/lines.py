@@ -1,0 +1,308 @@
+"""What a run leaves on disk, line by line, and what is formed from it: the names and
+types of every key.
+
+`evidence.jsonl` holds `Line`s, told apart by their `type`; `audit.json` is `Audited`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+Plain = float | str | None | list["Plain"]
+"""A measured, expected or drawn value as JSON can hold it."""
+Stack = dict[str, str | None]
+"""Versions by library (python, keras, tensorflow, torch, jax, numpy), then backend,
+device and gpu; None for what is not there."""
+
+
+class RunLine(TypedDict):
+    """How a run was started, and on what; the first line."""
+
+    type: Literal["run"]
+    backend: str
+    started: str
+    seed: int
+    alpha: float
+    faults: str | None
+    command: str
+    stack: Stack
+
+
+class Triage(TypedDict, total=False):
+    """What a person decided about a passage; empty answers may be left out."""
+
+    kind: str
+    claims: list[str]
+    reason: str
+    reviewed: bool
+
+
+class PassageEntry(Triage):
+    """A passage of a document, by its place: first and last line."""
+
+    lines: list[int]
+    section: str
+
+
+class DocumentEntry(TypedDict):
+    """An audited document; the counts are None without a full ledger."""
+
+    id: str
+    title: str
+    file: str
+    sha256: str
+    passages: int | None
+    with_claims: int | None
+    not_checkable: int | None
+    untriaged: int | None
+    rows: list[PassageEntry]
+
+
+class DocumentLine(DocumentEntry):
+    """A document that a claim of the run cites."""
+
+    type: Literal["document"]
+
+
+class SourceEntry(TypedDict):
+    """A place in a document that makes a claim: first and last line."""
+
+    document: str
+    section: str
+    lines: list[int]
+
+
+class DeclaredCheck(TypedDict):
+    """A check that a claim has, whether or not it ran."""
+
+    test: str
+    role: str
+
+
+class DeclaredFault(TypedDict):
+    """A fault that a claim has, whether or not it was tried."""
+
+    name: str
+    does: str
+
+
+class ClaimLine(TypedDict):
+    """A claim as it is declared. differs_on: backend -> [recorded verdict, reason]."""
+
+    type: Literal["claim"]
+    backend: str
+    id: str
+    topic: str
+    says: str
+    recorded: str | None
+    severity: str | None
+    instead: str | None
+    scope: str | None
+    why: str
+    explained_by: list[str]
+    needs: str | None
+    timed: bool
+    differs_on: dict[str, list[str]]
+    module: str
+    sources: list[SourceEntry]
+    checks: list[DeclaredCheck]
+    faults: list[DeclaredFault]
+
+
+class DecisionEntry(TypedDict):
+    """The worst case of one labelled comparison of a check."""
+
+    what: str
+    measured: Plain
+    expected: Plain
+    tolerance: Plain
+    outcome: str
+
+
+class Summary(TypedDict):
+    """What a check measured: its worst case, rates and counts; all None if nothing."""
+
+    what: str | None
+    measured: Plain
+    expected: Plain
+    tolerance: Plain
+    worst_case: dict[str, Plain] | None
+    examples: int | None
+    falsified_examples: int | None
+    false_alarm: float | None
+    resolves: float | None
+    miss: float | None
+    random_decisions: int | None
+    random_falsified: int | None
+    oracle: str | None
+    decisions: list[DecisionEntry] | None
+
+
+class Picture(TypedDict):
+    """What a check drew; `svg` is None if that failed, and `problem` says why."""
+
+    caption: str
+    svg: str | None
+    problem: NotRequired[str]
+
+
+class UnderFault(TypedDict):
+    """What a check measured with a fault in the library."""
+
+    fault: str
+    outcome: str
+    reason: str
+    what: str | None
+    measured: Plain
+    expected: Plain
+    tolerance: Plain
+
+
+class JudgedCheck(Summary):
+    """A check with its outcome, as a claim of `audit.json` holds it.
+
+    predicted: the outcome that the recorded verdict needs; None if it needs none.
+    under_faults: missing if the check did not run; nodeid: pytest's name of it.
+    """
+
+    backend: str
+    claim: str
+    test: str
+    role: str
+    condition: str
+    negated: bool
+    outcome: str
+    predicted: str | None
+    reason: str
+    counterexample: dict[str, Plain] | None
+    snippet: str | None
+    picture: Picture | None
+    seconds: float
+    under_faults: NotRequired[list[UnderFault]]
+    nodeid: NotRequired[str]
+
+
+class CheckLine(JudgedCheck):
+    """One check's evidence."""
+
+    type: Literal["check"]
+
+
+class MatrixTopic(TypedDict):
+    """A topic's claims, and for each fault those whose verdict it changed."""
+
+    claims: list[str]
+    noticed_by: dict[str, list[str]]
+
+
+class MatrixLine(TypedDict):
+    """Each fault of a topic against each claim of it, by topic."""
+
+    type: Literal["matrix"]
+    measured: str
+    topics: dict[str, MatrixTopic]
+
+
+class EndLine(TypedDict):
+    """How long a run took, and whether all checks of all claims ran; the last line."""
+
+    type: Literal["end"]
+    backend: str
+    seconds: float
+    complete: bool
+
+
+Line = RunLine | DocumentLine | ClaimLine | CheckLine | MatrixLine | EndLine
+
+
+class Run(TypedDict):
+    """How the audited run was started, and on what; None where no line tells."""
+
+    started: str | None
+    seconds: float | None
+    seed: int | None
+    alpha: float | None
+    command: str | None
+    complete: bool
+    stack: Stack
+    backends: list[str]
+
+
+class FaultSeen(TypedDict):
+    """A claim's verdict under a fault; `detected` is None if it was not tried."""
+
+    verdict: NotRequired[str]
+    reason: NotRequired[str | None]
+    detected: bool | None
+
+
+class JudgedFault(DeclaredFault, FaultSeen):
+    """A fault with what the claim made of it."""
+
+
+class Judged(TypedDict):
+    """Anything that has a verdict."""
+
+    verdict: str
+
+
+class JudgedClaim(Judged):
+    """A claim with its verdict, formed from the evidence of its checks.
+
+    changed: the verdict is settled and not the recorded one. new: none is recorded.
+    by_backend: the verdict on each backend that judged it; of whole audits only.
+    """
+
+    id: str
+    topic: str
+    says: str
+    recorded: str | None
+    changed: bool
+    new: bool
+    severity: str | None
+    instead: str | None
+    scope: str | None
+    reason: str | None
+    differs_on: dict[str, list[str]]
+    why: str | None
+    explained_by: list[str]
+    sources: list[SourceEntry]
+    checks: list[JudgedCheck]
+    faults: list[JudgedFault]
+    by_backend: NotRequired[dict[str, str]]
+
+
+class EarlierRun(TypedDict):
+    """A complete run stored beside this one; `differs`: versions that are not its."""
+
+    folder: str
+    started: str
+    backend: str
+    differs: Stack
+
+
+class History(TypedDict):
+    """What earlier runs said: by claim id, its verdict in each of `runs`, None where
+    it was unknown. unread: a sentence for each neighbour that could not be read."""
+
+    runs: list[EarlierRun]
+    verdicts: dict[str, list[str | None]]
+    unread: list[str]
+
+
+class Beside(TypedDict, total=False):
+    """What the folder beside a run adds to its audit."""
+
+    history: History
+
+
+class Audited(Beside):
+    """`audit.json`: the record of one audit."""
+
+    schema: int
+    run: Run
+    totals: dict[str, int]
+    false_alarm_bound: float
+    documents: list[DocumentEntry]
+    matrix: MatrixLine | None
+    claims: list[JudgedClaim]
