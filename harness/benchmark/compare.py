@@ -9,22 +9,33 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
+from harness.benchmark.lines import Measured
 from harness.benchmark.report import RATIOS
+
+Key = tuple[str, str, str]
+
+
+class Known(TypedDict):
+    """A run's intervals by configuration, configuration and quantity."""
+
+    path: Path
+    rows: dict[Key, list[float] | None]
+    full: bool | None
 
 
 class UnreadableResults(Exception):
     """Earlier results that are missing or damaged, said in one sentence."""
 
 
-def read(run: Path) -> dict[str, Any]:
+def read(run: Path) -> Known:
     """A run's ratios, from its folder or from the file itself."""
     path = run / RATIOS if run.is_dir() else run
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found: Measured = json.loads(path.read_text("utf-8"))
         rows = {
-            (r["of"], r["over"], r["quantity"]): r["interval"] for r in _rows(found)
+            (r["of"], r["over"], r["quantity"]): r["interval"] for r in found["ratios"]
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnreadableResults(
@@ -34,11 +45,7 @@ def read(run: Path) -> dict[str, Any]:
     return {"path": path, "rows": rows, "full": found.get("full")}
 
 
-def _rows(found: dict[str, Any]) -> list[dict[str, Any]]:
-    return found["ratios"]
-
-
-def lines(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+def lines(old: Known, new: Known) -> list[str]:
     """A line for each ratio that both runs know."""
     said = []
     if old["full"] != new["full"]:

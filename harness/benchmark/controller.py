@@ -7,20 +7,21 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness.benchmark import interval, trials
 from harness.benchmark.configuration import MODELS, Ratio
+from harness.benchmark.lines import ArmLine, BlockLine, Line, MemoryLine
 from harness.benchmark.results import Results
 
 WIDTH = 0.03
 """The half-width at which a ratio is known well enough."""
 START = 0.5
 """Seconds until a fresh Python begins to count; corrected by what the last one took."""
-Worker = Callable[[int, float], Iterator[dict[str, Any]]]
+Worker = Callable[[int, float], Iterator[Line]]
+Keep = Callable[[Mapping[str, object]], None]
 
 
 class WorkerFailed(Exception):
@@ -52,7 +53,7 @@ def measure(
     worker: Worker | None = None,
     clock: Callable[[], float] = time.perf_counter,
     progress: Callable[[str], None] = lambda line: None,
-    keep: Callable[[dict[str, Any]], None] = lambda line: None,
+    keep: Keep = lambda line: None,
 ) -> Results:
     """Run the processes of the planned looks until all ratios are narrow enough.
 
@@ -80,7 +81,7 @@ class _Course:
         worker: Worker,
         clock: Callable[[], float],
         progress: Callable[[str], None],
-        keep: Callable[[dict[str, Any]], None],
+        keep: Keep,
     ) -> None:
         self.results = Results(order.ratios, full=order.full)
         self.done = 0
@@ -111,19 +112,19 @@ class _Course:
         before = self.spent()
         share = (self._budget - before) / (look - self.done)
         blocks: list[trials.Block] = []
-        arms: dict[str, dict[str, Any]] = {}
+        arms: dict[str, ArmLine] = {}
         for line in self._worker(self.done, share - self._over):
-            self._keep(line | {"process": self.done})
+            self._keep({**line, "process": self.done})
             if line["type"] == "arm":
                 arms[line["name"]] = line
             if line["type"] == "block":
-                blocks.append(trials.Block(*(line[k] for k in _FIELDS)))
+                blocks.append(_block(line))
             self._tell(line, look)
         self.results.add(blocks, arms)
         self.done += 1
         self._over = max(0.0, self._over + self.spent() - before - share)
 
-    def _tell(self, line: dict[str, Any], look: int) -> None:
+    def _tell(self, line: Line, look: int) -> None:
         what = _doing(line)
         left = max(0.0, self._budget - self.spent())
         if what:
@@ -135,10 +136,11 @@ class _Course:
         return self.results.ended(self.spent(), self._budget)
 
 
-_FIELDS = ("round", "name", "steps", "seconds")
+def _block(line: BlockLine) -> trials.Block:
+    return trials.Block(line["round"], line["name"], line["steps"], line["seconds"])
 
 
-def _doing(line: dict[str, Any]) -> str | None:
+def _doing(line: Line) -> str | None:
     """What a line says for the progress line."""
     if line["type"] == "build":
         less = f" with 1/{line['shrunk']} of its batch" if line["shrunk"] > 1 else ""
@@ -152,7 +154,7 @@ def _doing(line: dict[str, Any]) -> str | None:
 def process(order: Order) -> Worker:
     """A worker that is a fresh Python process; its lines come as they are printed."""
 
-    def worker(number: int, seconds: float) -> Iterator[dict[str, Any]]:
+    def worker(number: int, seconds: float) -> Iterator[Line]:
         timing = ["--seed", str(order.seed + number), "--seconds", f"{seconds:.1f}"]
         return _said_by(
             order, "worker", *order.names(), *timing, "--block", str(order.block)
@@ -161,7 +163,7 @@ def process(order: Order) -> Worker:
     return worker
 
 
-def memory(order: Order) -> Iterator[dict[str, Any]]:
+def memory(order: Order) -> Iterator[MemoryLine]:
     """What each configuration of `order.memory` takes, in a fresh process each."""
     for name in order.memory:
         for line in _said_by(order, "memory", name):
@@ -169,7 +171,7 @@ def memory(order: Order) -> Iterator[dict[str, Any]]:
                 yield line
 
 
-def _said_by(order: Order, module: str, *arguments: str) -> Iterator[dict[str, Any]]:
+def _said_by(order: Order, module: str, *arguments: str) -> Iterator[Line]:
     """The lines that a fresh process of ours prints, as they come."""
     command = [
         sys.executable,
@@ -203,7 +205,7 @@ def _environment() -> dict[str, str]:
     return kept
 
 
-def _lines(started: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
+def _lines(started: subprocess.Popen[str]) -> Iterator[Line]:
     """The process' lines; WorkerFailed if it did not come to its end."""
     import threading
 
@@ -216,7 +218,7 @@ def _lines(started: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
     try:
         for line in started.stdout:
             if line.startswith("{"):
-                told = json.loads(line)
+                told: Line = json.loads(line)
                 ended = ended or told["type"] == "end"
                 yield told
     except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -144,7 +144,7 @@ def _measured(config: pytest.Config) -> Results:
         return found
 
 
-def _append(file: TextIO, line: dict[str, Any]) -> None:
+def _append(file: TextIO, line: Mapping[str, object]) -> None:
     file.write(json.dumps(line) + "\n")
     file.flush()
 

@@ -47,7 +47,7 @@ class Interval:
 def error_rate(processes: int, rank: int) -> float:
     """The probability that the interval of this rank misses the true median."""
     below = sum(math.comb(processes, k) for k in range(rank))
-    return 2 * below / 2**processes
+    return float(2 * below / 2**processes)
 
 
 def total_error_rate() -> float:

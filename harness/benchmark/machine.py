@@ -7,10 +7,11 @@ import platform
 from pathlib import Path
 from typing import Any
 
+from harness.evidence.lines import Plain
 from harness.stack import libraries
 
 
-def describe(device: str) -> dict[str, Any]:
+def describe(device: str) -> dict[str, Plain]:
     """Processor, accelerator, driver, clocks, libraries; None where nobody tells."""
     return {
         "processor": _processor(),
@@ -42,7 +43,7 @@ def ask(*figures: str) -> dict[str, Any]:
     return {name: _or_none(calls[name]) for name in figures}
 
 
-def clocks() -> dict[str, Any]:
+def clocks() -> dict[str, Plain]:
     """What can change from block to block; nothing on a machine that tells nothing."""
     return {k: v for k, v in ask("clock_mhz", "throttle").items() if v is not None}
 

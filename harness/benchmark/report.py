@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from harness.benchmark.configuration import MEMORY
 from harness.benchmark.interval import Interval
 from harness.benchmark.results import Results
 from harness.evidence import judge, pictures
+from harness.evidence.lines import Plain
 from harness.evidence.store import write_atomically
 
 RATIOS, PAGE, BLOCKS = "ratios.json", "ratios.md", "blocks.jsonl"
 WIDTH = 41
 
 
-def write(folder: Path, results: Results, machine: dict[str, Any], raw: Path) -> None:
+def write(
+    folder: Path, results: Results, machine: Mapping[str, Plain], raw: Path
+) -> None:
     """Three files beside the evidence of the run."""
-    whole = results.as_dict() | {"machine": machine}
+    whole = {**results.as_dict(), "machine": machine}
     text = json.dumps(whole, indent=1, ensure_ascii=False)
     write_atomically(folder / RATIOS, text + "\n")
     write_atomically(folder / PAGE, page(results, machine))
@@ -58,7 +61,7 @@ def _of_memory(results: Results) -> list[str]:
     return said
 
 
-def page(results: Results, machine: dict[str, Any]) -> str:
+def page(results: Results, machine: Mapping[str, Plain]) -> str:
     """The ratios as Markdown, each with its place on a logarithmic scale."""
     told = [f"- {name}: {value}" for name, value in machine.items() if value]
     rows = [

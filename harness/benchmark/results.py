@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from harness.benchmark import interval, trials
 from harness.benchmark.configuration import AGAIN, CONTROL, TWICE, Ratio
 from harness.benchmark.interval import Interval
+from harness.benchmark.lines import ArmLine, Measured, Memory, MemoryLine, RatioEntry
 from harness.evidence.verdict import FALSIFIED, HELD, INCONCLUSIVE
 
 CONTROLS = {(AGAIN, CONTROL): 1.0, (TWICE, CONTROL): 2.0}
-_PARTS = ("peak", "model", "activations")
 SAME = 0.03
 """Within 3 % two configurations count as equally fast."""
 
@@ -31,14 +30,12 @@ class Results:
         self.step_times: dict[str, list[float]] = {
             n: [] for k in self.ratios for n in k
         }
-        self.memory: dict[str, dict[str, Any]] = {}
+        self.memory: dict[str, MemoryLine] = {}
         self.shrunk: dict[str, int] = {}
         self.unstable: set[str] = set()
         self.seconds = self.budget = 0.0
 
-    def add(
-        self, blocks: Sequence[trials.Block], arms: dict[str, dict[str, Any]]
-    ) -> None:
+    def add(self, blocks: Sequence[trials.Block], arms: dict[str, ArmLine]) -> None:
         """Take in one process: its blocks, and what it said of each arm."""
         self.unstable |= {name for name, arm in arms.items() if not arm["stable"]}
         smaller = {name: arm["shrunk"] for name, arm in arms.items()}
@@ -110,13 +107,14 @@ class Results:
     def memory_ratio(self, of: str, over: str) -> dict[str, float] | None:
         """Bytes of `of` over bytes of `over`: at the peak, of the model, and of the
         activations; None if nobody counted, or the batches differ."""
-        both = [self.memory.get(name, {}) for name in (of, over)]
+        known: dict[str, Memory] = {**self.memory}
+        both = [known.get(name, {}) for name in (of, over)]
         if not all(m.get("counter") for m in both):
             return None
         if both[0]["examples"] != both[1]["examples"]:
             return None
-        a, b = ({**m, "peak": m["model"] + m["activations"]} for m in both)
-        return {part: a[part] / max(1, b[part]) for part in _PARTS}
+        a, b = (_parts(m) for m in both)
+        return {part: a[part] / max(1, b[part]) for part in a}
 
     def progress(self) -> str:
         """The control's interval so far, for the progress line."""
@@ -131,9 +129,9 @@ class Results:
             return f"A/A so far [{low:.3f}, {high:.3f}]"
         return f"A/A {found.said()}"
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Measured:
         """All ratios as plain data."""
-        rows = []
+        rows: list[RatioEntry] = []
         for (of, over), ratio in self.ratios.items():
             found = self.interval(of, over)
             rows.append(
@@ -162,3 +160,8 @@ class Results:
             "not_flat_after_warm_up": sorted(self.unstable),
             "ratios": rows,
         }
+
+
+def _parts(memory: Memory) -> dict[str, int]:
+    model, activations = memory["model"], memory["activations"]
+    return {"peak": model + activations, "model": model, "activations": activations}

@@ -37,7 +37,8 @@ class Machine:
     def disturbance(self) -> float:
         """The factor on the next block's time."""
         jitter = math.exp(self.rng.gauss(0, 0.02))
-        return jitter * getattr(self, self.kind.replace(" ", "_"))()
+        slower: float = getattr(self, self.kind.replace(" ", "_"))()
+        return jitter * slower
 
     def calm(self) -> float:
         return 1.0

@@ -1,1 +1,1 @@
-"""From a measurement to a verdict: the judge, its statistics, what is stored and read back."""
+"""From a measurement to a verdict: judge, statistics, what is stored and read."""

@@ -255,21 +255,17 @@ def variance(values: Array, claimed: float, *, resolves: float, alpha: float) ->
     (n - 1) s^2 / sigma^2 is chi-square with n - 1 degrees of freedom. `resolves` is
     relative: the ratio lies within a factor of 1 + resolves.
     """
-    from scipy import stats
-
     k = np.size(values) - 1
     ratio = float(np.var(values, ddof=1)) / claimed
-    return _ratio_ruling(ratio, stats.chi2(k, scale=1 / k), resolves, alpha)
+    return _ratio_ruling(ratio, _chi_square(k), resolves, alpha)
 
 
 def variance_ratio(
     first: Array, second: Array, *, resolves: float, alpha: float
 ) -> Ruling:
     """Equal variances of two independent normal samples, by the exact F law."""
-    from scipy import stats
-
     ratio = float(np.var(first, ddof=1) / np.var(second, ddof=1))
-    null = stats.f(np.size(first) - 1, np.size(second) - 1)
+    null = _fisher_snedecor(np.size(first) - 1, np.size(second) - 1)
     return _ratio_ruling(ratio, null, resolves, alpha)
 
 
@@ -283,20 +279,46 @@ class _Law(Protocol):
     def isf(self, probability: float) -> float: ...
 
 
+@cache
+def _chi_square(k: int) -> _Law:
+    """Chi-square with k degrees of freedom, divided by k."""
+    from scipy import stats  # a second to import, and rarely needed
+
+    law: _Law = stats.chi2(k, scale=1 / k)
+    return law
+
+
+@cache
+def _fisher_snedecor(first: int, second: int) -> _Law:
+    from scipy import stats
+
+    law: _Law = stats.f(first, second)
+    return law
+
+
 def _ratio_ruling(ratio: float, null: _Law, d: float, alpha: float) -> Ruling:
     """`ratio` is distributed as the true ratio times `null`; the claim is 1."""
-    low, high = null.ppf(alpha / 2), null.isf(alpha / 2)
-    first, last = max(low, high / (1 + d)), min(high, low * (1 + d))
+    low, high, first, last, alarm, miss = _ratio_regions(null, d, alpha)
     if not low <= ratio <= high:
         outcome = FALSIFIED
     else:
         outcome = HELD if first <= ratio <= last else INCONCLUSIVE
+    return Ruling(outcome, ratio, high - 1, alarm, miss)
+
+
+@cache
+def _ratio_regions(
+    null: _Law, d: float, alpha: float
+) -> tuple[float, float, float, float, float, float]:
+    """Ratios that do not exclude 1, those that hold, and the two error rates."""
+    low, high = float(null.ppf(alpha / 2)), float(null.isf(alpha / 2))
+    first, last = max(low, high / (1 + d)), min(high, low * (1 + d))
     cdf = null.cdf
     alarm = 1.0 if first > last else float(1 - cdf(last) + cdf(first))
     miss = max(
         float(cdf(high / true) - cdf(low / true)) for true in (1 + d, 1 / (1 + d))
     )
-    return Ruling(outcome, ratio, float(high - 1), alarm, miss)
+    return low, high, first, last, alarm, miss
 
 
 def _smallest(enough: Callable[[int], bool]) -> int:

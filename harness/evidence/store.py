@@ -124,8 +124,7 @@ def read(folder: Path) -> list[Line]:
 
 def _text(path: Path) -> str:
     """The file's text; a name that ends in .gz is decompressed, to a bounded size."""
-    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
-    with opened as file:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise UnreadableEvidence(

@@ -153,12 +153,8 @@ def _filters(audited: Audited) -> dict[str, list[tuple[str, str]]]:
 
 def _examples(audited: Audited) -> dict[str, float] | None:
     """Median and least number of examples of the checks that drew several."""
-    tried = [
-        check["examples"]
-        for claim in audited["claims"]
-        for check in claim["checks"]
-        if (check["examples"] or 0) > 1
-    ]
+    counts = [c["examples"] or 0 for a in audited["claims"] for c in a["checks"]]
+    tried = [count for count in counts if count > 1]
     if not tried:
         return None
     return {"median": int(statistics.median(tried)), "least": min(tried)}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -107,6 +108,15 @@ def project(pytester, monkeypatch):
     os.environ.update(environment)
     REGISTRY.clear()
     REGISTRY.update(claims)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_libraries():
+    """The harness' own tests do without the libraries that it audits."""
+    heavy = {"tensorflow", "keras", "torch", "jax"}
+    before = heavy & set(sys.modules)
+    yield
+    assert heavy & set(sys.modules) == before
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """`pytest --benchmark` as a user meets it, on steps that sleep for known times."""
 
+import functools
 import json
 
 import pytest
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.slow
 
 MODELS = '''
 import time
@@ -42,7 +44,11 @@ def test_single(benchmark):
 
 @pytest.fixture
 def timed(project):
-    """A project with one ordinary claim, one benchmark claim and one single timing."""
+    """A project with one ordinary claim, one benchmark claim and one single timing.
+
+    Its runs have processes of their own: what is timed is declared once in a process.
+    """
+    project.run = functools.partial(project.run, apart=True)
 
     def write(**claims):
         folder = project.path / "claims" / "benchmarks"

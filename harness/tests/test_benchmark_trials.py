@@ -11,6 +11,7 @@ from harness.benchmark.simulation import KINDS, RATIOS, Machine
 RUNS = 500
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("ratio", RATIOS)
 def test_the_interval_covers_the_truth(kind, ratio):
@@ -18,6 +19,7 @@ def test_the_interval_covers_the_truth(kind, ratio):
     assert calibrate.coverage(kind, ratio, RUNS) >= calibrate.PROMISED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_configuration_is_rarely_told_apart(kind):
     """A/A is falsified in at most 1 % of the runs, plus the binomial bound."""

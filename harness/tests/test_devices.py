@@ -3,11 +3,8 @@
 import argparse
 import os
 
-import numpy as np
 import pytest
 
-from harness.benchmark import memory, worker
-from harness.benchmark.configuration import Configuration, Scale
 from harness.stack import devices
 
 pytest_plugins = ["pytester"]
@@ -39,66 +36,6 @@ def test_the_chosen_card_is_the_only_one_that_libraries_see(environment):
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "1"
     assert os.environ["NVIDIA_TF32_OVERRIDE"] == "0"
     assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
-    assert "gpu 1" in str(devices.gpu_problem()).lower()
-
-
-def full(error):
-    """A device that holds batches of up to 16, and says so in its own way."""
-
-    def build(scale):
-        def run(steps):
-            if scale.of((64, 64)) > 16:
-                raise error
-
-        return run
-
-    return build
-
-
-ERRORS = [
-    MemoryError(),
-    type("ResourceExhaustedError", (Exception,), {})("OOM when allocating tensor"),
-    RuntimeError("RESOURCE_EXHAUSTED: Out of memory while trying to allocate"),
-]
-
-
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_out_of_memory_makes_the_batch_of_the_group_smaller(error):
-    """64 examples become 16 in all of what is compared; others keep their batch."""
-    easy = Configuration("easy", "one", lambda scale: lambda steps: None, (64, 64))
-    heavy = Configuration("heavy", "one", full(error), (64, 64))
-    other = Configuration("other", "two", lambda scale: lambda steps: None, (64, 64))
-
-    arms, scales = worker.built([easy, heavy, other], full=False)
-
-    assert [arm.name for arm in arms] == ["easy", "heavy", "other"]
-    assert scales == {"one": Scale(False, 4), "two": Scale(False, 1)}
-
-
-def test_other_errors_are_not_taken_for_a_lack_of_memory():
-    """And a batch of one that does not fit is an error, too."""
-    wrong = Configuration("wrong", "g", full(ValueError("shape")), (64, 64))
-    with pytest.raises(ValueError, match="shape"):
-        worker.built([wrong], full=False)
-
-    def never(scale):
-        raise MemoryError
-
-    with pytest.raises(MemoryError):
-        worker.built([Configuration("never", "g", never, (64, 64))], full=False)
-
-
-def test_what_a_step_takes_is_told_apart_from_what_stays():
-    """A step that needs 64 MiB for a moment, on the counter of this machine."""
-    size = 64 * 2**20
-
-    def build(scale):
-        return lambda steps: [np.ones(size, "uint8").sum() for _ in range(steps)]
-
-    told = memory.measure(Configuration("c", "g", build, (8, 8)), full=False)
-
-    assert told["examples"] == 8
-    assert 0.9 * size < told["activations"] < 2 * size
 
 
 def test_triton_comes_before_the_claims_and_their_tensorflow(project):

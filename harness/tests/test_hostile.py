@@ -241,6 +241,7 @@ def test_names_from_the_ledger_run_nothing(paper, capsys):
     assert "&lt;script&gt;" in html
 
 
+@pytest.mark.slow
 def test_a_paragraph_of_100_000_lines_becomes_a_report(paper, capsys):
     """In seconds; unknown passages are counted, and only the first are shown."""
     paper.write_text("\n".join(["the layer drops its units at random,"] * 100_000))

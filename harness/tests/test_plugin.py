@@ -215,6 +215,7 @@ def test_a_keyword_selects_claims_by_their_id(project):
     assert not (project.path / "reports" / "latest").exists()
 
 
+@pytest.mark.slow
 def test_workers_give_the_same_evidence(project):
     """With xdist the evidence is byte for byte the same, apart from times."""
     half = "claimed=np.float64(0.5), resolves=np.float32(0.5)"
@@ -256,6 +257,7 @@ def evidence(run):
     return parsed
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_readable_evidence(project):
     """What was measured before the kill can be read and reported."""
     from harness.evidence import record, store

@@ -49,6 +49,7 @@ def material(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_material", [False, True])
 def test_a_rebuild_is_quick_and_imports_no_library(run, material, with_material):
     """Under 5 seconds with ten runs of history, under 3 MB, no TensorFlow or torch."""
