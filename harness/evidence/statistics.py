@@ -278,6 +278,8 @@ class _Law(Protocol):
 
     def isf(self, probability: float) -> float: ...
 
+    def __hash__(self) -> int: ...
+
 
 @cache
 def _chi_square(k: int) -> _Law:

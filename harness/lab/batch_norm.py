@@ -1,6 +1,5 @@
 """A batch normalization layer of one's own, as a lab asks for it."""
 
-# mypy: allow-subclassing-any
 from __future__ import annotations
 
 from typing import Any

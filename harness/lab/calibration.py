@@ -1,6 +1,5 @@
 """Temperature scaling and calibration error of classifiers, on any Keras backend."""
 
-# mypy: allow-subclassing-any
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,6 +1,5 @@
 """Label smoothing for integer labels, which Keras' sparse loss does not offer."""
 
-# mypy: allow-subclassing-any
 from __future__ import annotations
 
 from typing import Any

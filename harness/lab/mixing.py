@@ -4,7 +4,6 @@
 is what `Dataset.map` passes for a pair. They mix whenever they are called.
 """
 
-# mypy: allow-subclassing-any
 from __future__ import annotations
 
 from typing import Any

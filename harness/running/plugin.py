@@ -88,6 +88,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     config.option.device = devices.prepare(config.option.device)
+    if not config.option.audit_benchmark:
+        devices.use_one_thread()
     libraries.load_triton_first()
     _refuse_bad_options(config)
     if config.option.material:

@@ -42,6 +42,16 @@ def prepare(device: str) -> str:
     return GPU
 
 
+def use_one_thread() -> None:
+    """One thread an operation, before the libraries are imported.
+
+    The arrays of claims are tiny, so that handing them to other threads takes longer
+    than the work; and a sum over one thread does not depend on the number of cores.
+    """
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
 def gpu_problem() -> str | None:
     """A sentence if the backend of this process sees no GPU, else None."""
     if gpu_count():
