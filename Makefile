@@ -1,47 +1,62 @@
-# make audit: judge the documents.  make test: all tests.  Both set everything up.
 PYTHON ?= python3.11
 # The package index of PyTorch's CPU builds, as PyTorch's installation page gives it;
 # left empty, pip looks where it always looks.
 TORCH_INDEX ?=
 RUN = .venv/bin/python -m
+# The cores there are; a file of claims stays in one process, where it shares its models.
+CORES = -n auto --dist loadfile
 
-.PHONY: audit test backends faults thorough publish matrix timing calibrate lint
-audit: .venv/installed
-	@$(RUN) pytest claims/
+.DEFAULT_GOAL := help
+.PHONY: help audit test quick lint hooks faults matrix thorough backends release publish
+.PHONY: timing calibrate
 
-test: .venv/installed lint
-	$(RUN) pytest harness/ --assert=rewrite
+help: ## say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+audit: .venv/installed ## set everything up, judge the documents, write the report
+	@$(RUN) pytest claims/ $(CORES)
+
+test: .venv/installed lint ## set everything up, run lint, types and all tests
+	$(RUN) pytest harness/ tests/ -q $(CORES)
 	$(RUN) pytest claims/
 
-lint: .venv/installed
+quick: .venv/installed lint ## lint, types, and the harness' tests that take no seconds
+	$(RUN) pytest harness/ -q -m "not slow" $(CORES)
+
+lint: .venv/installed ## ruff and mypy
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 
-backends: .venv/installed
-	KERAS_BACKEND=tensorflow $(RUN) pytest claims/ -q --reports reports/ci/tensorflow
-	KERAS_BACKEND=torch $(RUN) pytest claims/ -q --reports reports/ci/torch
-	KERAS_BACKEND=jax $(RUN) pytest claims/ -q --reports reports/ci/jax
+hooks: .venv/installed ## run the pre-commit hooks on all files
+	$(RUN) pre_commit run --all-files
+
+faults: .venv/installed ## can every check fail? each claim under its own faults
+	$(RUN) pytest claims/ -q --faults $(CORES)
+
+matrix: .venv/installed ## each fault of a topic against each claim of that topic (slow)
+	$(RUN) pytest claims/ -q --faults=matrix $(CORES)
+
+thorough: .venv/installed ## the slow checks too, and ten times the examples
+	$(RUN) pytest claims/ -q --thorough --reports reports/ci/thorough $(CORES)
+
+backends: .venv/installed ## TensorFlow, torch and JAX, merged into one report
+	KERAS_BACKEND=tensorflow $(RUN) pytest claims/ -q --reports reports/ci/tensorflow $(CORES)
+	KERAS_BACKEND=torch $(RUN) pytest claims/ -q --reports reports/ci/torch $(CORES)
+	KERAS_BACKEND=jax $(RUN) pytest claims/ -q --reports reports/ci/jax $(CORES)
 	$(RUN) harness merge reports/ci/tensorflow/latest reports/ci/torch/latest reports/ci/jax/latest --out reports/merged
 
-faults: .venv/installed
-	$(RUN) pytest claims/ -q --faults
+release: faults ## is the published audit that of the claims as they stand?
+	$(RUN) harness publish reports/latest --check
 
-thorough: .venv/installed
-	$(RUN) pytest claims/ -q --thorough --reports reports/ci/thorough
-
-publish: .venv/installed
-	$(RUN) pytest claims/ -q --faults
+publish: faults ## publish a new audit, with what the faults showed
 	$(RUN) harness publish reports/latest
 
-matrix: .venv/installed
-	$(RUN) pytest claims/ -q --faults=matrix -n 2
+timing: .venv/installed ## the ordinary run against the bare imports
+	$(RUN) harness.running.timing
 
-timing: .venv/installed
-	$(RUN) harness.timing
-
-calibrate: .venv/installed
-	$(RUN) harness.calibrate
+calibrate: .venv/installed ## many seeds: are the promised error rates true? (hours)
+	$(RUN) harness.running.calibrate
 	$(RUN) harness.benchmark.calibrate
 
 .venv/installed: constraints.txt pyproject.toml

@@ -57,6 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("publish", help="keep a complete run in the project")
     command.add_argument("run", type=Path, metavar="RUN")
     command.add_argument("--out", type=Path, default=Path("reports/published"))
+    command.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; say what the published audit tells otherwise (exit 1)",
+    )
     command.set_defaults(command=_publish)
     command = commands.add_parser(
         "ledger", help="split the documents, show what is untriaged"
@@ -119,6 +124,10 @@ def _publish(options: argparse.Namespace) -> int:
         raise UnreadableEvidence(
             f"{options.run} tried no faults; publish one of `pytest claims/ --faults`."
         )
+    if options.check:
+        outdated = compare.outdated(record.audit(read(options.out)), audited)
+        print("\n".join(outdated) or f"{options.out} is the audit of these claims.")
+        return int(bool(outdated))
     options.out.mkdir(parents=True, exist_ok=True)
     write_compressed(options.out, lines)
     write_readable(audited, options.out)

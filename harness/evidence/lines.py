@@ -203,6 +203,15 @@ class MatrixLine(TypedDict):
     topics: dict[str, MatrixTopic]
 
 
+class PowerLine(TypedDict):
+    """Which claims noticed which of their own faults: claim -> fault -> noticed."""
+
+    type: Literal["power"]
+    measured: str
+    stack: Stack
+    noticed: dict[str, dict[str, bool]]
+
+
 class EndLine(TypedDict):
     """How long a run took, and whether all checks of all claims ran; the last line."""
 
@@ -212,7 +221,7 @@ class EndLine(TypedDict):
     complete: bool
 
 
-Line = RunLine | DocumentLine | ClaimLine | CheckLine | MatrixLine | EndLine
+Line = RunLine | DocumentLine | ClaimLine | CheckLine | PowerLine | MatrixLine | EndLine
 
 
 class Run(TypedDict):
@@ -304,5 +313,6 @@ class Audited(Beside):
     totals: dict[str, int]
     false_alarm_bound: float
     documents: list[DocumentEntry]
+    power: PowerLine | None
     matrix: MatrixLine | None
     claims: list[JudgedClaim]

@@ -23,7 +23,8 @@ from harness.evidence.lines import (
 
 PROMISED_BOUND = 1e-6
 NOT_SELECTED = "not selected"
-_RANK = {"run": 0, "document": 1, "claim": 2, "check": 3, "matrix": 4, "end": 5}
+_TYPES = ("run", "document", "claim", "check", "power", "matrix", "end")
+_RANK = {type_: rank for rank, type_ in enumerate(_TYPES)}
 _CHECK_KEYS = (
     "test",
     "role",
@@ -47,7 +48,7 @@ def in_order(lines: Sequence[Line]) -> list[Line]:
 def _place(line: Line) -> tuple[int, str, str, str]:
     keys = cast("Mapping[str, Any]", line)
     return (
-        _RANK.get(keys["type"], 6),
+        _RANK.get(keys["type"], len(_RANK)),
         keys.get("claim") or keys.get("id") or "",
         keys.get("test") or "",
         keys.get("backend") or "",
@@ -89,6 +90,7 @@ def audit(lines: Sequence[Line]) -> Audited:
         "totals": totals(claims),
         "false_alarm_bound": false_alarm_bound(every),
         "documents": _documents(lines),
+        "power": next((e for e in lines if e["type"] == "power"), None),
         "matrix": next((e for e in lines if e["type"] == "matrix"), None),
         "claims": claims,
     }

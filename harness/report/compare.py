@@ -90,6 +90,23 @@ def changed(difference: Difference) -> bool:
     return any(row["what"] == CHANGED for row in difference["verdicts"])
 
 
+def outdated(published: Audited, now: Audited) -> list[str]:
+    """A sentence for each claim of which a published audit tells something else."""
+    before = {claim["id"]: _published_part(claim) for claim in published["claims"]}
+    after = {claim["id"]: _published_part(claim) for claim in now["claims"]}
+    return [
+        f"{id}: the published audit tells something else; run `make publish`."
+        for id in sorted(before | after)
+        if before.get(id) != after.get(id)
+    ]
+
+
+def _published_part(claim: JudgedClaim) -> tuple[object, ...]:
+    """What an author reads of a claim."""
+    told = claim["says"], claim["verdict"], claim["severity"], claim["instead"]
+    return *told, claim["why"], claim["sources"]
+
+
 def _by_kind(difference: Difference) -> dict[str, list[VerdictRow]]:
     rows = difference["verdicts"]
     return {

@@ -23,7 +23,7 @@ ALPHA = 0.01
 
 def main(arguments: list[str] | None = None) -> int:
     """Print both results; exit 1 if either is not as promised."""
-    parser = argparse.ArgumentParser(prog="python -m harness.calibrate")
+    parser = argparse.ArgumentParser(prog="python -m harness.running.calibrate")
     parser.add_argument("--runs", type=int, default=50, help="random seeds (50)")
     parser.add_argument("selection", nargs="*", help="what to pass on to pytest")
     options = parser.parse_args(arguments)

@@ -113,6 +113,7 @@ def pytest_configure(config: pytest.Config) -> None:
             config.option.device,
             " ".join(["pytest", *map(str, config.invocation_params.args)]),
             config.option.material,
+            config.rootpath / "reports" / "published",
         )
         config.stash[AUDIT] = audit
         config.pluginmanager.register(Recorder(audit), "audit-recorder")

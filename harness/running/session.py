@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.documents import ledger
-from harness.evidence import history, matrix, record
+from harness.evidence import history, power, record
 from harness.evidence.lines import (
     Audited,
     CheckLine,
@@ -32,10 +32,12 @@ class Audit:
         device: str,
         command: str,
         material: str | None = None,
+        published: Path = Path(),
     ) -> None:
         self.started = utc_now()
         self.reports = reports
         self.material = material
+        self.published = published
         self._store: Store | None = None
         self._claims: dict[str, ClaimLine] = {}
         self._checks: list[CheckLine] = []
@@ -99,10 +101,9 @@ class Audit:
         ]
         claims = self._claims.values()
         lines: list[Line] = [self._run, *documents, *claims, *self._checks, end]
-        if complete and self._run["faults"] == "matrix":
-            matrix.store(self.reports, lines)
-        stored = matrix.last(self.reports)
-        lines = record.in_order([*lines, stored] if stored else lines)
+        if complete:
+            power.store(self.reports, lines)
+        lines = record.in_order([*lines, *power.last(self.reports, self.published)])
         self._store.finish(lines)
         audited = record.audit(lines)
         audited = {**audited, **history.beside(self.folder, audited)}

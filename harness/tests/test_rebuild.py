@@ -109,3 +109,17 @@ def test_a_run_without_faults_is_not_published(run, capsys):
     assert main(["publish", str(run), "--out", str(run / "published")]) == 2
     assert "tried no faults" in capsys.readouterr().err
     assert not (run / "published").exists()
+
+
+def test_a_release_is_checked_against_the_published_audit(run, tmp_path, capsys):
+    """The same claims pass; a changed word of one is named, and nothing is written."""
+    text = "".join(json.dumps(line) + "\n" for line in read(run))
+    reworded = tmp_path / "reworded"
+    reworded.mkdir()
+    says = next(line["says"] for line in read(run) if line["type"] == "claim")
+    said = json.dumps(says)
+    (reworded / "evidence.jsonl").write_text(text.replace(said, '"Other words."'))
+
+    assert main(["publish", str(run), "--check", "--out", str(PUBLISHED)]) == 0
+    assert main(["publish", str(reworded), "--check", "--out", str(PUBLISHED)]) == 1
+    assert "the published audit tells something else" in capsys.readouterr().out

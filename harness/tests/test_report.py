@@ -95,6 +95,12 @@ def audit(text="A fact.", **other):
         },
         "totals": {word: int(word == verdict) for word in words},
         "false_alarm_bound": 1e-9,
+        "power": {
+            "type": "power",
+            "measured": "2026-01-02",
+            "stack": {"keras": "3.15"},
+            "noticed": {"topic.fact": {text: False}},
+        },
         "matrix": {
             "measured": "2026-01-02",
             "topics": {

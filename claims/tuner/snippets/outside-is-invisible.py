@@ -7,9 +7,11 @@ outside.Float("lr", 1e-4, 1e-2, sampling="log")
 for handed_in in (None, outside):
     with tempfile.TemporaryDirectory() as path:
         tuner = kt.RandomSearch(
-            lambda hp: None, objective="val_accuracy", directory=path,
+            lambda hp: None,
+            objective="val_accuracy",
+            directory=path,
             hyperparameters=handed_in,
-        )  # fmt: skip
+        )
     names = [p.name for p in tuner.oracle.get_space().space]
     print("hyperparameters=", "container" if handed_in else None, "searches", names)
     assert names == (["lr"] if handed_in else [])
