@@ -4,10 +4,10 @@ A claim file needs one import line from here; the constructors of faults are in
 `harness.running.faults`. Everything else is policy.
 """
 
-from harness.claim import claim
 from harness.evidence import judge
 from harness.evidence.seeds import seed_training
 from harness.evidence.verdict import INCONCLUSIVE, QUALIFIED, REFUTED, UPHELD
+from harness.running.claim import claim
 from harness.running.properties import example, given
 from harness.running.shared import shared
 from harness.stack.arrays import as_array

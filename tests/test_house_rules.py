@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.claim import REGISTRY
 from harness.documents import ledger
 from harness.documents.triage import overlap
 from harness.evidence.verdict import INSTEAD, QUALIFIED, REFUTED
 from harness.running import snippets
+from harness.running.claim import REGISTRY
 from harness.running.faults import Fault
 from harness.stack.places import owner_and_name
 
@@ -100,6 +100,17 @@ def test_no_module_imports_another_in_a_circle():
     }
     order = TopologicalSorter({m: on & graph.keys() - {m} for m, on in graph.items()})
     order.prepare()
+
+
+def test_imports_between_packages_point_one_way():
+    """A package of the harness imports those named before it, as the map says."""
+    order = ["stack", "evidence", "documents", "report", "running", "benchmark"]
+    rank = {f"harness.{name}": place for place, name in enumerate(order)}
+    for path in (ROOT / "harness").rglob("*.py"):
+        own = ".".join(_module(path).split(".")[:2])
+        for module in _imported(path) if own in rank else []:
+            other = ".".join(module.split(".")[:2])
+            assert rank.get(other, 0) <= rank[own], f"{path} imports {module}"
 
 
 def _imported(path):

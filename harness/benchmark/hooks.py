@@ -169,7 +169,7 @@ class _Progress:
             self._write("\n")
 
     def show(self, line: str) -> None:
-        head = line.split(":")[0]
+        head = line.split(":", maxsplit=1)[0]
         if self._reporter.isatty:
             width = self._reporter._tw.fullwidth - 1
             self._write("\r" + line[:width].ljust(width))

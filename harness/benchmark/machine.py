@@ -7,8 +7,8 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from harness.evidence.lines import Plain
 from harness.stack import libraries
+from harness.stack.arrays import Plain
 
 
 def describe(device: str) -> dict[str, Plain]:

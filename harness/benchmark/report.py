@@ -11,8 +11,8 @@ from harness.benchmark.configuration import MEMORY
 from harness.benchmark.interval import Interval
 from harness.benchmark.results import Results
 from harness.evidence import judge, pictures
-from harness.evidence.lines import Plain
 from harness.evidence.store import write_atomically
+from harness.stack.arrays import Plain
 
 RATIOS, PAGE, BLOCKS = "ratios.json", "ratios.md", "blocks.jsonl"
 WIDTH = 41

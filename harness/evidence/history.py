@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict
 
 from harness.evidence import verdict as v
-from harness.evidence.lines import Audited, Beside, EarlierRun, History, Stack
+from harness.evidence.lines import Audited, Beside, EarlierRun, History
+from harness.stack.libraries import Stack
 
 MOST_RUNS = 10
 MOST_READ = 40

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-Plain = float | str | None | list["Plain"]
-"""A measured, expected or drawn value as JSON can hold it."""
-Stack = dict[str, str | None]
-"""Versions by library (python, keras, tensorflow, torch, jax, numpy), then backend,
-device and gpu; None for what is not there."""
+from harness.stack.arrays import Plain
+from harness.stack.libraries import Stack
 
 
 class RunLine(TypedDict):

@@ -8,9 +8,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from harness.evidence.lines import DecisionEntry, Picture, Plain, Summary
+from harness.evidence.lines import DecisionEntry, Picture, Summary
 from harness.evidence.verdict import FALSIFIED, HELD, INCONCLUSIVE
-from harness.stack.arrays import plain
+from harness.stack.arrays import Plain, plain
 
 DEFAULT_ALPHA = 1e-10
 EVERY, FIRST, SHRINK = "every example", "until the first falsified", "shrink"

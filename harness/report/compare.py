@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from harness.evidence.lines import Audited, JudgedClaim, Plain
+from harness.evidence.lines import Audited, JudgedClaim
 from harness.report import render
 from harness.report.text import number, plain
+from harness.stack.arrays import Plain
 
 SAME, CHANGED, NEW, LOST = "same", "changed", "new", "gone"
 

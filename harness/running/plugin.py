@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from harness.claim import REGISTRY, Check
 from harness.documents import ledger
 from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
 from harness.evidence.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
 from harness.running import blocks, properties, terminal
+from harness.running.claim import REGISTRY, Check
 from harness.running.runner import Policy, Result, evidence_of, left_out, run
 from harness.running.session import Audit
 from harness.running.stash import AUDIT, EVIDENCE, POLICY

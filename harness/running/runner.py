@@ -10,7 +10,6 @@ from typing import Any, cast
 import hypothesis
 import pytest
 
-from harness.claim import REGISTRY, Check
 from harness.evidence import seeds
 from harness.evidence.lines import CheckLine, UnderFault
 from harness.evidence.measurement import (
@@ -31,6 +30,7 @@ from harness.evidence.verdict import (
 )
 from harness.running import properties, snippets
 from harness.running.bounds import NoEnd, bounded
+from harness.running.claim import REGISTRY, Check
 from harness.running.faults import Fault
 from harness.stack.libraries import backend
 

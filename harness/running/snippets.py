@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.evidence.lines import Plain
+from harness.stack.arrays import Plain
 
 CLAIMS = Path(__file__).parents[2] / "claims"
 _DRAWN = re.compile(r"^(\w+) = .*  # drawn$", re.MULTILINE)

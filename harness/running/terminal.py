@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from harness.claim import Check
 from harness.evidence import record
 from harness.evidence import verdict as v
-from harness.evidence.lines import Audited, CheckLine, JudgedClaim, Stack
+from harness.evidence.lines import Audited, CheckLine, JudgedClaim
 from harness.running import snippets
+from harness.running.claim import Check
 from harness.running.runner import Policy
 from harness.running.session import Audit
 from harness.stack import libraries
+from harness.stack.libraries import Stack
 
 _COLOURS = {
     v.UPHELD: {"green": True},

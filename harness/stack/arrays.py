@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.evidence.lines import Plain
-
 Array = NDArray[Any]
+Plain = float | str | None | list["Plain"]
+"""A measured, expected or drawn value as JSON can hold it."""
 
 
 def as_array(value: Any) -> Array:

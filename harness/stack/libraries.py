@@ -8,8 +8,9 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
-from harness.evidence.lines import Stack
-
+Stack = dict[str, str | None]
+"""Versions by library (python, keras, tensorflow, torch, jax, numpy), then backend,
+device and gpu; None for what is not there."""
 BACKENDS = ("tensorflow", "torch", "jax")
 _DISTRIBUTIONS = {
     "keras": ("keras",),

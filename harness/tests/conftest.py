@@ -8,11 +8,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from harness.claim import REGISTRY
 from harness.documents import ledger
 from harness.evidence import record
 from harness.evidence.store import read
 from harness.running import blocks, bounds, snippets
+from harness.running.claim import REGISTRY
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
