@@ -27,14 +27,17 @@ def backend() -> str:
 
 
 def missing_backend() -> str | None:
-    """A sentence if the backend that was asked for cannot run here, else None."""
+    """A sentence if the backend that was asked for cannot run here, else None.
+
+    Without Keras there is nothing that needs one: claims may be about something else.
+    """
     asked = backend()
     if asked not in BACKENDS:
         return (
             f"KERAS_BACKEND={asked} is no backend of this audit: "
             f"use one of {', '.join(BACKENDS)}."
         )
-    if importlib.util.find_spec(asked) is None:
+    if importlib.util.find_spec("keras") and not importlib.util.find_spec(asked):
         there = [name for name in BACKENDS if importlib.util.find_spec(name)]
         return (
             f"the backend {asked} is not installed; installed here: "

@@ -11,7 +11,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 REPORT = ROOT / "reports" / "published" / "audit.html"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium"),
+]
 
 
 @pytest.fixture(scope="module")
