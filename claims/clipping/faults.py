@@ -6,10 +6,8 @@ from keras import ops
 
 from harness.running.faults import Fault, argument, fault, replaced
 
-OPTIMIZER = "keras.src.optimizers.optimizer:Optimizer"
 CLIP = "keras.src.optimizers.base_optimizer:BaseOptimizer._clip_gradients"
 INIT = "keras.src.optimizers.base_optimizer:BaseOptimizer.__init__"
-GLOBAL = "keras.src.optimizers.base_optimizer:clip_by_global_norm"
 TORCH = "torch.nn.utils.clip_grad:clip_grad_norm_"
 
 

@@ -16,7 +16,6 @@ from harness.documents.passages import BOILERPLATE, HEADING, Passage, split
 from harness.evidence.lines import JudgedClaim, Triage
 
 REASONS = {HEADING: "heading", BOILERPLATE: "page furniture"}
-Place = tuple[str, int, int]
 
 
 class LedgerProblem(Exception):

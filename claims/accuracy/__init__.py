@@ -1,1 +1,0 @@
-"""Accuracy: what the metric counts for each kind of label and output."""

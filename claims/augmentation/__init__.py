@@ -1,1 +1,0 @@
-"""Augmentation: what the random transforms of images do, and when."""

@@ -1,1 +1,0 @@
-"""Blocks of convolution, normalization, activation, pooling and dropout, as built."""

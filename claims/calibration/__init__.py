@@ -1,1 +1,0 @@
-"""Calibration: temperature scaling, expected calibration error, their diagram."""

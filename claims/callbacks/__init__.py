@@ -1,1 +1,0 @@
-"""Callbacks: early stopping, checkpoints, what they log and print."""

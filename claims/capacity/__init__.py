@@ -1,1 +1,0 @@
-"""Capacity: how many parameters the documents' networks have."""

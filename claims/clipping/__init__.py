@@ -1,1 +1,0 @@
-"""Gradient clipping: by norm, by global norm, by value; in Keras and in torch."""

@@ -1,1 +1,0 @@
-"""What several topics share: networks, update rules, pipelines, search spaces."""

@@ -1,1 +1,0 @@
-"""The tutorial's pipeline that reads a compressed CSV file."""

@@ -1,1 +1,0 @@
-"""Batches, splits, shuffles, caches: how examples reach the training."""

@@ -1,1 +1,0 @@
-"""Dropout: what is dropped, what is rescaled, and where the layer stands."""

@@ -1,1 +1,0 @@
-"""Label smoothing: who takes the argument, and what it does to logits."""

@@ -1,1 +1,0 @@
-"""Monte Carlo dropout: predictions with dropout left on."""

@@ -1,1 +1,0 @@
-"""Mixed precision: dtypes of layers, the last layer, loss scaling, speed."""

@@ -1,1 +1,0 @@
-"""Mixup and CutMix: what they mix, and where in a pipeline."""

@@ -1,1 +1,0 @@
-"""L1 and L2 penalties: formulas, places, optimum, sparsity."""

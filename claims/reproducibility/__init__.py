@@ -1,1 +1,0 @@
-"""Reproducibility: which seed reaches which draw."""

@@ -1,1 +1,0 @@
-"""What the documents conclude from their own logs, tables and figures."""

@@ -1,1 +1,0 @@
-"""Learning-rate schedules: values, steps and epochs, use in training."""

@@ -1,1 +1,0 @@
-"""Spectral normalization: the bound it keeps, in Keras and in torch."""

@@ -1,1 +1,0 @@
-"""TensorBoard: what the callback writes, and where."""

@@ -1,1 +1,0 @@
-"""The training flag, and train and eval modes in torch."""

@@ -1,1 +1,0 @@
-"""KerasTuner: search spaces, engines, trials, the winner, what is stored."""

@@ -1,1 +1,0 @@
-"""Defects of KerasTuner, by what they break."""
