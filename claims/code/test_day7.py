@@ -87,10 +87,10 @@ def test_a_step_of_fit_is_adams_on_the_cross_entropy():
     judge.close(logs["accuracy"], [hits], operations=4, what="accuracy")
     exact = cross_entropy(logits, LABELS)
     judge.close(logs["loss"], [exact], operations=999, magnitude=3, what="loss")
-    slope = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    slope[np.arange(3), LABELS] -= 1
+    gradient = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    gradient[np.arange(3), LABELS] -= 1
     # 1 - beta_2 = 0.001 loses three of float32's seven digits
-    step = -1e-3 * np.sign(slope.mean(axis=0))
+    step = -1e-3 * np.sign(gradient.mean(axis=0))
     judge.close(model.layers[-1].bias, step, operations=2_000, what="bias")
 
 

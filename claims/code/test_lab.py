@@ -41,10 +41,10 @@ def test_the_gradient_is_that_of_the_call_in_training_mode(seed):
     with tf.GradientTape() as tape:
         logits = model(x, training=True)
         predictions = model(x, training=False)
-    slope = as_array(tape.gradient(logits, model.trainable_variables)[0])
+    gradient = as_array(tape.gradient(logits, model.trainable_variables)[0])
 
-    dropped = np.where(slope[:, 0] == 0, 0, 2 * x[0])
-    judge.close(slope, np.repeat(dropped[:, None], 3, axis=1), operations=2)
+    dropped = np.where(gradient[:, 0] == 0, 0, 2 * x[0])
+    judge.close(gradient, np.repeat(dropped[:, None], 3, axis=1), operations=2)
     size = 2 * np.abs(x) @ np.abs(kernel)
     n = {"operations": 10, "magnitude": size, "oracle": "NumPy"}
     judge.close(logits, dropped[None] @ kernel, what="logits", **n)

@@ -78,8 +78,8 @@ class Regression:
 
     def step(self, l1: float = 0.0, l2: float = 0.0) -> "Regression":
         """The model after a step of gradient descent on mse plus penalty."""
-        slope = 2 / self.residual.size * self.residual
-        w = self.w - RATE * (self.x.T @ slope + pull(self.w, l1, l2))
+        gradient = 2 / self.residual.size * self.residual
+        w = self.w - RATE * (self.x.T @ gradient + pull(self.w, l1, l2))
         return Regression(self.x, self.y, w.astype(self.w.dtype))
 
     def step_magnitude(self, l1: float = 0.0, l2: float = 0.0) -> np.ndarray:
@@ -133,7 +133,7 @@ def linear_model(problem: Regression, reg: object = None) -> keras.Model:
     return model
 
 
-def slope_in_fit(model: keras.Model, problem: Regression) -> np.ndarray:
+def gradient_in_fit(model: keras.Model, problem: Regression) -> np.ndarray:
     """The kernel's gradient of what a training step of fit minimizes."""
     x, y = (keras.ops.convert_to_tensor(a) for a in (problem.x, problem.y))
 
@@ -144,7 +144,7 @@ def slope_in_fit(model: keras.Model, problem: Regression) -> np.ndarray:
 
 
 def custom_step(model: keras.Model, x: np.ndarray, y: np.ndarray, *, add: bool) -> None:
-    """A step of a hand-written loop, with or without the sum of model.losses."""
+    """A step of a custom training loop, with or without the sum of model.losses."""
     x, y = keras.ops.convert_to_tensor(x), keras.ops.convert_to_tensor(y)
 
     def loss() -> object:

@@ -164,7 +164,9 @@ def test_the_best_gap_is_the_logarithm_of_the_odds(smoothing, classes, seed):
     share = smoothing / classes
     best = np.log((1 - smoothing + share) / share)
 
-    at, wider, narrower = slopes_at(best + np.array([0, 0.5, -0.5]), classes, smoothing)
+    at, wider, narrower = gradients_at(
+        best + np.array([0, 0.5, -0.5]), classes, smoothing
+    )
     judge.close(at, 0, operations=99, magnitude=1, what="at the gap")
     judge.at_least(wider, 0.1 * share, what="wider")
     judge.at_most(narrower, -0.1 * share, what="narrower")
@@ -184,21 +186,21 @@ def test_the_longer_input_is_pushed_past_the_bound(smoothing, classes, times):
     best = np.log((1 - smoothing + share) / share)
     lengths = np.array([1, times]) / times
 
-    slopes = slopes_at(best * lengths, classes, smoothing)
+    found = gradients_at(best * lengths, classes, smoothing)
 
     short = 1 / (1 + (classes - 1) * np.exp(-best / times))
     expected = (short - (1 - smoothing + share)) / times
     n = {"operations": 99, "magnitude": 1, "oracle": "NumPy"}
-    judge.close(np.sum(slopes * lengths), expected, what="slope at the bound", **n)
-    judge.at_most(np.sum(slopes * lengths), 0.9 * expected, what="slope at the bound")
+    judge.close(np.sum(found * lengths), expected, what="gradient at the bound", **n)
+    judge.at_most(np.sum(found * lengths), 0.9 * expected, what="gradient at the bound")
 
 
-def slopes_at(widths, classes, smoothing):
+def gradients_at(widths, classes, smoothing):
     """d loss / d true logit, where it is `width` above all others, for each width."""
     logits, labels = logits_of(len(widths), classes), np.zeros(len(widths), int)
     logits.assign(widths[:, None] * np.eye(1, classes))
-    (slope,) = gradients(lambda: of_keras(logits, labels, smoothing), [logits])
-    return as_array(slope)[:, 0] * len(widths)
+    (found,) = gradients(lambda: of_keras(logits, labels, smoothing), [logits])
+    return as_array(found)[:, 0] * len(widths)
 
 
 @functools.cache

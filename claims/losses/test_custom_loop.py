@@ -1,4 +1,4 @@
-"""Hand-written training loops: the penalty is there only if the loop adds it."""
+"""Custom training loops: the penalty is there only if the loop adds it."""
 
 import logging
 import warnings
@@ -27,7 +27,7 @@ LOSSES = "keras.src.layers.layer:Layer.losses"
 
 custom_loop_must_add = claim(
     "losses.custom-loop-must-add",
-    says="A hand-written training loop is regularized only if it adds model.losses; "
+    says="A custom training loop is regularized only if it adds model.losses; "
     "without that the penalty has no effect on the weights.",
     sources=[day7[95], day7[279], tutorial[685:690]],
     verdict=UPHELD,
@@ -63,7 +63,7 @@ def test_an_added_penalty_regularizes(kind, strength):
 
 forgetting_is_silent = claim(
     "losses.forgetting-is-silent",
-    says="A hand-written loop that omits model.losses raises nothing and warns of "
+    says="A custom training loop that omits model.losses raises nothing and warns of "
     "nothing.",
     sources=[day7[95]],
     verdict=UPHELD,

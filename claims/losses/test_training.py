@@ -1,4 +1,4 @@
-"""Training losses: what fit does with `model.losses`, and a loop of one's own not."""
+"""Training losses: what fit does with `model.losses`, and a custom training loop not."""
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from claims.common.penalty_models import (
     custom_step,
     descent,
     factors,
+    gradient_in_fit,
     judge_step,
     kernel,
     kinds,
@@ -17,7 +18,6 @@ from claims.common.penalty_models import (
     penalty,
     regression,
     regularizer,
-    slope_in_fit,
     strengths,
 )
 from claims.documents import article, day7, lab, tutorial
@@ -46,11 +46,11 @@ def test_the_objective_of_fit_is_loss_plus_penalty(kind, strength):
     problem = regression()
     model = linear_model(problem, regularizer(kind, strength))
 
-    slope = slope_in_fit(model, problem)
+    gradient = gradient_in_fit(model, problem)
 
     wide, strength = problem.astype("float64"), factors(kind, strength)
     judge.close(
-        RATE * slope,
+        RATE * gradient,
         wide.w - wide.step(**strength).w,
         operations=STEP,
         magnitude=problem.step_magnitude(**strength),
@@ -143,7 +143,9 @@ def test_the_built_in_loop_adds_the_penalty(kind):
     judge_step(model, problem, **factors(kind, 1 / 4))
 
 
-@automatic_in_training.fails_throughout("a hand-written loop does not add model.losses")
+@automatic_in_training.fails_throughout(
+    "a custom training loop does not add model.losses"
+)
 @given(kind=kinds, strength=strengths)
 def test_a_loop_of_ones_own_ignores_the_penalty(kind, strength):
     """A custom step moves the kernel by the gradient of mse alone."""

@@ -59,7 +59,7 @@ loss_scaling_automatic = claim(
     sources=[day7[119], day7[279]],
     verdict=QUALIFIED,
     why="compile(), by its auto_scale_loss, wraps the optimizer of a float16 model"
-    ". A loop of one's own has to use LossScaleOptimizer, scale_loss and apply.",
+    ". A custom training loop has to use LossScaleOptimizer, scale_loss and apply.",
     explained_by=[COMPILE, f"{SCALER}.scale_loss"],
     faults=[
         faults.compile_never_wraps,

@@ -26,7 +26,7 @@ l2_too_large = output_times(L2, 1.05)
 l1_of_mean = formula(
     L1, lambda self, x: self.l1 * ops.mean(ops.abs(x)), "L1 takes the mean of |w|"
 )
-l1_without_modulus = formula(
+l1_without_absolute_value = formula(
     L1, lambda self, x: self.l1 * ops.sum(x), "L1 sums w in place of |w|"
 )
 l1_squared = formula(
@@ -38,7 +38,9 @@ l2_halved = formula(
 l2_of_norm = formula(
     L2, lambda self, x: self.l2 * ops.sqrt(ops.sum(x * x)), "L2 takes the norm"
 )
-l2_of_moduli = formula(L2, lambda self, x: self.l2 * ops.sum(ops.abs(x)), "L2 sums |w|")
+l2_of_absolute_values = formula(
+    L2, lambda self, x: self.l2 * ops.sum(ops.abs(x)), "L2 sums |w|"
+)
 l2_saturates = formula(
     L2, lambda self, x: min(self.l2, 0.05) * ops.sum(x * x), "L2 ends at strength 0.05"
 )

@@ -87,7 +87,7 @@ l1_formula = claim(
     verdict=UPHELD,
     why="L1.__call__ is l1 * sum(absolute(x)), with gradient l1 * sign(x).",
     explained_by=broken.L1,
-    faults=[broken.l1_too_large, broken.l1_of_mean, broken.l1_without_modulus],
+    faults=[broken.l1_too_large, broken.l1_of_mean, broken.l1_without_absolute_value],
 )
 
 

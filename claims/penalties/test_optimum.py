@@ -10,6 +10,7 @@ from claims.common.penalty_models import (
     UNITS,
     Regression,
     factors,
+    gradient_in_fit,
     judge_step,
     kernel,
     linear_model,
@@ -18,7 +19,6 @@ from claims.common.penalty_models import (
     regression,
     regularizer,
     seeds,
-    slope_in_fit,
     weights_away_from_zero,
 )
 from claims.documents import article, tutorial
@@ -59,11 +59,11 @@ def test_the_gradient_vanishes_at_a_smaller_weight(kind, strength, seed):
     problem.w = best.astype("float32")
     model = linear_model(problem, regularizer(kind, strength))
 
-    slope = slope_in_fit(model, problem)
+    gradient = gradient_in_fit(model, problem)
 
     force = np.abs(pull(best, **factors(kind, strength)))
     terms = 2 / COUNT * (np.abs(best) + np.abs(y)) + force
-    judge.close(slope, 0, operations=30, magnitude=terms, what="gradient")
+    judge.close(gradient, 0, operations=30, magnitude=terms, what="gradient")
     judge.at_most(np.abs(best), np.abs(y), what="weights")
 
 
@@ -75,7 +75,7 @@ larger_weights_cost_more = claim(
     why="By factor * (b - a) with L1 and factor * (b ** 2 - a ** 2) with L2, if a "
     "magnitude grows from a to b.",
     explained_by=[broken.L1, broken.L2],
-    faults=[broken.l1_without_modulus, broken.l2_too_large, broken.l1_too_large],
+    faults=[broken.l1_without_absolute_value, broken.l2_too_large, broken.l1_too_large],
 )
 
 
@@ -104,7 +104,7 @@ l2_spreads_weights = claim(
     why="Of all ways to split a weight among equal features the equal one has the "
     "least sum of squares; L1 has no preference among them.",
     explained_by=broken.L2,
-    faults=[broken.l2_of_moduli, broken.l2_too_large, broken.l2_halved],
+    faults=[broken.l2_of_absolute_values, broken.l2_too_large, broken.l2_halved],
 )
 
 
@@ -149,10 +149,10 @@ def test_the_best_weights_of_equal_features_are_equal(strength, seed):
     problem.w = best.astype("float32")
     model = linear_model(problem, regularizer("L2", strength))
 
-    slope = slope_in_fit(model, problem)
+    gradient = gradient_in_fit(model, problem)
 
     terms = 2 / COUNT * np.abs(x).T @ problem.reach + 2 * strength * np.abs(best)
-    judge.close(slope, 0, operations=40, magnitude=terms, what="gradient")
+    judge.close(gradient, 0, operations=40, magnitude=terms, what="gradient")
     judge.close(best[0] - best[1], 0, operations=40, magnitude=1, what="equal weights")
     least = np.linalg.lstsq(x, y, rcond=None)[0]
     judge.at_most(np.sum(best**2), np.sum(least**2), what="sum of squares")

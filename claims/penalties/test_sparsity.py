@@ -61,7 +61,7 @@ l2_not_sparse = claim(
     verdict=UPHELD,
     why="The gradient is 2 * strength * w, so that SGD multiplies w by a constant.",
     explained_by=broken.L2,
-    faults=[broken.l2_of_moduli, broken.l2_too_large],
+    faults=[broken.l2_of_absolute_values, broken.l2_too_large],
 )
 
 

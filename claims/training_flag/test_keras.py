@@ -95,8 +95,8 @@ def test_a_call_without_a_flag_draws(rate):
 
 custom_loop_explicit = claim(
     "training-flag.custom-loop-explicit",
-    says="In a loop of one's own the flag must be passed: training=True in the forward "
-    "pass.",
+    says="In a custom training loop the flag must be passed: training=True in the "
+    "forward pass.",
     sources=[lab[49], day7[68], lab[43:45]],
     verdict=UPHELD,
     why="A call without the flag is an inference call, so without it dropout is off "

@@ -1,4 +1,4 @@
-"""fit adds the L2 penalty; a hand-written loop that omits model.losses does not."""
+"""fit adds the L2 penalty; a custom training loop that omits model.losses does not."""
 
 import keras
 import numpy as np
@@ -21,5 +21,5 @@ found = tape.gradient(loss, model.trainable_variables)
 model.optimizer.apply(found, model.trainable_variables)
 gap = model.get_weights()[0] - fitted
 print("text: the penalty is added by itself, so both loops agree")
-print("measured: own loop minus fit", gap.ravel())
+print("measured: custom loop minus fit", gap.ravel())
 assert np.allclose(gap, 0.125 * 2 * strength * start, atol=1e-5)
