@@ -1,4 +1,4 @@
-"""Training losses: what fit does with `model.losses`, and a custom training loop not."""
+"""Losses in training: fit adds `model.losses`, a custom training loop does not."""
 
 import numpy as np
 
