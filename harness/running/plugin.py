@@ -15,7 +15,7 @@ import pytest
 from harness.documents import ledger
 from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
 from harness.evidence.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
-from harness.running import blocks, properties, terminal
+from harness.running import blocks, properties, snippets, terminal
 from harness.running.claim import REGISTRY, Check
 from harness.running.runner import Policy, Result, evidence_of, left_out, run
 from harness.running.session import Audit
@@ -85,6 +85,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if (config.rootpath / "claims" / "documents").is_dir():
         ledger.FOLDER = config.rootpath / "claims" / "documents"
+        snippets.CLAIMS = config.rootpath / "claims"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     config.option.device = devices.prepare(config.option.device)

@@ -274,6 +274,20 @@ def test_a_killed_run_leaves_readable_evidence(project):
     assert verdicts == {"sums.add": "upheld", "sums.lie": "not run"}
 
 
+def test_a_finding_carries_the_script_of_its_own_project(project):
+    """It lies in the topic's folder, below the claims of the project that runs."""
+    folder = project.path / "claims" / "sums" / "snippets"
+    folder.mkdir(parents=True)
+    (folder / "lie.py").write_text("assert 1 + 1 == 3\n")
+    project.claims(REFUTED.format(said="2", true="2"))
+
+    project.run("claims")
+
+    (claim,) = project.audit()["claims"]
+    scripts = {check["role"]: check["snippet"] for check in claim["checks"]}
+    assert scripts == {"as worded": "assert 1 + 1 == 3\n", "instead": None}
+
+
 def test_an_author_can_gate_on_refuted_claims(project):
     """--fail-on turns a finding about the text into exit code 1."""
     project.claims(REFUTED.format(said="2", true="2"))
