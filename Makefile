@@ -3,9 +3,6 @@ PYTHON ?= python3.11
 # left empty, pip looks where it always looks.
 TORCH_INDEX ?=
 RUN = .venv/bin/python -m
-# The cores there are; a file of claims stays in one process, where it shares its models.
-CORES = -n auto --dist loadfile
-
 .DEFAULT_GOAL := help
 .PHONY: help audit test quick lint hooks faults matrix thorough backends release publish
 .PHONY: timing calibrate
@@ -14,14 +11,14 @@ help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 audit: .venv/installed ## set everything up, judge the documents, write the report
-	@$(RUN) pytest claims/ $(CORES)
+	@$(RUN) pytest claims/
 
 test: .venv/installed lint ## set everything up, run lint, types and all tests
-	$(RUN) pytest harness/ tests/ -q $(CORES)
+	$(RUN) pytest harness/ tests/ -q -n auto
 	$(RUN) pytest claims/
 
 quick: .venv/installed lint ## lint, types, and the harness' tests that take no seconds
-	$(RUN) pytest harness/ -q -m "not slow" $(CORES)
+	$(RUN) pytest harness/ -q -m "not slow" -n auto
 
 lint: .venv/installed ## ruff and mypy
 	$(RUN) ruff check .
@@ -32,18 +29,18 @@ hooks: .venv/installed ## run the pre-commit hooks on all files
 	$(RUN) pre_commit run --all-files
 
 faults: .venv/installed ## can every check fail? each claim under its own faults
-	$(RUN) pytest claims/ -q --faults $(CORES)
+	$(RUN) pytest claims/ -q --faults
 
 matrix: .venv/installed ## each fault of a topic against each claim of that topic (slow)
-	$(RUN) pytest claims/ -q --faults=matrix $(CORES)
+	$(RUN) pytest claims/ -q --faults=matrix
 
 thorough: .venv/installed ## the slow checks too, and ten times the examples
-	$(RUN) pytest claims/ -q --thorough --reports reports/ci/thorough $(CORES)
+	$(RUN) pytest claims/ -q --thorough --reports reports/ci/thorough
 
 backends: .venv/installed ## TensorFlow, torch and JAX, merged into one report
-	KERAS_BACKEND=tensorflow $(RUN) pytest claims/ -q --reports reports/ci/tensorflow $(CORES)
-	KERAS_BACKEND=torch $(RUN) pytest claims/ -q --reports reports/ci/torch $(CORES)
-	KERAS_BACKEND=jax $(RUN) pytest claims/ -q --reports reports/ci/jax $(CORES)
+	KERAS_BACKEND=tensorflow $(RUN) pytest claims/ -q --reports reports/ci/tensorflow
+	KERAS_BACKEND=torch $(RUN) pytest claims/ -q --reports reports/ci/torch
+	KERAS_BACKEND=jax $(RUN) pytest claims/ -q --reports reports/ci/jax
 	$(RUN) harness merge reports/ci/tensorflow/latest reports/ci/torch/latest reports/ci/jax/latest --out reports/merged
 
 release: faults ## is the published audit that of the claims as they stand?

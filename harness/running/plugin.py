@@ -173,6 +173,23 @@ def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """A project's configuration may say `-n auto`: for the whole audit, that is.
+
+    A few claims are through before further processes have imported the libraries, and
+    timings want the machine for themselves. Who says `-n auto` on the command line
+    gets the processes in any case.
+    """
+    asked = any(
+        str(argument).startswith(("-n", "--numprocesses"))
+        for argument in config.invocation_params.args
+    )
+    option = config.option
+    alone = option.collectonly or getattr(option, "benchmark_only", False)
+    return None if asked or (_covers_all(config) and not alone) else 0
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["audit_seed"] = node.config.stash[POLICY].seed

@@ -216,6 +216,30 @@ def test_a_keyword_selects_claims_by_their_id(project):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "workers"),
+    [
+        (["claims"], True),
+        ([], True),
+        (["-k", "add"], False),
+        (["-k", "add", "-n", "auto"], True),
+        (["claims", "--collect-only"], False),
+        (["claims", "--benchmark"], False),
+        (["claims/test_paper.py"], False),
+    ],
+)
+def test_the_whole_audit_uses_the_cores_there_are(project, arguments, workers):
+    """With `-n auto` in the configuration; a part of it runs in the one process."""
+    project.claims(UPHELD.format(left="n + 1"))
+    ini = project.path / "pytest.ini"
+    ini.write_text(ini.read_text() + "addopts = -n auto --maxprocesses 2\n")
+
+    result = project.run(*arguments, apart=True)
+
+    assert ("worker" in result.stdout.str()) == workers
+
+
+@pytest.mark.slow
 def test_workers_give_the_same_evidence(project):
     """With xdist the evidence is byte for byte the same, apart from times."""
     half = "claimed=np.float64(0.5), resolves=np.float32(0.5)"
