@@ -40,11 +40,13 @@ def drawn():
     }
 
 
+@pytest.mark.slow
 def test_equal_data_give_equal_bytes():
     """Two runs with one seed leave the same evidence."""
     assert drawn() == drawn()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", drawn())
 def test_a_picture_is_small_and_harmless(name):
     """Valid XML below 25 kB with a dark scheme; no script, handler or address."""
@@ -112,6 +114,7 @@ def test_caption_and_picture_cannot_leave_the_image(text):
     assert (tags.scripts, tags.risky) == (1, [])
 
 
+@pytest.mark.slow
 def test_the_picture_is_rebuilt_from_evidence(project):
     """It stands in evidence and audit.json, and a rebuilt report shows it again."""
     project.claims("""
@@ -152,6 +155,7 @@ def test_a_benchmark_draws_both_configurations_and_the_band(band):
     assert all(word in text for word in ("quick", "slow", "milliseconds a step"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CHROMIUM, reason="needs Debian's chromium")
 def test_a_browser_shows_it_in_both_schemes(tmp_path):
     """Chromium loads the image under the report's policy: dark on light, and back."""

@@ -71,6 +71,7 @@ def test_a_rebuild_is_quick_and_imports_no_library(run, material, with_material)
     assert ("Sentence 7 of a text" in html) == with_material
 
 
+@pytest.mark.slow
 def test_without_neighbours_a_rebuild_is_the_same_anywhere(tmp_path, published):
     """The folder of a run does not matter, and only one named `runs` has a history."""
     for name in ("one", "two"):

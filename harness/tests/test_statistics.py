@@ -76,6 +76,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_true_statements_are_falsified_at_most_at_the_promised_rate(name):
     """At alpha = 0.05 no more false alarms than a binomial bound on 0.05 allows."""
@@ -86,6 +87,7 @@ def test_true_statements_are_falsified_at_most_at_the_promised_rate(name):
     assert found.count("falsified") <= most_alarms(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_true_statements_hold_as_often_as_said(name):
     """The share that does not hold stays under the ruling's own false_alarm."""
@@ -97,6 +99,7 @@ def test_true_statements_hold_as_often_as_said(name):
     assert RUNS - found.count("held") <= most_alarms(min(1.0, promised * 1.1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_violation_of_the_resolution_is_missed_at_most_as_said(name):
     """Shifted by `resolves` or more, the share not falsified is at most `miss`."""
