@@ -38,7 +38,6 @@ def reported(loss, from_logits, outputs, labels=None):
 
 def measured(model, x, y):
     """Loss and accuracy of one batch, as the model reports them."""
-    model.reset_metrics()
     return model.test_on_batch(x, y)
 
 

@@ -11,6 +11,7 @@ from claims.common.callback_runs import (
     last_epoch,
     losses,
     one_weight,
+    stopped,
     validation,
 )
 from claims.common.notebook_training import FIGURES
@@ -142,15 +143,9 @@ stopped_after_39 = claim(
 def test_the_stop_belongs_to_a_best_epoch_32():
     """Of best epochs 26 to 38, epoch 39 - 7 alone makes 39 of 50 epochs run."""
     wait, limit = FIGURES["patience"], FIGURES["epochs"]
-    run = []
-    for best in range(26, 39):
-        values = [1 + abs(epoch - best) / 100 for epoch in range(1, limit + 1)]
-        callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=wait)
-        run.append(drive(callback, validation(values))[0])
+    last = {best: stopped(best, wait, limit) for best in range(26, 39)}
 
-    found = [
-        26 + k for k, epochs in enumerate(run) if epochs == FIGURES["stopped after"]
-    ]
+    found = [best for best, epoch in last.items() if epoch == FIGURES["stopped after"]]
     judge.equal(found, [39 - 7], what="best epochs")
 
 

@@ -6,8 +6,10 @@ import keras
 
 from claims.common.tuners import folder
 from claims.documents import notebook
-from harness import QUALIFIED, UPHELD, claim, judge
+from harness import QUALIFIED, UPHELD, claim, judge, shared
 from harness.running.faults import fault
+
+NAME = "training_history_regularized.png"
 
 
 @fault
@@ -30,10 +32,11 @@ def no_validation_in_the_history(patch):
     patch.setattr(keras.callbacks.History, "on_epoch_end", on_epoch_end)
 
 
-def plotted(path):
-    """Whether the figure of a plot like the notebook's stays open, and the history.
+@shared
+def plotted():
+    """A plot like the notebook's: whether its figure stays open, history, and files.
 
-    Two panels, losses and accuracies, saved in `path`, from a history of two epochs.
+    Two panels, losses and accuracies, saved in a folder, from a history of two epochs.
     """
     from matplotlib import pyplot as plt
 
@@ -43,7 +46,7 @@ def plotted(path):
     for epoch in range(2):
         names = ("loss", "accuracy", "val_loss", "val_accuracy")
         history.on_epoch_end(epoch, dict.fromkeys(names, 0.5))
-    with plt.rc_context({"backend": "agg"}):
+    with plt.rc_context({"backend": "agg"}), folder() as path:
         plt.rcdefaults()
         drawn = plt.figure(figsize=(12, 4))
         for panel, name in enumerate(("loss", "accuracy"), start=1):
@@ -52,9 +55,9 @@ def plotted(path):
             plt.plot(history.history[f"val_{name}"], label="Validation")
             plt.legend()
         plt.tight_layout()
-        plt.savefig(path)
+        plt.savefig(os.path.join(path, NAME))
         plt.close()
-    return plt.fignum_exists(drawn.number), history.history
+        return plt.fignum_exists(drawn.number), history.history, os.listdir(path)
 
 
 notebook_plot_saved = claim(
@@ -72,10 +75,8 @@ notebook_plot_saved = claim(
 @notebook_plot_saved.as_worded
 def test_the_picture_is_written():
     """The calls run, and a PNG of that name lies in the folder."""
-    with folder() as path:
-        name = os.path.join(path, "training_history_regularized.png")
-        judge.runs(lambda: plotted(name), what="the plot")
-        judge.equal(os.path.exists(name), True, what="file")
+    _, _, files = judge.runs(plotted, what="the plot")
+    judge.equal(NAME in files, True, what="file")
 
 
 notebook_plot_clears_data = claim(
@@ -92,8 +93,7 @@ notebook_plot_clears_data = claim(
 @notebook_plot_clears_data.holds_when("the figure is meant")
 def test_no_figure_stays_open():
     """After the function its figure is not open."""
-    with folder() as path:
-        remaining, _ = plotted(os.path.join(path, "a.png"))
+    remaining, _, _ = plotted()
 
     judge.equal(remaining, False, what="the figure is open")
 
@@ -101,7 +101,6 @@ def test_no_figure_stays_open():
 @notebook_plot_clears_data.fails_when("the data of the history are meant")
 def test_the_history_is_empty():
     """After the function the history's lists are gone."""
-    with folder() as path:
-        _, history = plotted(os.path.join(path, "a.png"))
+    _, history, _ = plotted()
 
     judge.equal(sum(len(values) for values in history.values()), 0, what="figures")

@@ -1,10 +1,9 @@
 """What the notebook concludes from its report: settling, and overfitting."""
 
-import keras
 import numpy as np
 
 from claims.callbacks import faults
-from claims.common.callback_runs import drive, validation
+from claims.common.callback_runs import stopped
 from claims.common.notebook_training import FIGURES
 from claims.documents import notebook
 from harness import REFUTED, UPHELD, claim, judge
@@ -36,9 +35,7 @@ def best_before_the_stop():
     """The best epoch that makes early stopping end when the report says so."""
     wait, limit = FIGURES["patience"], FIGURES["epochs"]
     for best in range(1, limit):
-        values = [1 + abs(epoch - best) / 100 for epoch in range(1, limit + 1)]
-        callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=wait)
-        if drive(callback, validation(values))[0] == FIGURES["stopped after"]:
+        if stopped(best, wait, limit) == FIGURES["stopped after"]:
             return best
     return limit
 

@@ -69,9 +69,9 @@ def equal(
     chance: for drawn values, the probability that the comparison comes out the other
     way by luck; it enters the run's bound.
     """
-    numeric = as_array(found).dtype.kind in "fiub"
-    if numeric and as_array(expected).dtype.kind in "fiub":
-        _elementwise(found, expected, np.zeros(()), what, oracle, chance)
+    f = as_array(found)
+    if f.dtype.kind in "fiub" and (e := as_array(expected)).dtype.kind in "fiub":
+        _elementwise(f, e, np.zeros(()), what, oracle, chance)
     else:
         same = list(np.ravel(found)) == list(np.ravel(expected))
         _decide(what, found, expected, 0, 0.0 if same else np.inf, oracle, "", chance)

@@ -8,10 +8,10 @@ from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase
-from hypothesis.internal.conjecture import providers
 
 from harness.evidence.measurement import FIRST, SHRINK, Falsified, current
 from harness.evidence.seeds import derive, seed_example
+from harness.running import hypothesis_internals
 
 EXAMPLES = 21
 EXPLORING = (Phase.explicit, Phase.generate)
@@ -24,7 +24,8 @@ example = hypothesis.example
 def load_profile(*, examples: int = EXAMPLES) -> None:
     """Our profile, also where Hypothesis would load its own (CI): no data base, no
     deadline, the seed from us, and no shrinking until a verdict changes."""
-    _draw_no_constants_of_our_code()
+    hypothesis_internals.draw_no_constants_of_our_code()
+    hypothesis_internals.leave_generators_alone()
     hypothesis.settings.register_profile(
         "audit",
         max_examples=examples,
@@ -37,13 +38,6 @@ def load_profile(*, examples: int = EXAMPLES) -> None:
         suppress_health_check=list(HealthCheck),
     )
     hypothesis.settings.load_profile("audit")
-
-
-def _draw_no_constants_of_our_code() -> None:
-    """Hypothesis draws one value in twenty from the constants that stand in the local
-    modules imported so far (hypothesis.internal.constants_ast): an edit anywhere would
-    change the draws everywhere, and a check alone would not replay its run."""
-    providers._get_local_constants = lambda: providers._local_constants
 
 
 def given(**strategies: Any) -> Callable[[Test], Test]:
@@ -69,6 +63,8 @@ def given(**strategies: Any) -> Callable[[Test], Test]:
                 if measurement.mode == SHRINK:
                     raise
 
-        return hypothesis.given(**strategies)(one_example)
+        drawing = hypothesis.given(**strategies)(one_example)
+        hypothesis_internals.without_database_key(drawing)
+        return drawing
 
     return decorate

@@ -28,7 +28,7 @@ from harness.evidence.verdict import (
     NOT_RUN,
     predicted,
 )
-from harness.running import properties, snippets
+from harness.running import hypothesis_internals, properties, snippets
 from harness.running.bounds import NoEnd, bounded
 from harness.running.claim import REGISTRY, Check
 from harness.running.faults import Fault
@@ -208,6 +208,6 @@ def _function(test: Any) -> Any:
 
 
 def _phases(test: Any, phases: tuple[hypothesis.Phase, ...]) -> None:
-    _function(test)._hypothesis_internal_use_settings = hypothesis.settings(
-        hypothesis.settings.get_profile("audit"), phases=phases
-    )
+    profile = hypothesis.settings.get_profile("audit")
+    settings = hypothesis.settings(profile, phases=phases)
+    hypothesis_internals.use(_function(test), settings)

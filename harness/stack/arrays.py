@@ -22,7 +22,9 @@ def as_array(value: Any) -> Array:
     if hasattr(value, "numpy"):
         value = value.numpy()
     array = np.asarray(value)
-    return array.astype("float32") if array.dtype.name == "bfloat16" else array
+    if array.dtype.kind == "V" and array.dtype.name == "bfloat16":
+        return array.astype("float32")
+    return array
 
 
 def plain(value: Any) -> Plain:

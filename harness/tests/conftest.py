@@ -110,7 +110,7 @@ def project(pytester, monkeypatch):
     REGISTRY.update(claims)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def without_libraries():
     """The harness' own tests do without the libraries that it audits."""
     heavy = {"tensorflow", "keras", "torch", "jax"}
