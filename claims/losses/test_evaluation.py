@@ -18,7 +18,7 @@ from claims.common.penalty_models import (
 from claims.documents import article, day7
 from claims.losses import faults as broken
 from claims.losses import pictures
-from harness import REFUTED, UPHELD, claim, given, judge, shared
+from harness import REFUTED, UPHELD, claim, given, judge, seed_training, shared
 
 COMPUTE_LOSS = "keras.src.trainers.trainer:Trainer.compute_loss"
 PREDICT = "keras.src.models.model:Model.predict"
@@ -33,6 +33,7 @@ def validated(rate):
     model = linear_model(problem, regularizer("L1L2", 1 / 4))
     model.optimizer.learning_rate = rate
     data = (problem.x, problem.y)
+    seed_training("validated")
     # four rows and two: each row counts as much
     history = model.fit(*data, batch_size=4, validation_data=data, verbose=0).history
     problem.w = kernel(model).copy()

@@ -17,7 +17,7 @@ from claims.common.penalty_models import (
 )
 from claims.documents import article, day7, tutorial
 from claims.losses import faults as broken
-from harness import REFUTED, UPHELD, claim, given, judge
+from harness import REFUTED, UPHELD, claim, given, judge, seed_training
 
 COMPUTE_LOSS = "keras.src.trainers.trainer:Trainer.compute_loss"
 BOTH_LOOPS = [broken.no_penalty_outside_training, broken.penalty_too_large]
@@ -70,6 +70,7 @@ def test_the_two_monitors_differ_by_the_penalty():
     problem = classification()
     model = logistic_model(problem, regularizer("L1L2", 1 / 4))
     data = (problem.x, problem.y)
+    seed_training("monitors")
 
     logs = model.fit(*data, validation_data=data, verbose=0).history
 
