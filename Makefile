@@ -14,7 +14,8 @@ audit: .venv/installed ## set everything up, judge the documents, write the repo
 	@$(RUN) pytest claims/
 
 test: .venv/installed lint ## set everything up, run lint, types and all tests
-	$(RUN) pytest harness/ tests/ -q -n auto
+	$(RUN) pytest harness/ tests/ -q -n auto -m "not alone"
+	$(RUN) pytest harness/ -q -m alone
 	$(RUN) pytest claims/
 
 quick: .venv/installed lint ## lint, types, and the harness' tests that take no seconds

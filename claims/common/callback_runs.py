@@ -41,7 +41,8 @@ def drive(callback, logs, *, metric=None, after_each=lambda: None):
     metric: as in `one_weight`.
     """
     model = one_weight(metric)
-    weights = keras.ops.unstack(np.float32([[[k + 1]] for k in range(len(logs))]))
+    weights = np.float32([[[k + 1]] for k in range(len(logs))])
+    weights = keras.ops.unstack(keras.ops.convert_to_tensor(weights))
     model.stop_training, epoch = False, 0
     callback.set_model(model)
     callback.on_train_begin()

@@ -96,6 +96,8 @@ class Project:
 def project(pytester, monkeypatch):
     """A project of its own; what a run in this process leaves behind is undone."""
     environment = dict(os.environ)
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
+        os.environ.pop(name, None)  # a run of the project's is no worker of ours
     for module, name in (
         (ledger, "FOLDER"),
         (snippets, "CLAIMS"),
