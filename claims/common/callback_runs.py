@@ -41,13 +41,11 @@ def drive(callback, logs, *, metric=None, after_each=lambda: None):
     metric: as in `one_weight`.
     """
     model = one_weight(metric)
-    weights = np.float32([[[k + 1]] for k in range(len(logs))])
-    weights = keras.ops.unstack(keras.ops.convert_to_tensor(weights))
     model.stop_training, epoch = False, 0
     callback.set_model(model)
     callback.on_train_begin()
     while epoch < len(logs) and not model.stop_training:
-        model.layers[0].kernel.assign(weights[epoch])
+        model.layers[0].kernel.assign([[epoch + 1.0]])
         callback.on_epoch_end(epoch, logs[epoch])
         after_each()
         epoch += 1
