@@ -73,18 +73,19 @@ def write_compressed(folder: Path, lines: Iterable[Line]) -> None:
     """Write all lines of a run with gzip; equal lines give equal bytes."""
     text = "".join(_dump(line) + "\n" for line in lines)
     data = gzip.compress(text.encode("utf-8", SURROGATES), mtime=0)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{COMPRESSED}-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.chmod(name, 0o644)
-    os.replace(name, folder / COMPRESSED)
+    _replace(folder / COMPRESSED, data)
 
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a whole file or nothing; a lone surrogate becomes JSON's `\\udXXX`."""
+    _replace(path, text.encode("utf-8", SURROGATES))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """The file holds exactly these bytes, or what it held before."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    with os.fdopen(handle, "w", encoding="utf-8", errors=SURROGATES) as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
     os.chmod(name, 0o644)
     os.replace(name, path)
 
