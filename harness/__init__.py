@@ -4,6 +4,7 @@ A claim file needs one import line from here; the constructors of faults are in
 `harness.running.faults`. Everything else is policy.
 """
 
+from harness.documents.ledger import public
 from harness.evidence import judge
 from harness.evidence.seeds import seed_training
 from harness.evidence.verdict import INCONCLUSIVE, QUALIFIED, REFUTED, UPHELD
@@ -24,6 +25,7 @@ __all__ = [
     "given",
     "gradients",
     "judge",
+    "public",
     "seed_training",
     "shared",
 ]

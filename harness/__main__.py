@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from harness.benchmark import compare as ratios
 from harness.documents import triage
-from harness.documents.ledger import folder_problem
+from harness.documents.project import Project, around
 from harness.evidence import history, merge, record
 from harness.evidence.store import (
     EVIDENCE,
@@ -89,17 +90,31 @@ def _merge(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    problem = folder_problem(options.material) if options.material else None
-    if problem:
-        raise UnreadableEvidence(problem)
     for run in options.runs:
-        material = str(options.material) if options.material else None
+        project = _with_material(run, options.material) if options.material else None
         audited = record.audit(read(run))
         audited = {**audited, **history.beside(run, audited)}
-        write_reports(audited, run, material)
+        write_reports(audited, run, project)
         print(f"report: {run / 'audit.html'}")
         print(record.counts(audited["totals"]))
     return 0
+
+
+def _with_material(near: Path, material: Path) -> Project:
+    """The project of a run, or the one called from, and the reader's copies.
+
+    Raises UnreadableEvidence if there is no project, or nothing to read.
+    """
+    project = around(near) or around(Path.cwd())
+    if project is None:
+        raise UnreadableEvidence(
+            f"--material needs the project's ledgers: neither {near} nor this folder "
+            "lies in a project with `claims/documents/`; call it from there."
+        )
+    problem = project.ledgers.problem(material)
+    if problem:
+        raise UnreadableEvidence(problem)
+    return replace(project, material=material.resolve())
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -137,7 +152,8 @@ def _publish(options: argparse.Namespace) -> int:
 
 def _ledger(options: argparse.Namespace) -> int:
     audited = record.audit(read(options.run))
-    states = triage.update(audited["claims"], options.material)
+    project = _with_material(options.run, options.material)
+    states = triage.update(project.ledgers, audited["claims"], options.material)
     for id, state in states.items():
         print(f"{id}: {state.sentence()}")
     return 0

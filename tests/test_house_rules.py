@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.documents import ledger
+from claims.documents import ledgers
 from harness.documents.triage import overlap
 from harness.evidence.verdict import INSTEAD, QUALIFIED, REFUTED
 from harness.running import snippets
@@ -128,15 +128,15 @@ def test_refuted_and_qualified_claims_have_a_short_snippet(claims):
     """At most 25 lines, and none of our own modules."""
     for claim in claims:
         if claim.recorded in (REFUTED, QUALIFIED):
-            text = snippets.text(claim.id)
-            assert text, f"{snippets.place(claim.id)} is missing"
+            text = snippets.text(claim.snippet)
+            assert text, f"{claim.snippet} is missing"
             assert len(text.splitlines()) <= 25
             assert not re.search(r"^(from|import) (harness|claims)", text, re.MULTILINE)
 
 
 def test_every_snippet_belongs_to_a_claim(claims):
     """No snippet is left behind by a claim that was renamed."""
-    known = {snippets.place(claim.id) for claim in claims}
+    known = {claim.snippet for claim in claims}
 
     assert set(CLAIMS.glob("*/snippets/*.py")) <= known
 
@@ -173,10 +173,10 @@ def test_corrections_are_checked_unless_they_are_figures(claims):
 
 def test_the_ledgers_hold_what_the_claims_cite(claims):
     """Each source has a row that names the claim, and each row names cited claims."""
-    for document in ledger.documents():
+    for document in ledgers.documents():
         listed = [
             (row["lines"], id)
-            for row in ledger.rows(document.id)
+            for row in document.rows()
             for id in row.get("claims", [])
         ]
         cited = [
@@ -196,8 +196,8 @@ def test_the_ledgers_hold_what_the_claims_cite(claims):
 
 def test_the_ledgers_are_complete():
     """Every passage has a claim or a reason, a fingerprint and a sketch."""
-    for document in ledger.documents():
-        for row in ledger.rows(document.id):
+    for document in ledgers.documents():
+        for row in document.rows():
             assert row.get("claims") or row.get("reason"), (document.id, row["lines"])
             assert re.fullmatch("[0-9a-f]{16}", row["fingerprint"])
             assert re.fullmatch("[0-9a-f]{64}", row["sketch"])

@@ -8,7 +8,6 @@ from claims.code.torch_networks import images, outputs
 from claims.documents import article
 from claims.penalties import faults as penalty_faults
 from harness import UPHELD, as_array, claim, judge, seed_training, shared
-from harness.running.blocks import judge_itself
 
 SHAPE, CLASSES = (12, 12, 1), 10
 PLAN = [
@@ -123,10 +122,10 @@ article_plain_network = claim(
 
 
 @article_plain_network.as_worded
-def test_the_plain_network_fits():
+def test_the_plain_network_fits(own_blocks):
     """Losses before and after Adam's step are the oracle's."""
     judge_training("plain")
-    judge_itself(article, [5, 11, 22])
+    own_blocks.judge(article, [5, 11, 22])
 
 
 article_dropout_network = claim(
@@ -140,10 +139,10 @@ article_dropout_network = claim(
 
 
 @article_dropout_network.as_worded
-def test_the_network_with_dropout_fits():
+def test_the_network_with_dropout_fits(own_blocks):
     """The validation loss is that of the network without its dropout layer."""
     judge_training("dropout")
-    judge_itself(article, [5, 33, 45])
+    own_blocks.judge(article, [5, 33, 45])
 
 
 article_penalized_network = claim(
@@ -163,7 +162,7 @@ article_penalized_network = claim(
 
 
 @article_penalized_network.as_worded
-def test_the_network_with_penalties_fits():
+def test_the_network_with_penalties_fits(own_blocks):
     """Losses before and after Adam's step are the oracle's, with L1, L2 and both."""
     judge_training("penalized")
-    judge_itself(article, [5, 59, 61, 75])
+    own_blocks.judge(article, [5, 59, 61, 75])

@@ -16,7 +16,6 @@ from claims.common.policies import policy
 from claims.documents import article, notebook, tutorial
 from claims.mixed_precision import faults as precision_faults
 from harness import REFUTED, UPHELD, as_array, claim, judge, shared
-from harness.running.blocks import judge_itself
 
 CLASSES = 10
 BLOCKS = [
@@ -195,7 +194,7 @@ def test_the_network_gives_probabilities_in_float16():
 
 
 @notebook_one_train_step.as_worded
-def test_the_network_trains_on_one_hot_labels():
+def test_the_network_trains_on_one_hot_labels(own_blocks):
     """evaluate's loss is -log p of the label; a training step runs with Adam(0.001)."""
     model, (x, y) = network(), batch()
     p = as_array(model(x)).astype("float64")
@@ -212,7 +211,7 @@ def test_the_network_trains_on_one_hot_labels():
     judge.equal(type(outer).__name__, "LossScaleOptimizer", what="optimizer")
     rate = outer.inner_optimizer.learning_rate
     judge.close(rate, 0.001, operations=1, what="learning rate")
-    judge_itself(notebook, BLOCKS, stand_ins=STAND_INS)
+    own_blocks.judge(notebook, BLOCKS, stand_ins=STAND_INS)
 
 
 @contextlib.contextmanager

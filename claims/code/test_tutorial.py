@@ -9,7 +9,6 @@ import numpy as np
 from claims.code import faults
 from claims.documents import tutorial
 from harness import UPHELD, as_array, claim, judge, shared
-from harness.running.blocks import judge_itself
 from harness.running.faults import figure
 
 FEATURES, STEPS, EPOCHS = 28, 2, 2
@@ -99,7 +98,7 @@ tutorial_compile_and_fit = claim(
 
 
 @tutorial_compile_and_fit.as_worded
-def test_two_epochs_take_their_steps_and_log_six_values():
+def test_two_epochs_take_their_steps_and_log_six_values(own_blocks):
     """2 x 2 updates; loss and both metrics, of training and of validation."""
     done = trained()
 
@@ -110,7 +109,7 @@ def test_two_epochs_take_their_steps_and_log_six_values():
     judge.equal([len(v) for v in done.history.values()], 6 * [EPOCHS], what="epochs")
     rate = 0.001 / (1 + done.updates / (STEPS * 1_000))
     judge.close(done.rate, rate, operations=6, what="learning rate")
-    judge_itself(tutorial, BLOCKS)
+    own_blocks.judge(tutorial, BLOCKS)
 
 
 @tutorial_compile_and_fit.as_worded

@@ -1,9 +1,13 @@
 """The five audited documents; `day7[64]` is the source at line 64 of that file."""
 
-from harness.documents.ledger import document
+from pathlib import Path
 
-day7 = document("day-7")
-notebook = document("imagenette-notebook")
-lab = document("tensorflow-lab")
-article = document("dropout-article")
-tutorial = document("overfit-underfit")
+from harness.documents.ledger import Ledgers
+
+ledgers = Ledgers(Path(__file__).parent)
+
+day7 = ledgers["day-7"]
+notebook = ledgers["imagenette-notebook"]
+lab = ledgers["tensorflow-lab"]
+article = ledgers["dropout-article"]
+tutorial = ledgers["overfit-underfit"]

@@ -13,8 +13,6 @@ import pytest
 
 from harness.evidence.lines import DocumentEntry, PassageEntry, SourceEntry
 
-FOLDER = Path(__file__).parents[2] / "claims" / "documents"
-
 
 class Row(PassageEntry):
     """A passage as a ledger's TOML file has it; what is empty is left out."""
@@ -42,10 +40,43 @@ class Source:
             "lines": list(self.lines),
         }
 
+    def __str__(self) -> str:
+        return f"{self.document} line {self.lines[0]} ({self.section})"
+
+
+@dataclass(frozen=True)
+class PublicStatement:
+    """A statement outside of the documents: an issue thread, a library's guide.
+
+    title: what is stated there, in our own words.
+    """
+
+    address: str
+    title: str
+
+    def as_dict(self) -> SourceEntry:
+        return {"address": self.address, "section": self.title}
+
+    def __str__(self) -> str:
+        return f"{self.address} ({self.title})"
+
+
+def public(address: str, title: str) -> PublicStatement:
+    """The source of a claim that no audited document makes."""
+    if not address.startswith("https://") or not title.strip():
+        raise UnknownDocument(
+            f"a public statement needs an address that begins with https:// and a "
+            f"title in our own words; this one has {address!r} and {title!r}."
+        )
+    return PublicStatement(address, title)
+
 
 @dataclass(frozen=True)
 class Document:
-    """An audited text; `document[64]` and `document[112:116]` are its places."""
+    """An audited text; `document[64]` and `document[112:116]` are its places.
+
+    ledger: the TOML file that lists its passages.
+    """
 
     id: str
     title: str
@@ -53,6 +84,7 @@ class Document:
     sha256: str
     line_count: int
     sections: tuple[tuple[int, str], ...]
+    ledger: Path
 
     def __getitem__(self, place: int | slice) -> Source:
         """The source at a line, or from a first to a last line (both included)."""
@@ -69,6 +101,20 @@ class Document:
         section = self.sections[at][1] if at >= 0 else "(top)"
         return Source(self.id, section, (first, last))
 
+    def rows(self) -> list[Row]:
+        """The passage rows as written in the ledger."""
+        found: list[Row] = tomllib.loads(self.ledger.read_text("utf-8")).get(
+            "passage", []
+        )
+        return found
+
+    def copy_in(self, folder: Path) -> str | None:
+        """The text of the reader's copy; None if there is none that can be read."""
+        path = folder / self.file
+        if not path.is_file() or _file_problem(folder, self.file):
+            return None
+        return path.read_text("utf-8")
+
     def as_dict(self) -> DocumentEntry:
         """The document's entry in audit.json; counts are null without a full ledger."""
         entry: DocumentEntry = {
@@ -82,7 +128,7 @@ class Document:
             "untriaged": None,
             "rows": [],
         }
-        all_rows = rows(self.id)
+        all_rows = self.rows()
         if not all("kind" in row for row in all_rows) or not all_rows:
             return entry
         with_claims = sum(bool(row.get("claims")) for row in all_rows)
@@ -103,49 +149,66 @@ def _told(row: Row) -> PassageEntry:
     return cast("PassageEntry", {key: keys[key] for key in told if key in keys})
 
 
-def documents() -> list[Document]:
-    """All documents that have a ledger, in the order of their files."""
-    found = [document(path.stem) for path in sorted(FOLDER.glob("*.toml"))]
-    return sorted(found, key=lambda d: d.file)
+@dataclass(frozen=True)
+class Ledgers:
+    """A folder of ledgers, one TOML file for each audited document."""
 
+    folder: Path
 
-def document(id: str) -> Document:
-    """The document with this id. Raises UnknownDocument, naming the known ones."""
-    path = FOLDER / f"{id}.toml"
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in FOLDER.glob("*.toml"))) or "none"
-        raise UnknownDocument(f"unknown document {id!r}; the ledgers are: {known}.")
-    data = tomllib.loads(path.read_text("utf-8"))
-    sections = tuple((s["line"], s["title"]) for s in data["section"])
-    return Document(
-        data["id"], data["title"], data["file"], data["sha256"], data["lines"], sections
-    )
+    def documents(self) -> list[Document]:
+        """All documents that have a ledger, in the order of their files."""
+        found = [self[path.stem] for path in sorted(self.folder.glob("*.toml"))]
+        return sorted(found, key=lambda d: d.file)
 
+    def __getitem__(self, id: str) -> Document:
+        """The document with this id. Raises UnknownDocument, naming the known ones."""
+        path = self.folder / f"{id}.toml"
+        if not path.is_file():
+            known = ", ".join(sorted(p.stem for p in self.folder.glob("*.toml")))
+            raise UnknownDocument(
+                f"unknown document {id!r}; the ledgers are: {known or 'none'}."
+            )
+        data = tomllib.loads(path.read_text("utf-8"))
+        sections = tuple((s["line"], s["title"]) for s in data["section"])
+        return Document(
+            data["id"],
+            data["title"],
+            data["file"],
+            data["sha256"],
+            data["lines"],
+            sections,
+            path,
+        )
 
-def rows(id: str) -> list[Row]:
-    """The ledger's passage rows of a document, as written in its TOML file."""
-    data = tomllib.loads((FOLDER / f"{id}.toml").read_text("utf-8"))
-    found: list[Row] = data.get("passage", [])
-    return found
+    def copies(self, folder: Path) -> dict[str, str]:
+        """The text of each audited document that lies in `folder`, by document id."""
+        texts = {d.id: d.copy_in(folder) for d in self.documents()}
+        return {id: text for id, text in texts.items() if text is not None}
+
+    def problem(self, folder: Path) -> str | None:
+        """A sentence if `folder` cannot serve as --material, else None."""
+        if not folder.is_dir():
+            return f"--material {folder}: no such folder; name that of your documents."
+        known = self.documents()
+        found = [d for d in known if (folder / d.file).is_file()]
+        if not found:
+            titles = "; ".join(f"{d.title} ({d.file})" for d in known) or "none"
+            there = ", ".join(sorted(p.name for p in folder.iterdir())[:5]) or "nothing"
+            return (
+                f"--material {folder}: none of the documents that this project judges "
+                f"is there, only {there}. It judges: {titles}. A copy needs that file "
+                "name; any other text needs a ledger of its own in "
+                f"{'/'.join(self.folder.parts[-2:])}/ (CONTRIBUTING.md)."
+            )
+        for document in found:
+            problem = _file_problem(folder, document.file)
+            if problem:
+                return f"--material {folder}: {document.file} {problem}"
+        return None
 
 
 LARGEST_FILE = 4 * 2**20
 MOST_LINES = 100_000
-
-
-def folder_problem(folder: Path) -> str | None:
-    """A sentence if `folder` cannot serve as --material, else None."""
-    if not folder.is_dir():
-        return f"--material {folder}: no such folder; name the one with your documents."
-    found = [d for d in documents() if (folder / d.file).is_file()]
-    if not found:
-        names = ", ".join(d.file for d in documents())
-        return f"--material {folder}: none of the audited files is there ({names})."
-    for document in found:
-        problem = _file_problem(folder, document.file)
-        if problem:
-            return f"--material {folder}: {document.file} {problem}"
-    return None
 
 
 def _file_problem(folder: Path, file: str) -> str | None:
@@ -163,13 +226,3 @@ def _file_problem(folder: Path, file: str) -> str | None:
     if lines > MOST_LINES:
         return f"has more than {MOST_LINES} lines; that is no audited text."
     return None
-
-
-def copies(folder: Path) -> dict[str, str]:
-    """The text of each audited document that lies in `folder`, by document id."""
-    files = {entry.id: entry.file for entry in documents()}
-    return {
-        id: (folder / file).read_text("utf-8")
-        for id, file in files.items()
-        if (folder / file).is_file() and _file_problem(folder, file) is None
-    }

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.documents import ledger
 from harness.documents.binding import GONE, bind
 from harness.documents.fingerprints import fingerprint, sketch
-from harness.documents.ledger import Row
+from harness.documents.ledger import Document, Ledgers, Row
 from harness.documents.passages import BOILERPLATE, HEADING, Passage, split
 from harness.evidence.lines import JudgedClaim, Triage
 
@@ -39,31 +38,33 @@ class State:
         return said + f", claims without a row: {', '.join(self.unplaced) or 'none'}"
 
 
-def update(claims: Sequence[JudgedClaim], material: Path) -> dict[str, State]:
+def update(
+    ledgers: Ledgers, claims: Sequence[JudgedClaim], material: Path
+) -> dict[str, State]:
     """Write all ledgers anew from the material; triage of known passages is kept.
 
     claims: as `audit.json` holds them, with id, says and sources. A claim whose source
     no row of its lines names yet is put to the passage there that resembles it most.
     Raises LedgerProblem if the material is missing.
     """
-    problem = ledger.folder_problem(material)
+    problem = ledgers.problem(material)
     if problem:
         raise LedgerProblem(problem)
     states = {}
-    for document in ledger.documents():
+    for document in ledgers.documents():
         path = material / document.file
         if path.is_file():
             passages = split(path.read_text("utf-8"))
             state = _state(document, passages, claims)
-            write(document.id, state.rows)
+            write(document.ledger, state.rows)
             states[document.id] = state
     return states
 
 
 def _state(
-    document: ledger.Document, passages: list[Passage], claims: Sequence[JudgedClaim]
+    document: Document, passages: list[Passage], claims: Sequence[JudgedClaim]
 ) -> State:
-    old = ledger.rows(document.id)
+    old = document.rows()
     kept = bind([row for row in old if "sketch" in row], passages)
     known: dict[int, Triage] = {id(b.passage): b.row for b in kept if b.passage}
     rows = [_row(document, p, known.get(id(p), {})) for p in passages]
@@ -74,7 +75,7 @@ def _state(
     return state
 
 
-def _row(document: ledger.Document, passage: Passage, before: Triage) -> Row:
+def _row(document: Document, passage: Passage, before: Triage) -> Row:
     return {
         "lines": list(passage.lines),
         "section": document[passage.lines[0]].section,
@@ -96,7 +97,7 @@ def _place(
 ) -> None:
     """Name each claim in a row of each of its sources; drop it elsewhere."""
     sources = {
-        claim["id"]: [s["lines"] for s in claim["sources"] if s["document"] == id]
+        claim["id"]: [s["lines"] for s in claim["sources"] if s.get("document") == id]
         for claim in claims
     }
     for row in rows:
@@ -147,9 +148,8 @@ def overlap(lines: list[int], others: list[int]) -> bool:
     return lines[0] <= others[1] and others[0] <= lines[1]
 
 
-def write(id: str, rows: Sequence[Row]) -> None:
+def write(path: Path, rows: Sequence[Row]) -> None:
     """Write a ledger's rows below the head of its file."""
-    path = ledger.FOLDER / f"{id}.toml"
     parts = [path.read_text("utf-8").split("\n[[passage]]")[0].rstrip("\n")]
     for row in rows:
         values: Mapping[str, object] = row

@@ -232,7 +232,7 @@ def picture(caption: str, draw: Callable[[], str]) -> None:
     that fails changes no outcome: the report then says why it is missing.
     """
     measurement = current()
-    if not measurement.draws or measurement.picture is not None:
+    if measurement.under_fault or measurement.picture is not None:
         return
     measurement.picture = {"caption": caption, "svg": None}
     try:

@@ -62,11 +62,13 @@ class DocumentLine(DocumentEntry):
 
 
 class SourceEntry(TypedDict):
-    """A place in a document that makes a claim: first and last line."""
+    """A place that makes a claim: first and last line of a document, or the address of
+    a public statement, whose `section` is its title in our words."""
 
-    document: str
+    document: NotRequired[str]
     section: str
-    lines: list[int]
+    lines: NotRequired[list[int]]
+    address: NotRequired[str]
 
 
 class DeclaredCheck(TypedDict):
@@ -256,6 +258,7 @@ class JudgedClaim(Judged):
     """A claim with its verdict, formed from the evidence of its checks.
 
     changed: the verdict is settled and not the recorded one. new: none is recorded.
+    timed: it is about a ratio that `--benchmark` measures.
     by_backend: the verdict on each backend that judged it; of whole audits only.
     """
 
@@ -275,6 +278,7 @@ class JudgedClaim(Judged):
     sources: list[SourceEntry]
     checks: list[JudgedCheck]
     faults: list[JudgedFault]
+    timed: bool
     by_backend: NotRequired[dict[str, str]]
 
 

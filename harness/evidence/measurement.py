@@ -70,7 +70,8 @@ class Decision:
 class Measurement:
     """Everything one run of one check leaves behind.
 
-    draws: whether this run keeps a picture; the first example draws it.
+    mode: how far the examples go; under_fault: whether the library has a deliberate
+    defect now, so that no picture is drawn and nothing is run that cannot see it.
     """
 
     check: str = ""
@@ -80,7 +81,7 @@ class Measurement:
     examples: dict[str, dict[str, Any]] = field(default_factory=dict)
     decisions: dict[tuple[str, int], Decision] = field(default_factory=dict)
     oracles: set[str] = field(default_factory=set)
-    draws: bool = False
+    under_fault: bool = False
     picture: Picture | None = None
     example: str = ""
     falsified_at: tuple[str, int] | None = None
@@ -178,9 +179,19 @@ def _drawn(values: dict[str, Any]) -> dict[str, Plain]:
 _current: ContextVar[Measurement | None] = ContextVar("measurement", default=None)
 
 
+class NothingIsMeasured(Exception):
+    """A verb of the judge was used outside of a check, where nobody would see it."""
+
+
 def current() -> Measurement:
-    """The measurement under way; a throw-away one outside of the plugin."""
-    return _current.get() or Measurement()
+    """The measurement under way. Raises NothingIsMeasured outside of a check."""
+    measurement = _current.get()
+    if measurement is None:
+        raise NothingIsMeasured(
+            "this is used in a check only: give the test a role, such as "
+            "`@claim.as_worded`, and run it with pytest"
+        )
+    return measurement
 
 
 @contextlib.contextmanager

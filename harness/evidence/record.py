@@ -20,6 +20,7 @@ from harness.evidence.lines import (
     JudgedClaim,
     Line,
 )
+from harness.evidence.measurement import DEFAULT_ALPHA
 
 PROMISED_BOUND = 1e-6
 NOT_SELECTED = "not selected"
@@ -153,6 +154,7 @@ def judged(claim: ClaimLine, checks: Sequence[CheckLine]) -> JudgedClaim:
         "why": claim["why"] or None,
         "explained_by": claim["explained_by"],
         "sources": claim["sources"],
+        "timed": bool(claim.get("timed")),
         "checks": [_told(check) for check in checks],
         "faults": [
             {
@@ -226,10 +228,34 @@ def false_alarm_bound(claims: Sequence[JudgedClaim]) -> float:
     return total
 
 
-def missed_faults(audited: Audited) -> list[tuple[str, str]]:
-    """`(claim, fault)` pairs that were tried and not detected."""
+def broken_promise(audited: Audited) -> list[str]:
+    """One sentence if chance alone could change a verdict more often than promised.
+
+    Ratios measured by `--benchmark` state rates of their own, and so does a run that
+    is told another rate for each decision (`--alpha`).
+    """
+    if audited["run"]["alpha"] not in (None, DEFAULT_ALPHA):
+        return []
+    chances = {
+        claim["id"]: false_alarm_bound([claim])
+        for claim in audited["claims"]
+        if not claim["timed"]
+    }
+    total = sum(chances.values())
+    if total <= PROMISED_BOUND:
+        return []
+    most = max(chances, key=lambda id: chances[id])
     return [
-        (claim["id"], fault["name"])
+        f"chance of a false change {total:.1e} exceeds the promised "
+        f"{PROMISED_BOUND:.0e}: {most} alone has {chances[most]:.1e}; give its check a "
+        "smaller rate or a larger sample"
+    ]
+
+
+def missed_faults(audited: Audited) -> list[tuple[str, str, str]]:
+    """`(claim, fault, reason)` of those that were tried and not detected."""
+    return [
+        (claim["id"], fault["name"], fault.get("reason") or "")
         for claim in audited["claims"]
         for fault in claim["faults"]
         if fault["detected"] is False

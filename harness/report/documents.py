@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.documents import ledger
 from harness.documents.binding import CHANGED, GONE, MOVED, Bound, bind
+from harness.documents.ledger import Document
 from harness.documents.passages import Passage, split
+from harness.documents.project import Project
 from harness.evidence import verdict as v
 from harness.evidence.lines import Audited, DocumentEntry, JudgedClaim, Triage
 
@@ -79,12 +80,13 @@ class Page:
         return {word: count for word, count in counts.items() if count}
 
 
-def pages(audited: Audited, copies: dict[str, str]) -> list[Page]:
-    """One page per document. copies: document id -> the reader's copy of its text."""
+def pages(audited: Audited, project: Project | None) -> list[Page]:
+    """One page per document, with its text where the reader's folder has a copy."""
     claims = {claim["id"]: claim for claim in audited["claims"]}
+    copies = project.copies() if project else {}
     return [
-        _bound(about, claims, copies[about["id"]])
-        if about["id"] in copies
+        _bound(about, claims, project.ledgers[about["id"]], copies[about["id"]])
+        if project and about["id"] in copies
         else _from_ledger(about, claims)
         for about in audited["documents"]
     ]
@@ -97,10 +99,12 @@ def _from_ledger(about: DocumentEntry, claims: dict[str, JudgedClaim]) -> Page:
     return page
 
 
-def _bound(about: DocumentEntry, claims: dict[str, JudgedClaim], text: str) -> Page:
+def _bound(
+    about: DocumentEntry, claims: dict[str, JudgedClaim], document: Document, text: str
+) -> Page:
     page = Page(about, [], bound=True)
     passages = split(text)
-    bound = bind(ledger.rows(about["id"]), passages)
+    bound = bind(document.rows(), passages)
     by_passage = {id(b.passage): b for b in bound if b.passage}
     section, unknown = "", 0
     for passage in passages:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from harness.documents import ledger
+from harness.documents.project import Project
 from harness.evidence.lines import Audited
 from harness.evidence.store import write_atomically
 from harness.report import render
@@ -13,21 +13,24 @@ from harness.report.junit import junit
 from harness.report.sarif import sarif
 
 
-def write_reports(audited: Audited, folder: Path, material: str | None = None) -> None:
+def write_reports(
+    audited: Audited, folder: Path, project: Project | None = None
+) -> None:
     """All files that are rendered from one audit: for tools, and for readers."""
     text = json.dumps(audited, indent=1, ensure_ascii=False, allow_nan=False)
     write_atomically(folder / "audit.json", text + "\n")
     findings = json.dumps(sarif(audited), indent=1, ensure_ascii=False)
     write_atomically(folder / "audit.sarif", findings + "\n")
     write_atomically(folder / "junit.xml", junit(audited))
-    write_readable(audited, folder, material)
+    write_readable(audited, folder, project)
 
 
-def write_readable(audited: Audited, folder: Path, material: str | None = None) -> None:
+def write_readable(
+    audited: Audited, folder: Path, project: Project | None = None
+) -> None:
     """What a person opens: the page, the same as Markdown, each author's errata."""
     write_atomically(folder / "audit.md", render.markdown(audited))
     for document in audited["documents"]:
         name = f"corrections-{document['id']}.md"
         write_atomically(folder / name, render.corrections(audited, document))
-    copies = ledger.copies(Path(material)) if material else {}
-    write_atomically(folder / "audit.html", render.html(audited, copies))
+    write_atomically(folder / "audit.html", render.html(audited, project))

@@ -13,11 +13,12 @@ from typing import Any, Literal
 import jinja2
 from markupsafe import Markup
 
+from harness.documents.project import Project
 from harness.evidence import history, record
 from harness.evidence import verdict as v
 from harness.evidence.lines import Audited, DocumentEntry, JudgedClaim
 from harness.report.documents import Entry, Page, pages
-from harness.report.text import chance, image, number, plain, printable
+from harness.report.text import address, chance, image, number, place, plain, printable
 
 _Filter = Literal["verdict", "severity", "topic"]
 _SYMBOLS = {
@@ -62,17 +63,17 @@ def corrections(audited: Audited, document: DocumentEntry) -> str:
 
 
 def _placed(claim: JudgedClaim, document: str) -> _Placed:
-    source = next(s for s in claim["sources"] if s["document"] == document)
+    source = next(s for s in claim["sources"] if s.get("document") == document)
     return {**claim, "here": source["lines"], "section": source["section"]}
 
 
-def html(audited: Audited, copies: dict[str, str] | None = None) -> str:
+def html(audited: Audited, project: Project | None = None) -> str:
     """The audit as one HTML file without a request to anywhere.
 
-    copies: the reader's own copies of the documents, by id; each passage is then shown
-    beside its verdicts.
+    project: where the reader's own copies of the documents are, if there are any; each
+    passage is then shown beside its verdicts.
     """
-    shown = pages(audited, copies or {})
+    shown = pages(audited, project)
     script = (files("harness.report") / "templates" / "audit.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     context = _context(audited) | {
@@ -116,7 +117,7 @@ def citing(audited: Audited, document: str) -> list[JudgedClaim]:
     return [
         claim
         for claim in audited["claims"]
-        if any(source["document"] == document for source in claim["sources"])
+        if any(source.get("document") == document for source in claim["sources"])
     ]
 
 
@@ -168,7 +169,7 @@ def _by_urgency(claims: list[JudgedClaim]) -> list[JudgedClaim]:
 
     def urgency(claim: JudgedClaim) -> tuple[Any, ...]:
         sources = claim["sources"]
-        documents = {source["document"] for source in sources}
+        documents = {source.get("document") for source in sources}
         return order[claim["severity"]], -len(documents), -len(sources), claim["id"]
 
     return sorted(found, key=urgency)
@@ -184,8 +185,8 @@ def _environment(escape: bool) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"number": number, "chance": chance, "plain": plain}
-    environment.filters |= {"image": image, "versions": history.versions}
+    filters = (address, chance, image, number, place, plain, history.versions)
+    environment.filters |= {function.__name__: function for function in filters}
     environment.finalize = _final
     return environment
 

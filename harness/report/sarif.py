@@ -15,7 +15,10 @@ LEVELS = {"lesson": "error", "number": "warning", "wording": "note", None: "warn
 def sarif(audited: Audited) -> dict[str, object]:
     """A SARIF log with one result per finding, located at each of its sources."""
     findings = [
-        c for c in audited["claims"] if c["verdict"] in (v.REFUTED, v.QUALIFIED)
+        c
+        for c in audited["claims"]
+        if c["verdict"] in (v.REFUTED, v.QUALIFIED)
+        and any("lines" in source for source in c["sources"])
     ]
     files = {d["id"]: d["file"] for d in audited["documents"]}
     driver = {
@@ -48,7 +51,9 @@ def _result(claim: JudgedClaim, index: int, files: dict[str, str]) -> dict[str, 
         "ruleIndex": index,
         "level": LEVELS[claim["severity"]],
         "message": {"text": said},
-        "locations": [_location(source, files) for source in claim["sources"]],
+        "locations": [
+            _location(source, files) for source in claim["sources"] if "lines" in source
+        ],
         "partialFingerprints": {"claim/v1": claim["id"]},
     }
 

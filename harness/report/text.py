@@ -24,6 +24,18 @@ def image(svg: Any) -> str:
     return f"data:image/svg+xml;base64,{data}"
 
 
+def place(source: Any, joint: str = " line ") -> str:
+    """A claim's source in a few characters: a document's line, or an address."""
+    if "lines" in source:
+        return f"{source['document']}{joint}{source['lines'][0]}"
+    return str(source["address"])
+
+
+def address(value: Any) -> str:
+    """A link's target; evidence may come from anywhere, so nothing but https."""
+    return printable(value) if str(value).startswith("https://") else "#"
+
+
 def number(value: Any) -> str:
     """A measured value as an auditor reads it: seven digits, lists in brackets."""
     if value is None:

@@ -1,9 +1,10 @@
 """Run a document's own code, if and only if a person reviewed exactly this text.
 
-With `--material DIR` a check may run the blocks that it judges an equivalent of. A
-block runs only if its passage is marked `reviewed = true` in the ledger and the copy's
-text has the ledger's fingerprint; it runs in a process of its own, in a temporary
-folder, with bounds on time, memory and the size of files.
+With `--material DIR` a check that takes the fixture `own_blocks` may run the blocks
+that it judges an equivalent of. A block runs only if its passage is marked
+`reviewed = true` in the ledger and the copy's text has the ledger's fingerprint; it
+runs in a process of its own, in a temporary folder, with bounds on time, memory and the
+size of files.
 """
 
 from __future__ import annotations
@@ -15,34 +16,20 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-from harness.documents import ledger
 from harness.documents.binding import FOUND, bind
+from harness.documents.ledger import Document
 from harness.documents.passages import split
+from harness.documents.project import Project
 from harness.evidence import judge
 from harness.evidence.lines import Triage
-from harness.evidence.measurement import FIRST, current
+from harness.evidence.measurement import current
 
 SECONDS = 120
 MEMORY = 16 * 2**30
 LARGEST_FILE = 16 * 2**20
-material: Path | None = None
-
-
-def judge_itself(
-    document: ledger.Document, lines: list[int], *, stand_ins: Path | None = None
-) -> None:
-    """The document's own blocks run; nothing is judged without the reviewed text.
-
-    stand_ins: a folder of modules that take the place of downloads. Under a fault,
-    which another process does not see, nothing is run.
-    """
-    if current().mode == FIRST:
-        return
-    found = outcome(document, lines, stand_ins=stand_ins)
-    if found is not None:
-        judge.equal(found, "runs", what="the block itself")
 
 
 class TakesTooLong(Exception):
@@ -53,31 +40,56 @@ class NotReviewed(Exception):
     """A check names a block that the ledger does not list as reviewed."""
 
 
-def outcome(
-    document: ledger.Document, lines: list[int], *, stand_ins: Path | None = None
-) -> str | None:
-    """ "runs", or the last line of the error, of the blocks that begin at these lines.
+@dataclass(frozen=True)
+class OwnBlocks:
+    """The documents' own code, as the reader's copies have it.
 
-    None if there is no copy of the document, or one of the blocks is not the reviewed
-    text. Raises NotReviewed if the ledger marks one of the blocks as not reviewed, and
-    TakesTooLong if the process ran into its bounds.
+    In both methods, `lines` are those at which the blocks begin, and `stand_ins` is a
+    folder of modules that take the place of downloads.
     """
-    rows: dict[int, Triage] = {r["lines"][0]: r for r in ledger.rows(document.id)}
-    for line in lines:
-        if not rows.get(line, {}).get("reviewed"):
-            raise NotReviewed(f"{document.id} line {line} is not marked as reviewed")
-    text = ledger.copies(material).get(document.id) if material else None
-    if text is None:
-        return None
-    found = {
-        bound.row["lines"][0]: bound.passage.text
-        for bound in bind(ledger.rows(document.id), split(text))
-        if bound.status == FOUND and bound.passage
-    }
-    if not all(line in found for line in lines):
-        return None
-    code = "\n".join(_unnumbered(found[line]) for line in lines)
-    return _run(code, stand_ins)
+
+    project: Project
+
+    def judge(
+        self, document: Document, lines: list[int], *, stand_ins: Path | None = None
+    ) -> None:
+        """The blocks run; nothing is judged without the reviewed text.
+
+        Under a fault, which another process does not see, nothing is run.
+        """
+        if current().under_fault:
+            return
+        found = self.outcome(document, lines, stand_ins=stand_ins)
+        if found is not None:
+            judge.equal(found, "runs", what="the block itself")
+
+    def outcome(
+        self, document: Document, lines: list[int], *, stand_ins: Path | None = None
+    ) -> str | None:
+        """ "runs", or the last line of the blocks' error.
+
+        None if there is no copy of the document, or one of the blocks is not the
+        reviewed text. Raises NotReviewed if the ledger marks one of the blocks as not
+        reviewed, and TakesTooLong if the process ran into its bounds.
+        """
+        rows: dict[int, Triage] = {r["lines"][0]: r for r in document.rows()}
+        for line in lines:
+            if not rows.get(line, {}).get("reviewed"):
+                raise NotReviewed(
+                    f"{document.id} line {line} is not marked as reviewed"
+                )
+        text = self.project.copies().get(document.id)
+        if text is None:
+            return None
+        found = {
+            bound.row["lines"][0]: bound.passage.text
+            for bound in bind(document.rows(), split(text))
+            if bound.status == FOUND and bound.passage
+        }
+        if not all(line in found for line in lines):
+            return None
+        code = "\n".join(_unnumbered(found[line]) for line in lines)
+        return _run(code, stand_ins)
 
 
 def _unnumbered(block: str) -> str:

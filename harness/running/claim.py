@@ -6,11 +6,12 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
-from harness.documents.ledger import Source
+from harness.documents.ledger import PublicStatement, Source
 from harness.evidence import verdict as v
 from harness.evidence.lines import ClaimLine
 from harness.running.faults import Fault
@@ -50,7 +51,7 @@ class Claim:
 
     id: str
     says: str
-    sources: tuple[Source, ...]
+    sources: tuple[Source | PublicStatement, ...]
     recorded: str | None
     severity: str | None
     correction: str | None
@@ -61,11 +62,17 @@ class Claim:
     thorough: bool
     differs_on: dict[str, tuple[str, str]]
     module: str
+    file: Path
     checks: list[Check] = field(default_factory=list)
 
     @property
     def topic(self) -> str:
         return self.id.split(".")[0]
+
+    @property
+    def snippet(self) -> Path:
+        """Where the script that reproduces the finding is, or would be."""
+        return snippet_of(self.id, self.file)
 
     def as_worded(self, test: Test) -> Test:
         """The test asserts what the text says."""
@@ -125,7 +132,7 @@ def claim(
     id: str,
     *,
     says: str,
-    sources: Sequence[Source],
+    sources: Sequence[Source | PublicStatement],
     verdict: str | None = None,
     severity: str | None = None,
     instead: str | None = None,
@@ -147,11 +154,15 @@ def claim(
     thorough: whether its checks take seconds, and run with `--thorough` only.
     differs_on: backend -> (recorded verdict, reason), where it is another one.
     """
-    module = sys._getframe(1).f_globals.get("__name__", "?")
+    frame = sys._getframe(1)
+    module = frame.f_globals.get("__name__", "?")
     if not says.strip() or not sources:
         raise DeclarationError(f"claim {id!r} needs `says` and at least one source.")
     _refuse_duplicate(id, module)
     _refuse_bad_verdict(id, verdict, severity, instead)
+    file = Path(frame.f_code.co_filename)
+    if verdict in (v.REFUTED, v.QUALIFIED):
+        _refuse_without_snippet(id, snippet_of(id, file))
     other = dict(differs_on or {})
     recorded = other[backend()][0] if backend() in other else verdict
     places = (explained_by,) if isinstance(explained_by, str) else tuple(explained_by)
@@ -169,9 +180,24 @@ def claim(
         thorough,
         other,
         module,
+        file,
     )
     REGISTRY[id] = declared
     return declared
+
+
+def snippet_of(id: str, file: Path) -> Path:
+    """The script that reproduces a claim's finding: `snippets/` beside its file."""
+    return file.parent / "snippets" / f"{id.partition('.')[2]}.py"
+
+
+def _refuse_without_snippet(id: str, path: Path) -> None:
+    if not path.is_file():
+        raise DeclarationError(
+            f"claim {id!r} is a finding without a script that reproduces it: write "
+            f"{path.parent.name}/{path.name} beside it, at most 25 lines of the "
+            "library alone."
+        )
 
 
 def _refuse_duplicate(id: str, module: str) -> None:

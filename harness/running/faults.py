@@ -21,6 +21,10 @@ Function = Callable[..., Any]
 Change = Callable[[Any], Any]
 
 
+class NotInstalled(Exception):
+    """A fault patches something that this version of the library does not have."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """A named defect; `install` puts it in through a `pytest.MonkeyPatch`."""
@@ -32,9 +36,12 @@ class Fault:
     @contextlib.contextmanager
     def active(self) -> Iterator[None]:
         """The library with this defect, and without it again afterwards; shared models
-        and their traces stay apart."""
+        and their traces stay apart. Raises NotInstalled."""
         with shared.apart(self), pytest.MonkeyPatch.context() as patch:
-            self.install(patch)
+            try:
+                self.install(patch)
+            except Exception as error:  # of any kind: a fault is a claim's code
+                raise NotInstalled(f"it cannot be put in: {error}") from error
             yield
 
 

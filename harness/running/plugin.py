@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import inspect
 import json
 import os
 import secrets
@@ -12,14 +13,15 @@ from typing import Any
 
 import pytest
 
-from harness.documents import ledger
+from harness.documents.project import Project
 from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
 from harness.evidence.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
-from harness.running import blocks, properties, snippets, terminal
-from harness.running.claim import REGISTRY, Check
+from harness.running import properties, terminal
+from harness.running.blocks import OwnBlocks
+from harness.running.claim import REGISTRY, Check, DeclarationError
 from harness.running.runner import Policy, Result, evidence_of, left_out, run
 from harness.running.session import Audit
-from harness.running.stash import AUDIT, EVIDENCE, POLICY
+from harness.running.stash import AUDIT, EVIDENCE, POLICY, PROJECT
 from harness.stack import devices, libraries
 from harness.stack.arrays import plain
 
@@ -83,9 +85,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if (config.rootpath / "claims" / "documents").is_dir():
-        ledger.FOLDER = config.rootpath / "claims" / "documents"
-        snippets.CLAIMS = config.rootpath / "claims"
+    project = config.stash[PROJECT] = _project(config)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     config.option.device = devices.prepare(config.option.device)
@@ -93,8 +93,6 @@ def pytest_configure(config: pytest.Config) -> None:
         devices.use_one_thread()
     libraries.load_triton_first()
     _refuse_bad_options(config)
-    if config.option.material:
-        blocks.material = Path(config.option.material).resolve()
     thorough = 10 if config.option.thorough else 1
     properties.load_profile(examples=properties.EXAMPLES * thorough)
     config.stash[POLICY] = Policy(
@@ -103,7 +101,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.faults,
         config.option.thorough,
     )
-    claims = config.rootpath / "claims"
+    claims = project.claims
     without_paths = config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR
     if without_paths and claims.is_dir():
         config.args[:] = [str(claims)]  # in a subfolder the project's claims are meant
@@ -113,11 +111,15 @@ def pytest_configure(config: pytest.Config) -> None:
             config.stash[POLICY],
             config.option.device,
             " ".join(["pytest", *map(str, config.invocation_params.args)]),
-            config.option.material,
-            config.rootpath / "reports" / "published",
+            project,
         )
         config.stash[AUDIT] = audit
         config.pluginmanager.register(Recorder(audit), "audit-recorder")
+
+
+def _project(config: pytest.Config) -> Project:
+    given = config.option.material
+    return Project(config.rootpath, Path(given).resolve() if given else None)
 
 
 def _refuse_bad_options(config: pytest.Config) -> None:
@@ -131,7 +133,9 @@ def _refuse_bad_options(config: pytest.Config) -> None:
     if config.option.device == "gpu":
         problem = problem or devices.gpu_problem()  # imports the backend
     if config.option.material:
-        problem = problem or ledger.folder_problem(Path(config.option.material))
+        problem = problem or config.stash[PROJECT].ledgers.problem(
+            Path(config.option.material)
+        )
     if problem:
         raise pytest.UsageError(problem)
     seed = config.option.seed
@@ -225,6 +229,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [f"audit: seed {policy.seed}, {described}"]
 
 
+@pytest.fixture(scope="session")
+def own_blocks(pytestconfig: pytest.Config) -> OwnBlocks:
+    """The documents' own code, where `--material` has a copy of them."""
+    return OwnBlocks(pytestconfig.stash[PROJECT])
+
+
 @pytest.fixture
 def audited_claim(request: pytest.FixtureRequest) -> str:
     """The id of the claim that a check belongs to; it is part of the test's id."""
@@ -239,6 +249,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("audited_claim", [check.claim.id], indirect=True)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Collector,
+) -> Generator[None, Any, Any]:
+    """Refuse a test of the claims that has no role: nothing would see its result."""
+    made = yield
+    config = collector.config
+    if config.stash[PROJECT].claims not in collector.path.parents:
+        return made
+    items = made if isinstance(made, list) else [made]
+    for item in items:
+        if not isinstance(item, pytest.Function) or "benchmark" in item.fixturenames:
+            continue  # no test, or a single timing of pytest-benchmark's
+        if not _check(item):
+            raise DeclarationError(
+                f"{item.originalname} has no role, so nothing that it measures would "
+                "count: put one above it, such as `@claim.as_worded`."
+            )
+    return made
+
+
 def _check(item: pytest.Item) -> Check | None:
     return getattr(getattr(item, "function", None), "audit_check", None)
 
@@ -249,8 +280,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if check is None:
         return None
     policy = pyfuncitem.config.stash[POLICY]
-    names = pyfuncitem._fixtureinfo.argnames
-    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    names = inspect.signature(pyfuncitem.obj).parameters
+    given = pyfuncitem.funcargs
+    arguments = {name: given[name] for name in names if name in given}
     reason = left_out(check, policy)
     if reason:
         result = Result(NOT_RUN, reason, Measurement())

@@ -31,7 +31,7 @@ from harness.evidence.verdict import (
 from harness.running import hypothesis_internals, properties, snippets
 from harness.running.bounds import NoEnd, bounded
 from harness.running.claim import REGISTRY, Check
-from harness.running.faults import Fault
+from harness.running.faults import Fault, NotInstalled
 from harness.stack.libraries import backend
 
 LONGEST, LONGEST_UNDER_FAULT = 900.0, 60.0
@@ -71,18 +71,23 @@ def left_out(check: Check, policy: Policy) -> str | None:
 
 
 def measure(
-    call: Callable[[], Any], check: Check, policy: Policy, *, mode: str = EVERY
+    call: Callable[[], Any],
+    check: Check,
+    policy: Policy,
+    *,
+    mode: str = EVERY,
+    under_fault: bool = False,
 ) -> Result:
     """Run `call` once and classify it. Only a falsification by the judge falsifies."""
     measurement = Measurement(
-        check.name, policy.seed, policy.alpha, mode, draws=mode != FIRST
+        check.name, policy.seed, policy.alpha, mode, under_fault=under_fault
     )
     seed = seeds.derive(policy.seed, check.name)
     seeds.seed_example(seed)
     if check.claim.needs == "tensorflow":
         seeds.seed_tensorflow(seed)
     try:
-        with measuring(measurement), bounded(_longest(check, mode)):
+        with measuring(measurement), bounded(_longest(check, under_fault)):
             call()
         outcome, reason, error = measurement.outcome(), measurement.reason(), None
     except pytest.skip.Exception as skipped:
@@ -94,11 +99,11 @@ def measure(
     return Result(outcome, reason, measurement, error)
 
 
-def _longest(check: Check, mode: str) -> float | None:
+def _longest(check: Check, under_fault: bool) -> float | None:
     """A measured ratio has a time budget of its own."""
     if check.timed:
         return None
-    return LONGEST_UNDER_FAULT if mode == FIRST else LONGEST
+    return LONGEST_UNDER_FAULT if under_fault else LONGEST
 
 
 def _classify(raised: BaseException) -> tuple[str, str, BaseException | None]:
@@ -153,7 +158,7 @@ def evidence_of(check: Check, result: Result, seconds: float) -> CheckLine:
         "predicted": predicted(check.claim.recorded, check.role),
         "reason": result.reason,
         "counterexample": counterexample,
-        "snippet": snippets.text(check.claim.id, counterexample)
+        "snippet": snippets.text(check.claim.snippet, counterexample)
         if result.outcome == FALSIFIED
         else None,
         **result.measurement.summary(),
@@ -176,8 +181,11 @@ def _chosen(check: Check, policy: Policy) -> list[Fault]:
 def _under_fault(
     call: Callable[[], Any], check: Check, policy: Policy, fault: Fault
 ) -> UnderFault:
-    with fault.active():
-        result = measure(call, check, policy, mode=FIRST)
+    try:
+        with fault.active():
+            result = measure(call, check, policy, mode=FIRST, under_fault=True)
+    except NotInstalled as error:
+        result = Result(BROKEN, str(error), Measurement(), error)
     summary = result.measurement.summary()
     return {
         "fault": fault.name,

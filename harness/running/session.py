@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.documents import ledger
+from harness.documents.project import Project
 from harness.evidence import history, power, record
 from harness.evidence.lines import (
     Audited,
@@ -31,13 +31,11 @@ class Audit:
         policy: Policy,
         device: str,
         command: str,
-        material: str | None = None,
-        published: Path = Path(),
+        project: Project,
     ) -> None:
         self.started = utc_now()
         self.reports = reports
-        self.material = material
-        self.published = published
+        self.project = project
         self._store: Store | None = None
         self._claims: dict[str, ClaimLine] = {}
         self._checks: list[CheckLine] = []
@@ -92,9 +90,9 @@ class Audit:
         }
         documents: list[DocumentLine] = [
             {"type": "document", **d.as_dict()}
-            for d in ledger.documents()
+            for d in self.project.ledgers.documents()
             if any(
-                s["document"] == d.id
+                s.get("document") == d.id
                 for c in self._claims.values()
                 for s in c["sources"]
             )
@@ -103,11 +101,13 @@ class Audit:
         lines: list[Line] = [self._run, *documents, *claims, *self._checks, end]
         if complete:
             power.store(self.reports, lines)
-        lines = record.in_order([*lines, *power.last(self.reports, self.published)])
+        lines = record.in_order(
+            [*lines, *power.last(self.reports, self.project.published)]
+        )
         self._store.finish(lines)
         audited = record.audit(lines)
         audited = {**audited, **history.beside(self.folder, audited)}
-        write_reports(audited, self.folder, self.material)
+        write_reports(audited, self.folder, self.project)
         if complete:
             self._store.make_latest()
         return audited

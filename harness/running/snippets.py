@@ -1,8 +1,8 @@
 """Stand-alone scripts that reproduce a finding: plain Keras or torch, none of ours.
 
-`claims/<topic>/snippets/<name>.py`, for the claim `<topic>.<name>`, is a script of at
-most 25 lines. A line that ends in `# drawn` assigns a value that a check draws; in
-reports the drawn value of the finding stands there.
+`snippets/<name>.py`, beside the file that declares the claim `<topic>.<name>`, is a
+script of at most 25 lines. A line that ends in `# drawn` assigns a value that a check
+draws; in reports the drawn value of the finding stands there.
 """
 
 from __future__ import annotations
@@ -13,19 +13,11 @@ from pathlib import Path
 
 from harness.stack.arrays import Plain
 
-CLAIMS = Path(__file__).parents[2] / "claims"
 _DRAWN = re.compile(r"^(\w+) = .*  # drawn$", re.MULTILINE)
 
 
-def place(id: str) -> Path:
-    """Where the snippet of a claim is, or would be."""
-    topic, _, name = id.partition(".")
-    return CLAIMS / topic.replace("-", "_") / "snippets" / f"{name}.py"
-
-
-def text(id: str, drawn: Mapping[str, Plain] | None = None) -> str | None:
-    """The snippet of a claim with drawn values put in; None if there is none."""
-    path = place(id)
+def text(path: Path, drawn: Mapping[str, Plain] | None = None) -> str | None:
+    """The script with drawn values put in; None if there is none."""
     if not path.is_file():
         return None
     values = drawn or {}

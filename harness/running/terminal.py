@@ -28,9 +28,7 @@ _COLOURS = {
 def change(check: Check, evidence: CheckLine, policy: Policy, described: Stack) -> str:
     """The failure of a check that no longer measures what is recorded."""
     claim = check.claim
-    places = "; ".join(
-        f"{s.document} line {s.lines[0]} ({s.section})" for s in claim.sources
-    )
+    places = "; ".join(map(str, claim.sources))
     found = f"{evidence.get('what') or 'value'} {evidence.get('measured')}"
     drawn = evidence.get("worst_case") or {}
     values = ", ".join(f"{name}={value}" for name, value in drawn.items())
@@ -48,7 +46,7 @@ def change(check: Check, evidence: CheckLine, policy: Policy, described: Stack) 
         f"  seed      {policy.seed} (replay: --seed {policy.seed})",
         f"  stack     {versions}",
     ]
-    snippet = snippets.text(claim.id, drawn)
+    snippet = snippets.text(claim.snippet, drawn)
     if snippet:
         lines += ["  snippet", *(f"    {line}" for line in snippet.splitlines())]
     return "\n".join(lines)
@@ -68,9 +66,10 @@ def failures(audited: Audited, fail_on: list[str]) -> list[str]:
             said.append(f"broken: {claim['id']}: {claim['reason']}")
         if claim["verdict"] in fail_on:
             said.append(f"--fail-on: {claim['id']} is {claim['verdict']}")
-    for id, name in record.missed_faults(audited):
-        said.append(f"fault missed: {id} does not notice '{name}'")
-    return said
+    for id, name, reason in record.missed_faults(audited):
+        why = f" ({reason})" if reason else ""
+        said.append(f"fault missed: {id} does not notice '{name}'{why}")
+    return said + record.broken_promise(audited)
 
 
 def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -> None:

@@ -2,16 +2,16 @@
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from harness.documents import ledger
 from harness.evidence import record
 from harness.evidence.store import read
-from harness.running import blocks, bounds, snippets
+from harness.running import bounds
 from harness.running.claim import REGISTRY
 
 HERE = Path(__file__).parent
@@ -31,9 +31,10 @@ import pytest
 from hypothesis import strategies as st
 from harness import claim, example, given, judge, UPHELD, REFUTED, QUALIFIED
 from harness.running.faults import fault, output_times
-from harness.documents.ledger import document
+from pathlib import Path
+from harness.documents.ledger import Ledgers
 
-paper = document("paper")
+paper = Ledgers(Path(__file__).parent / "documents")["paper"]
 """
 
 
@@ -62,6 +63,11 @@ class Project:
         )
 
     def claims(self, body, name="test_paper"):
+        """Write a file of claims, and a script for each of them."""
+        folder = self.path / "claims" / "snippets"
+        folder.mkdir(exist_ok=True)
+        for id in re.findall(r'claim\(\s*"([^"]+)"', body):
+            (folder / f"{id.partition('.')[2]}.py").write_text("assert 1 + 1 == 2\n")
         (self.path / "claims" / f"{name}.py").write_text(HEAD + body)
 
     def run(self, *arguments, env=None, cwd=None, apart=False):
@@ -98,12 +104,6 @@ def project(pytester, monkeypatch):
     environment = dict(os.environ)
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
         os.environ.pop(name, None)  # a run of the project's is no worker of ours
-    for module, name in (
-        (ledger, "FOLDER"),
-        (snippets, "CLAIMS"),
-        (blocks, "material"),
-    ):
-        monkeypatch.setattr(module, name, getattr(module, name))
     claims = dict(REGISTRY)
     yield Project(pytester, monkeypatch)
     os.environ.clear()

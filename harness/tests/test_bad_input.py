@@ -31,7 +31,11 @@ def said(project, *arguments, **options):
     [
         ("verdict=UPHELD", "verdict='true'", "records the verdict 'true'"),
         ("paper[2]", "paper[77]", "paper has lines 1 to 9; a claim cites 77 to 77"),
-        ("paper[2]", "document('book')[1]", "unknown document 'book'"),
+        (
+            "paper[2]",
+            "Ledgers(Path('claims/documents'))['book'][1]",
+            "unknown document 'book'",
+        ),
         ("verdict=UPHELD", "verdict=REFUTED", "refuted without a correction"),
         (
             "verdict=UPHELD",
@@ -50,6 +54,56 @@ def test_a_wrong_declaration_is_one_sentence(project, old, new, sentence):
 
     assert sentence in text
     assert code != 0
+
+
+def test_a_test_without_a_role_is_refused(project):
+    """What it falsified would be seen by nobody: nothing runs, and it is named."""
+    project.claims(GOOD.replace("@one.as_worded\n", "@given(n=st.integers(0, 9))\n"))
+
+    text, code = said(project, "claims")
+
+    assert "test_one has no role, so nothing that it measures would count" in text
+    assert code != 0
+
+
+def test_a_finding_without_a_script_is_refused(project):
+    """The sentence names the file to write."""
+    project.claims(GOOD)
+    wrong = GOOD.replace("UPHELD", "QUALIFIED").replace("sums.one", "sums.two")
+    with (project.path / "claims" / "test_paper.py").open("a") as file:
+        file.write(wrong)
+
+    text, code = said(project, "claims")
+
+    assert "'sums.two' is a finding without a script" in text
+    assert "write snippets/two.py" in text
+    assert code != 0
+
+
+def test_a_fault_that_patches_nothing_is_named(project):
+    """Its target is gone from the library, or was never there."""
+    fault = 'output_times("math:no_such_function", 2)'
+    project.claims(GOOD.replace("UPHELD)", f"UPHELD, faults=[{fault}])"))
+
+    text, code = said(project, "claims", "--faults")
+
+    assert (
+        "sums.one does not notice 'no_such_function x 2' (it cannot be put in" in text
+    )
+    assert "no such place: math:no_such_function" in text
+    assert code == 1
+
+
+def test_a_bound_above_the_promised_one_is_a_failure(project):
+    """A sum over all random decisions; `--alpha` is for calibration and may do so."""
+    rate = "judge.equal(1, 1, chance=2e-6)"
+    project.claims(GOOD.replace("judge.equal(1, 1)", rate))
+
+    text, code = said(project, "claims")
+
+    assert "2.0e-06 exceeds the promised 1e-06: sums.one alone has 2.0e-06" in text
+    assert code == 1
+    assert project.run("claims", "--alpha", "0.01").ret == 0
 
 
 def test_two_claims_with_one_id_are_refused(project):
@@ -71,7 +125,7 @@ def test_two_claims_with_one_id_are_refused(project):
         (["--alpha", "2"], "--alpha is 2.0; it must lie between 0 and 1"),
         (["--fail-on", "wrong"], "--fail-on 'wrong': use one of upheld"),
         (["--material", "nowhere"], "--material nowhere: no such folder"),
-        (["--material", "claims"], "none of the audited files is there"),
+        (["--material", "claims"], "none of the documents that this project judges"),
         (["--faults=all"], "invalid choice: 'all'"),
     ],
 )

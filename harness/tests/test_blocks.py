@@ -2,16 +2,17 @@
 
 import pytest
 
-from harness.documents import ledger
 from harness.documents.fingerprints import fingerprint, sketch
+from harness.documents.project import Project
 from harness.running import blocks
+from harness.running.blocks import OwnBlocks
 from harness.tests.conftest import LEDGER
 
 SAFE, ENDLESS, OTHER = "x = 1\nprint(x)", "while True: pass", "x = f(1)"
 
 
 @pytest.fixture
-def paper(tmp_path, monkeypatch):
+def project(tmp_path):
     """A ledger with reviewed blocks at lines 2 and 7; that of line 10 is not."""
     rows = "".join(
         f'\n[[passage]]\nlines = [{line}, {line}]\nsection = "Start"\nkind = "code"\n'
@@ -23,49 +24,52 @@ def paper(tmp_path, monkeypatch):
             (10, OTHER, "false"),
         )
     )
-    (tmp_path / "paper.toml").write_text(LEDGER + rows)
-    monkeypatch.setattr(ledger, "FOLDER", tmp_path)
-    monkeypatch.setattr(blocks, "material", tmp_path)
-    return tmp_path / "paper.txt"
+    ledgers = tmp_path / "claims" / "documents"
+    ledgers.mkdir(parents=True)
+    (ledgers / "paper.toml").write_text(LEDGER + rows)
+    return Project(tmp_path, tmp_path)
 
 
-def write(paper, first=SAFE):
-    paper.write_text(f"```\n{first}\n```\n\n```\n{ENDLESS}\n```\n\n{OTHER}\n")
+def outcome(project, lines):
+    return OwnBlocks(project).outcome(project.ledgers["paper"], lines)
 
 
-def test_the_reviewed_text_runs(paper):
+def write(project, first=SAFE):
+    copy = project.material / "paper.txt"
+    copy.write_text(f"```\n{first}\n```\n\n```\n{ENDLESS}\n```\n\n{OTHER}\n")
+
+
+def test_the_reviewed_text_runs(project):
     """Two lines of the document, in a process of their own."""
-    write(paper)
+    write(project)
 
-    assert blocks.outcome(ledger.document("paper"), [2]) == "runs"
+    assert outcome(project, [2]) == "runs"
 
 
-def test_an_edited_block_is_not_run(paper):
+def test_an_edited_block_is_not_run(project):
     """A changed character is another text: nothing is executed or judged."""
-    write(paper, first=SAFE.replace("1", "__import__('os').abort()"))
+    write(project, first=SAFE.replace("1", "__import__('os').abort()"))
 
-    assert blocks.outcome(ledger.document("paper"), [2]) is None
+    assert outcome(project, [2]) is None
 
 
-def test_without_a_copy_nothing_runs(paper, monkeypatch):
+def test_without_a_copy_nothing_runs(project):
     """The same check passes without --material."""
-    monkeypatch.setattr(blocks, "material", None)
-
-    assert blocks.outcome(ledger.document("paper"), [2]) is None
+    assert outcome(Project(project.root), [2]) is None
 
 
-def test_a_block_that_nobody_reviewed_is_refused(paper):
+def test_a_block_that_nobody_reviewed_is_refused(project):
     """Also if it is in the ledger."""
-    write(paper)
+    write(project)
 
     with pytest.raises(blocks.NotReviewed, match="paper line 10"):
-        blocks.outcome(ledger.document("paper"), [10])
+        outcome(project, [10])
 
 
-def test_an_endless_block_is_stopped(paper, monkeypatch):
+def test_an_endless_block_is_stopped(project, monkeypatch):
     """After the bound on time, with an error: its text is not refuted by that."""
-    write(paper)
+    write(project)
     monkeypatch.setattr(blocks, "SECONDS", 1)
 
     with pytest.raises(blocks.TakesTooLong, match=r"no end within 1 s|SIGXCPU|SIGKILL"):
-        blocks.outcome(ledger.document("paper"), [7])
+        outcome(project, [7])

@@ -7,7 +7,6 @@ import time
 import pytest
 
 from harness.__main__ import main
-from harness.documents import ledger
 from harness.documents.fingerprints import fingerprint, sketch
 from harness.evidence import record
 from harness.evidence.store import write_evidence
@@ -33,13 +32,14 @@ claims = ["sums.one"]
 
 
 @pytest.fixture
-def paper(tmp_path, monkeypatch):
+def paper(tmp_path):
     """A run about paper.txt, and the folder with the reader's copy of it."""
-    ledgers, material, run = (tmp_path / name for name in ("ledgers", "mine", "run"))
+    ledgers, material, run = (
+        tmp_path / name for name in ("claims/documents", "mine", "run")
+    )
     for folder in (ledgers, material, run):
-        folder.mkdir()
+        folder.mkdir(parents=True)
     (ledgers / "paper.toml").write_text(LEDGER)
-    monkeypatch.setattr(ledger, "FOLDER", ledgers)
     store(run)
     return material / "paper.txt"
 
@@ -109,10 +109,14 @@ def absolute(paper):
     named(paper, str(paper.parents[1] / "secret.txt"))
 
 
+def ledger_of(paper):
+    return paper.parents[1] / "claims" / "documents" / "paper.toml"
+
+
 def named(paper, file):
     """Let the ledger call the document's file so."""
     text = LEDGER.replace('"paper.txt"', json.dumps(file))
-    (ledger.FOLDER / "paper.toml").write_text(text)
+    ledger_of(paper).write_text(text)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +133,15 @@ def named(paper, file):
         (linked_folder, "sub/paper.txt lies outside the folder"),
         (outside, "../secret.txt lies outside the folder"),
         (absolute, "secret.txt lies outside the folder"),
-        (os.mkfifo, "none of the audited files is there"),
-        (lambda p: p.mkdir(), "none of the audited files is there"),
-        (lambda p: p.symlink_to(p), "none of the audited files is there"),
+        (os.mkfifo, "none of the documents that this project judges is there"),
+        (
+            lambda p: p.mkdir(),
+            "none of the documents that this project judges is there",
+        ),
+        (
+            lambda p: p.symlink_to(p),
+            "none of the documents that this project judges is there",
+        ),
     ],
 )
 def test_what_is_no_document_is_one_sentence(paper, capsys, make, sentence):
@@ -231,7 +241,7 @@ def test_names_from_the_ledger_run_nothing(paper, capsys):
         sketch=sketch("A fact."),
     )
     named(paper, name)
-    ledger_file = ledger.FOLDER / "paper.toml"
+    ledger_file = ledger_of(paper)
     ledger_file.write_text(ledger_file.read_text() + row)
     (paper.parent / name).write_text("A fact.")
 

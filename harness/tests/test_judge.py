@@ -5,11 +5,19 @@ import pytest
 
 from harness.evidence import judge
 from harness.evidence.judge import Falsified
+from harness.evidence.measurement import Measurement, measuring
 
 ONE = np.ones(3, "float32")
 RNG = np.random.default_rng(0)
 COIN = RNG.random(4_096) < 0.5
 OTHER = RNG.random(4_096) < 0.5
+
+
+@pytest.fixture(autouse=True)
+def measured():
+    """The verbs work inside of a check only."""
+    with measuring(Measurement()):
+        yield
 
 
 @pytest.mark.parametrize(

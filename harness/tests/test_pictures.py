@@ -64,9 +64,9 @@ def test_a_picture_is_small_and_harmless(name):
                 assert value.startswith(("#", "data:image/png;base64,"))
 
 
-def pictured(mode_draws, draw):
+def pictured(under_fault, draw):
     """A measurement of three examples that would all draw."""
-    measurement = Measurement("c::t", 7, draws=mode_draws)
+    measurement = Measurement("c::t", 7, under_fault=under_fault)
     with measuring(measurement):
         for _ in range(3):
             judge.picture("A ramp.", draw)
@@ -82,8 +82,8 @@ def test_one_picture_is_drawn_for_a_check_and_none_under_faults():
         return "<svg/>"
 
     state = np.random.get_state()[1].copy()
-    assert pictured(True, draw) == {"caption": "A ramp.", "svg": "<svg/>"}
-    assert pictured(False, draw) is None
+    assert pictured(False, draw) == {"caption": "A ramp.", "svg": "<svg/>"}
+    assert pictured(True, draw) is None
     assert len(calls) == 1
     assert (np.random.get_state()[1] == state).all()
 
@@ -95,7 +95,7 @@ def test_a_picture_that_fails_changes_no_outcome(error):
     def draw():
         raise error
 
-    found = pictured(True, draw)
+    found = pictured(False, draw)
 
     assert found["svg"] is None and str(error) in found["problem"]
 
@@ -144,7 +144,7 @@ def test_fact():
 @pytest.mark.parametrize("band", [(1.5, 3.2), (0.0, 1.0), (1.0, np.inf)])
 def test_a_benchmark_draws_both_configurations_and_the_band(band):
     """Also with a band that is open; the caption tells the interval."""
-    measurement = Measurement("c::t", 7, draws=True)
+    measurement = Measurement("c::t", 7, under_fault=False)
 
     with measuring(measurement):
         ratios.picture(measured(), "quick", "slow", *band)

@@ -299,11 +299,10 @@ def test_a_killed_run_leaves_readable_evidence(project):
 
 
 def test_a_finding_carries_the_script_of_its_own_project(project):
-    """It lies in the topic's folder, below the claims of the project that runs."""
-    folder = project.path / "claims" / "sums" / "snippets"
-    folder.mkdir(parents=True)
-    (folder / "lie.py").write_text("assert 1 + 1 == 3\n")
+    """It lies in `snippets/` beside the file that declares the claim."""
     project.claims(REFUTED.format(said="2", true="2"))
+    script = project.path / "claims" / "snippets" / "lie.py"
+    script.write_text("assert 1 + 1 == 3\n")
 
     project.run("claims")
 

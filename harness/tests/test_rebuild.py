@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from harness.__main__ import main
-from harness.documents import ledger
+from harness.documents.project import around
 from harness.evidence.store import read, write_evidence
 from harness.tests.conftest import PUBLISHED, ROOT
 
@@ -43,7 +43,7 @@ def material(tmp_path):
     """Stand-ins as long as the longest audited text, under all the audited names."""
     folder = tmp_path / "material"
     folder.mkdir()
-    for document in ledger.documents():
+    for document in around(ROOT).ledgers.documents():
         lines = [f"Sentence {n} of a text that nobody has judged." for n in range(900)]
         (folder / document.file).write_text("\n\n".join(lines))
     return folder

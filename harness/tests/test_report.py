@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.documents import ledger
+from harness.documents.project import Project
 from harness.report import compare, render
 from harness.report.junit import junit
 from harness.report.sarif import sarif
@@ -24,11 +24,13 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def ledgers(tmp_path, monkeypatch):
-    """The ledger of the paper, without any passage."""
-    monkeypatch.setattr(ledger, "FOLDER", tmp_path)
-    (tmp_path / "paper.toml").write_text(LEDGER)
+@pytest.fixture
+def project(tmp_path):
+    """The ledger of the paper, without any passage, and a copy beside it."""
+    folder = tmp_path / "claims" / "documents"
+    folder.mkdir(parents=True)
+    (folder / "paper.toml").write_text(LEDGER)
+    return Project(tmp_path, tmp_path)
 
 
 def check(text="found"):
@@ -147,10 +149,15 @@ class Tags(HTMLParser):
         self.risky += [v for n, v in attributes if n == "href" and v[:1] != "#"]
 
 
-def rendered(text):
+def with_copy(project, text):
+    (project.material / "paper.txt").write_text(text, "utf-8", errors="replace")
+    return project
+
+
+def rendered(project, text):
     audited = audit(text)
     return {
-        "html": render.html(audited, {"paper": text}),
+        "html": render.html(audited, with_copy(project, text)),
         "md": render.markdown(audited),
         "corrections": render.corrections(audited, audited["documents"][0]),
         "sarif": json.dumps(sarif(audited)),
@@ -170,21 +177,21 @@ def judge_safe(files):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_runs_nothing_and_breaks_no_parser(text):
+def test_hostile_text_runs_nothing_and_breaks_no_parser(project, text):
     """One script, no handler, no link out, whatever the document and evidence say."""
-    judge_safe(rendered(text))
+    judge_safe(rendered(project, text))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=st.text(st.characters(), max_size=80))
-def test_arbitrary_text_runs_nothing_and_breaks_no_parser(text):
+def test_arbitrary_text_runs_nothing_and_breaks_no_parser(project, text):
     """The same for anything that Hypothesis invents."""
-    judge_safe(rendered(text))
+    judge_safe(rendered(project, text))
 
 
-def test_a_heading_in_evidence_stays_on_its_line():
+def test_a_heading_in_evidence_stays_on_its_line(project):
     """Evidence cannot open a section of the Markdown report."""
-    text = rendered("x\n# injected")["md"]
+    text = rendered(project, "x\n# injected")["md"]
 
     assert not any(line.startswith("# injected") for line in text.splitlines())
 
@@ -226,9 +233,9 @@ def test_junit_fails_what_is_not_as_recorded(other, counted):
     assert {name: suite.get(name) for name in counted} == counted
 
 
-def test_the_page_marks_moved_changed_and_new_passages():
+def test_the_page_marks_moved_changed_and_new_passages(project):
     """Without a matching ledger row the copy's passage is shown as unjudged."""
-    html = render.html(audit(), {"paper": "Something new was said."})
+    html = render.html(audit(), with_copy(project, "Something new was said."))
 
     assert "nobody has judged it" in html and "Something new was said." in html
 
@@ -243,3 +250,15 @@ def test_a_changed_verdict_is_told_first():
     assert "changed: `topic.fact` refuted → upheld" in compare.markdown(difference)
     assert difference["stack"] == {"keras": ["3.15", "3.16"]}
     assert not compare.changed(compare.compare(old, old))
+
+
+def test_a_source_outside_of_the_documents_is_a_link(project):
+    """Its address stands in every format, and only an https address is linked."""
+    for address, linked in (("https://example.org/7", True), ("javascript:1", False)):
+        source = {"address": address, "section": "An issue"}
+        audited = audit(sources=[source])
+
+        html = render.html(audited, project)
+        assert (f'<a href="{address}">An issue</a>' in html) is linked
+        assert address in render.markdown(audited)
+        assert not sarif(audited)["runs"][0]["results"]

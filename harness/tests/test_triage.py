@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.documents import ledger, triage
+from harness.documents import triage
+from harness.documents.ledger import Ledgers
 
 HEAD = """\
 id = "paper"
@@ -16,14 +17,21 @@ TEXT = "## Title\n\nDropout drops units. Rates are shares.\n\nOpinions differ.\n
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path):
     ledgers, material = tmp_path / "documents", tmp_path / "material"
     ledgers.mkdir()
     material.mkdir()
     (ledgers / "paper.toml").write_text(HEAD)
     (material / "paper.txt").write_text(TEXT)
-    monkeypatch.setattr(ledger, "FOLDER", ledgers)
     return material
+
+
+def ledgers_of(material):
+    return Ledgers(material.parent / "documents")
+
+
+def update(material, claims):
+    return triage.update(ledgers_of(material), claims, material)
 
 
 def claim(says, line, id="dropout.fact"):
@@ -36,7 +44,7 @@ def claim(says, line, id="dropout.fact"):
 
 def test_a_claim_goes_to_the_sentence_that_it_resembles(folder):
     """Of two sentences on line 3 the one about rates is chosen."""
-    state = triage.update([claim("A rate is a share.", 3)], folder)["paper"]
+    state = update(folder, [claim("A rate is a share.", 3)])["paper"]
 
     assert [row["claims"] for row in state.rows] == [[], [], ["dropout.fact"], []]
     assert state.rows[0]["reason"] == "heading"
@@ -45,14 +53,17 @@ def test_a_claim_goes_to_the_sentence_that_it_resembles(folder):
 
 def test_triage_by_hand_survives_an_update(folder):
     """A reason and a moved claim are kept, also when the text is edited slightly."""
-    triage.update([claim("A rate is a share.", 3)], folder)
-    rows = ledger.rows("paper")
+    update(folder, [claim("A rate is a share.", 3)])
+    rows = ledgers_of(folder)["paper"].rows()
     rows[1]["claims"], rows[2]["claims"] = ["dropout.fact"], []
     rows[2]["reason"], rows[3]["reason"] = "definition", "opinion"
-    triage.write("paper", [row | {"claims": row.get("claims", [])} for row in rows])
+    triage.write(
+        ledgers_of(folder)["paper"].ledger,
+        [row | {"claims": row.get("claims", [])} for row in rows],
+    )
     (folder / "paper.txt").write_text(TEXT.replace("Opinions", "Opinion"))
 
-    state = triage.update([claim("A rate is a share.", 3)], folder)["paper"]
+    state = update(folder, [claim("A rate is a share.", 3)])["paper"]
 
     assert [row["claims"] for row in state.rows] == [[], ["dropout.fact"], [], []]
     assert [row["reason"] for row in state.rows][2:] == ["definition", "opinion"]
@@ -61,7 +72,7 @@ def test_triage_by_hand_survives_an_update(folder):
 
 def test_a_claim_without_a_passage_is_told(folder):
     """Line 2 is blank."""
-    state = triage.update([claim("Nothing.", 2)], folder)["paper"]
+    state = update(folder, [claim("Nothing.", 2)])["paper"]
 
     assert state.unplaced == ["dropout.fact"]
     assert "claims without a row: dropout.fact" in state.sentence()
@@ -69,6 +80,6 @@ def test_a_claim_without_a_passage_is_told(folder):
 
 def test_no_text_is_stored(folder):
     """The ledger holds hashes and sketches, none of the words."""
-    triage.update([], folder)
+    update(folder, [])
 
-    assert "drops" not in (ledger.FOLDER / "paper.toml").read_text()
+    assert "drops" not in ledgers_of(folder)["paper"].ledger.read_text()
