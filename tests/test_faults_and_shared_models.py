@@ -16,6 +16,13 @@ from harness.running.bounds import NoEnd, bounded
 L2 = "keras.src.regularizers.regularizers:L2.__call__"
 
 
+@pytest.fixture(autouse=True)
+def measured():
+    """As within a check: shared objects are built from the run's seed."""
+    with measuring(Measurement()):
+        yield
+
+
 def penalty():
     return float(keras.regularizers.L2(0.5)(np.ones(2, "float32")))
 
@@ -67,16 +74,29 @@ def test_a_traced_model_sees_the_fault_and_forgets_it():
 
 
 def test_a_shared_model_is_always_as_new():
-    """Weights, optimizer, and seed generators are set back at each fetch."""
+    """Weights, optimizer, seed generators and settings are set back at each fetch."""
     x, y = np.ones((4, 2)), np.zeros((4, 1))
     first = [v.numpy().copy() for v in compiled().variables]
 
-    compiled().train_on_batch(x, y)
+    used = compiled()
+    used.train_on_batch(x, y)
+    used.layers[1].rate = 0.9
+    used.layers[0].trainable = False
+    used.optimizer.momentum = 0.7
     model = compiled()
 
     for value, variable in zip(first, model.variables):
         np.testing.assert_array_equal(value, variable.numpy())
     assert int(model.optimizer.iterations.numpy()) == 0
+    assert (model.layers[1].rate, model.optimizer.momentum) == (0.5, 0.0)
+    assert model.layers[0].trainable
+
+
+def test_a_shared_model_that_was_compiled_again_is_built_again():
+    """Its next user would train with another optimizer."""
+    compiled().compile("adam", "mse")
+
+    assert isinstance(compiled().optimizer, keras.optimizers.SGD)
 
 
 def test_an_argument_can_be_changed():
@@ -89,7 +109,7 @@ def test_an_argument_can_be_changed():
 
 def test_a_place_that_does_not_exist_is_named():
     """A fault on a missing attribute says which place is meant."""
-    with pytest.raises(ValueError, match="no such place: keras:Nothing"):
+    with pytest.raises(f.NotInstalled, match="no such place: keras:Nothing"):
         f.output_times("keras:Nothing", 2).active().__enter__()
 
 

@@ -224,6 +224,14 @@ def test_no_tolerance_is_a_literal(path):
             assert "operations" in names, (verb, call.lineno)
 
 
+def test_a_truth_value_has_a_verb_of_its_own():
+    """`judge.true(x, what=...)` says what is so; `equal(x, True)` does not."""
+    for path in FILES:
+        for verb, call in _calls(ast.parse(path.read_text("utf-8"))):
+            if verb == "equal" and isinstance(call.args[1], ast.Constant):
+                assert not isinstance(call.args[1].value, bool), (path, call.lineno)
+
+
 SAMPLED = re.compile(r"Dropout\w*\([^)]*\)\(|training=True|keras\.random\.|bernoulli")
 
 

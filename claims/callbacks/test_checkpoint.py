@@ -52,7 +52,7 @@ def test_the_file_changes_with_each_new_best(values):
             save_weights_only=True,
         )
         drive(callback, validation(values), after_each=lambda: read(file, contents))
-        judge.equal(os.path.exists(file), True, what="a file is written")
+        judge.true(os.path.exists(file), what="a file is written")
         (model := one_weight()).load_weights(file)
 
     weight = int(as_array(model.layers[0].kernel)[0, 0])

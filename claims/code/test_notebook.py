@@ -86,7 +86,7 @@ def test_the_paths_below_tensorflow_lead_to_keras():
     judge.equal(version, keras.__version__, what="version")
     own = (keras.layers.Dense, keras.models.Sequential, keras.regularizers.L2)
     same = [a is b for a, b in zip(kinds, (*own, keras.callbacks.EarlyStopping))]
-    judge.equal(same, 4 * [True], what="classes")
+    judge.true(same, what="classes")
 
 
 notebook_memory_growth = claim(
@@ -283,7 +283,7 @@ def test_the_block_frees_the_weights():
     """With history and callback around, the weights are gone after the block."""
     freed, _ = freed_by_deleting("model")
 
-    judge.equal(freed, True, what="weights are gone")
+    judge.true(freed, what="weights are gone")
 
 
 @notebook_cleanup.instead

@@ -76,7 +76,7 @@ notebook_plot_saved = claim(
 def test_the_picture_is_written():
     """The calls run, and a PNG of that name lies in the folder."""
     _, _, files = judge.runs(plotted, what="the plot")
-    judge.equal(NAME in files, True, what="file")
+    judge.contains(files, NAME, what="files")
 
 
 notebook_plot_clears_data = claim(
@@ -95,7 +95,7 @@ def test_no_figure_stays_open():
     """After the function its figure is not open."""
     remaining, _, _ = plotted()
 
-    judge.equal(remaining, False, what="the figure is open")
+    judge.false(remaining, what="the figure is open")
 
 
 @notebook_plot_clears_data.fails_when("the data of the history are meant")

@@ -143,7 +143,7 @@ def test_batch_norm_overflows_as_float16_does(size):
     """size**2 > 65504, so its variance is infinite."""
     found = bool(np.isinf(variance_under_the_policy(size)).all())
 
-    judge.equal(found, True, what="overflow", oracle="the largest float16, 65504")
+    judge.true(found, what="overflow", oracle="the largest float16, 65504")
 
 
 @every_layer_float16.instead

@@ -147,7 +147,7 @@ def test_fit_trains_on_pairs_mixed_anew_in_each_epoch():
     judge.close(first, first_images, operations=6, magnitude=8, what="first epoch")
     judge.close(second, second_images, operations=6, magnitude=8, what="second epoch")
     changed = [np.any(first != x.reshape(64, 4)), np.any(first != second)]
-    judge.equal(changed, [True, True], what="mixed, anew", chance=2.0**-99)
+    judge.true(changed, what="mixed, anew", chance=2.0**-99)
 
 
 @inside_fit.fails_when("the layer stands in the model, between the images and the rest")
@@ -161,4 +161,4 @@ def test_a_layer_in_the_model_mixes_images_and_labels(count, seed):
 
     ((labels, images),) = model.loss.seen
     same = bool(np.abs(labels - images).max() < 8 * gamma(6))
-    judge.equal(same, True, what="labels are those of the images", chance=2e-11)
+    judge.true(same, what="labels are those of the images", chance=2e-11)

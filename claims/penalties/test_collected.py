@@ -142,7 +142,7 @@ def test_losses_are_a_list_of_summands(kind, strength):
     """model.losses is a list with the penalty of each kernel."""
     model, kernels = nested_and_kernels(kind, strength)
 
-    judge.equal(isinstance(model.losses, list), True, what="a list")
+    judge.true(isinstance(model.losses, list), what="a list")
     judge_entries(
         model.losses, [penalty(w, **factors(kind, strength)) for w in kernels]
     )

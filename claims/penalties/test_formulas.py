@@ -143,7 +143,7 @@ def test_the_lower_case_names_make_regularizers(kind, strength):
 
     made = getattr(keras.regularizers, name)(**strength)
 
-    judge.equal(isinstance(made, keras.regularizers.Regularizer), True, what="type")
+    judge.true(isinstance(made, keras.regularizers.Regularizer), what="type")
     judge.equal(list(made.get_config()), list(strength), what="strengths' names")
     judge.close(list(made.get_config().values()), list(strength.values()), operations=1)
     judge_penalty(made, (2, 3), **strength)

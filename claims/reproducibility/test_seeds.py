@@ -81,7 +81,7 @@ def test_seeding_keras_repeats_weights_and_dropout():
 
         judge.equal(second, first, what="weights and masks")
         same = bool(np.all(other == first))
-        judge.equal(same, False, what="another seed", chance=1e-18)
+        judge.false(same, what="another seed", chance=1e-18)
         once, again = (after(seed_all, seed, np.random.random) for _ in range(2))
         judge.equal(again, once, what="NumPy's draw")
 
@@ -97,7 +97,7 @@ def test_both_seeds_repeat_what_tensorflow_draws():
             other = after(seed_all, seed + 1, drawn_by_tensorflow)
 
             judge.equal(second, first, what="brightness and order")
-            judge.equal(bool(np.all(other == first)), False, chance=2.0**-99)
+            judge.false(np.all(other == first), what="same", chance=2.0**-99)
 
 
 @tf_seed.instead
@@ -107,4 +107,4 @@ def test_seeding_tensorflow_does_not_reach_keras():
 
     for seed in tried_seeds():
         first, second = (after(seed_all, seed, drawn_by_keras) for _ in range(2))
-        judge.equal(bool(np.all(first == second)), False, what="same", chance=1e-18)
+        judge.false(np.all(first == second), what="same", chance=1e-18)

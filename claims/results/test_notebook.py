@@ -295,7 +295,7 @@ def test_the_test_uses_other_data_than_validation():
     """evaluate() and validation_data are given different data sets."""
     same = REPORT["data of the test"] == REPORT["validation data of fit"]
 
-    judge.equal(same, False, what="one data set", oracle="the notebook's code")
+    judge.false(same, what="one data set", oracle="the notebook's code")
 
 
 @test_set_is_the_validation_set.instead

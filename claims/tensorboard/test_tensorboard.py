@@ -164,4 +164,4 @@ def test_the_service_is_said_to_be_shut_down():
 
     judge.equal(code, 1, what="exit code")
     told = "TensorBoard.dev has been shut down" in message
-    judge.equal(told, True, what="message of the shutdown")
+    judge.true(told, what="message of the shutdown")

@@ -120,7 +120,7 @@ def test_dropout_acts_with_the_flag_alone(rate, seed):
 
     judge.equal(layer(x), x, what="no flag")
     active = np.any(as_array(layer(x, training=True)) == 0)
-    judge.equal(active, True, what="training=True drops", chance=(1 - rate) ** 128)
+    judge.true(active, what="training=True drops", chance=(1 - rate) ** 128)
 
 
 @custom_loop_explicit.as_worded
@@ -192,7 +192,7 @@ def test_keras_without_flag_acts_as_torch_in_eval_mode(rate, seed):
     scale = 2 * (np.abs(x) + 1) / np.sqrt(0.5)
     judge.close(norm(x), expected, operations=16, magnitude=scale, oracle="torch eval")
     dropped = units_dropped_by_torch(rate, np.ones((1, 128), "float32"))
-    judge.equal(dropped, True, what="torch drops", chance=(1 - rate) ** 128)
+    judge.true(dropped, what="torch drops", chance=(1 - rate) ** 128)
 
 
 lab_default_against_eval_analogy = claim(
@@ -268,4 +268,4 @@ def test_calls_of_one_layer_do_not_influence_one_another(modes, rate):
         dropped = bool(np.any(as_array(layer(x, training=training)) == 0))
         chance = (1 - rate) ** 128 if training else 0.0
         judge.equal(dropped, training, what="drops", chance=chance)
-    judge.equal(hasattr(keras.backend, "set_learning_phase"), False, what="switch")
+    judge.false(hasattr(keras.backend, "set_learning_phase"), what="switch")

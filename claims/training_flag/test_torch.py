@@ -37,12 +37,12 @@ def test_the_mode_changes_when_it_is_told_to(depth):
 
     with torch.no_grad():
         module(torch.ones(1, 4))
-    judge.equal(inner.training, True, what="after a pass under no_grad")
+    judge.true(inner.training, what="after a pass under no_grad")
     module.eval()
     module(torch.ones(1, 4))
-    judge.equal(inner.training, False, what="after eval()")
+    judge.false(inner.training, what="after eval()")
     module.train()
-    judge.equal(inner.training, True, what="after train()")
+    judge.true(inner.training, what="after train()")
 
 
 torch_forgotten_eval = claim(

@@ -214,7 +214,7 @@ def test_most_trials_of_each_search_lie_above(seed):
 
     most = np.sum(drawn > 5e-3, axis=1) >= 6
     chance = stats.binom.sf(5, 10, LINEAR_SHARE) ** 64
-    judge.equal(bool(np.all(most)), True, what="six of ten above", chance=chance)
+    judge.true(most, what="six of ten above", chance=chance)
 
 
 choice = claim(
@@ -238,7 +238,7 @@ def test_a_choice_draws_its_values_equally_often(seed):
     hp = kt.engine.hyperparameters.Choice("width", [32, 48, 64])
     drawn = np.array(samples(hp, 1_024, seed=seed))
 
-    judge.equal(np.isin(drawn, [32, 48, 64]), True, what="only these")
+    judge.true(np.isin(drawn, [32, 48, 64]), what="only these")
     for width in (32, 48, 64):
         count = np.sum(drawn == width)
         judge.proportion(count, of=1_024, claimed=1 / 3, resolves=0.25, what=f"{width}")

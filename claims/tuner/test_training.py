@@ -218,9 +218,9 @@ def test_each_trial_has_its_weights_in_the_project():
     """Both trials have a checkpoint, and all files lie in the project's folder."""
     for trial in ("0", "1"):
         file = f"cifar10_day7/trial_{trial}/checkpoint.weights.h5"
-        judge.equal(file in search().files, True, what=file)
+        judge.contains(search().files, file, what="files")
     inside = [file.startswith("cifar10_day7/") for file in search().files]
-    judge.equal(inside, True, what="in the project's folder")
+    judge.true(inside, what="in the project's folder")
 
 
 @checkpoints_in_project_folder.as_worded
@@ -231,7 +231,7 @@ def test_a_checkpoint_holds_the_best_epoch():
             file = os.path.join(path, "checkpoint.weights.h5")
             callback = SaveBestEpoch(kt.Objective("val_loss", "min"), file)
             drive(callback, validation(values))
-            judge.equal(os.path.exists(file), True, what="a file is written")
+            judge.true(os.path.exists(file), what="a file is written")
             model = one_weight()
             model.load_weights(file)
         kernel = as_array(model.layers[0].kernel)

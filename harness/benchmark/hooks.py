@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -171,7 +172,7 @@ class _Progress:
     def show(self, line: str) -> None:
         head = line.split(":", maxsplit=1)[0]
         if self._reporter.isatty:
-            width = self._reporter._tw.fullwidth - 1
+            width = shutil.get_terminal_size().columns - 1
             self._write("\r" + line[:width].ljust(width))
         elif head != self._last:
             self._write(f"\n{line}")

@@ -185,6 +185,28 @@ class Ledgers:
         texts = {d.id: d.copy_in(folder) for d in self.documents()}
         return {id: text for id, text in texts.items() if text is not None}
 
+    def strangers(self, folder: Path) -> str | None:
+        """A sentence about texts in `folder` that no ledger knows, if there are any."""
+        known = {document.file for document in self.documents()}
+        names = sorted(
+            path.name
+            for path in folder.iterdir()
+            if path.suffix in TEXTS and path.name not in known
+        )
+        if not names:
+            return None
+        others = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        named = f"{', '.join(names[:3])}{others}"
+        return f"not judged, since no ledger knows it: {named}. {self.known()}"
+
+    def known(self) -> str:
+        """Which documents the project judges, and what to do with another one."""
+        titles = "; ".join(f"{d.title} ({d.file})" for d in self.documents()) or "none"
+        return (
+            f"This project judges: {titles}. A copy needs that file name; another text "
+            f"needs a ledger in {'/'.join(self.folder.parts[-2:])}/ (CONTRIBUTING.md)."
+        )
+
     def problem(self, folder: Path) -> str | None:
         """A sentence if `folder` cannot serve as --material, else None."""
         if not folder.is_dir():
@@ -192,13 +214,10 @@ class Ledgers:
         known = self.documents()
         found = [d for d in known if (folder / d.file).is_file()]
         if not found:
-            titles = "; ".join(f"{d.title} ({d.file})" for d in known) or "none"
             there = ", ".join(sorted(p.name for p in folder.iterdir())[:5]) or "nothing"
             return (
                 f"--material {folder}: none of the documents that this project judges "
-                f"is there, only {there}. It judges: {titles}. A copy needs that file "
-                "name; any other text needs a ledger of its own in "
-                f"{'/'.join(self.folder.parts[-2:])}/ (CONTRIBUTING.md)."
+                f"is there, only {there}. {self.known()}"
             )
         for document in found:
             problem = _file_problem(folder, document.file)
@@ -207,6 +226,7 @@ class Ledgers:
         return None
 
 
+TEXTS = (".txt", ".md", ".qmd", ".html", ".ipynb", ".rst", ".py")
 LARGEST_FILE = 4 * 2**20
 MOST_LINES = 100_000
 

@@ -6,7 +6,7 @@ the evidence, `oracle` names what `expected` was computed with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,9 @@ __all__ = [
     "at_least",
     "at_most",
     "close",
+    "contains",
     "equal",
+    "false",
     "independent",
     "law",
     "mean",
@@ -35,6 +37,7 @@ __all__ = [
     "runs",
     "same_law",
     "trajectory",
+    "true",
     "variance",
     "within",
 ]
@@ -75,6 +78,29 @@ def equal(
     else:
         same = list(np.ravel(found)) == list(np.ravel(expected))
         _decide(what, found, expected, 0, 0.0 if same else np.inf, oracle, "", chance)
+
+
+def true(condition: Any, *, what: str, oracle: str = "", chance: float = 0.0) -> None:
+    """What `what` names is so; of an array, every element. chance: as in `equal`."""
+    equal(
+        as_array(condition).astype(bool), True, what=what, oracle=oracle, chance=chance
+    )
+
+
+def false(condition: Any, *, what: str, oracle: str = "", chance: float = 0.0) -> None:
+    """What `what` names is not so; of an array, no element. chance: as in `equal`."""
+    equal(
+        as_array(condition).astype(bool), False, what=what, oracle=oracle, chance=chance
+    )
+
+
+def contains(found: Iterable[Any], member: Any, *, what: str, oracle: str = "") -> None:
+    """`member` is one of those found: words, names, numbers."""
+    there = list(found)
+    if member in there:
+        _decide(what, member, member, 0, 0.0, oracle, "one of them")
+    else:
+        _decide(what, there[:9], member, 0, np.inf, oracle, "one of them")
 
 
 def trajectory(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from harness.evidence.measurement import current
+from harness.stack import keras_internals
 
 
 def derive(seed: int, *names: str) -> int:
@@ -64,6 +65,4 @@ def seed_example(seed: int) -> None:
     if "torch" in sys.modules:
         sys.modules["torch"].default_generator.manual_seed(seed)
     if "keras" in sys.modules:
-        from keras.src.backend.common import global_state
-
-        global_state.set_global_attribute("global_seed_generator", None)
+        keras_internals.forget_seed_generator()

@@ -1,6 +1,6 @@
 """What Hypothesis has no setting for; each piece says what it spares.
 
-These names are not part of Hypothesis' interface. `harness/tests/test_properties.py`
+These names are not part of Hypothesis' interface. `harness/tests/test_internals.py`
 fails when one of them is gone.
 """
 

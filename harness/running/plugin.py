@@ -201,8 +201,10 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    declared = getattr(node, "workeroutput", {}).get("audit_claims", [])
-    node.config.stash[AUDIT].declare(declared)
+    told = getattr(node, "workeroutput", {})
+    node.config.stash[AUDIT].declare(told.get("audit_claims", []))
+    if "audit_stack" in told:
+        node.config.stash[AUDIT].learn_stack(told["audit_stack"])
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -226,7 +228,10 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     policy = config.stash[POLICY]
     described = libraries.sentence(libraries.describe(config.option.device))
-    return [f"audit: seed {policy.seed}, {described}"]
+    lines = [f"audit: seed {policy.seed}, {described}"]
+    project = config.stash[PROJECT]
+    strangers = project.material and project.ledgers.strangers(project.material)
+    return [*lines, f"--material: {strangers}"] if strangers else lines
 
 
 @pytest.fixture(scope="session")
@@ -348,12 +353,16 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None]:
     """Form the verdicts on the controller; say them after pytest's own summary."""
     config = session.config
+    stack = libraries.describe(config.option.device)
     if _is_worker(config):
         declared = [claim.declaration() for claim in REGISTRY.values()]
-        config.workeroutput["audit_claims"] = declared  # type: ignore[attr-defined]
+        told = {"audit_claims": declared, "audit_stack": stack}
+        config.workeroutput.update(told)  # type: ignore[attr-defined]
         return (yield)
     audit = config.stash[AUDIT]
     audit.declare(claim.declaration() for claim in REGISTRY.values())
+    if REGISTRY:
+        audit.learn_stack(stack)
     judged = None
     if audit.has_evidence and not config.option.collectonly:
         judged = audit.finish(_covers_all(config) and exitstatus in (0, 1))

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from _pytest.config.findpaths import determine_setup
+
+from harness.running import pytest_internals
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -25,7 +25,7 @@ def pytest_load_initial_conftests(
     here = early_config.invocation_params.dir
     file = next(filter(None, map(_configuration, (here, *here.parents))), None)
     if early_config.inipath is None and file is not None:
-        _configure(early_config, args, file)
+        pytest_internals.configure(early_config, args, file)
     return (yield)
 
 
@@ -34,25 +34,3 @@ def _configuration(folder: Path) -> Path | None:
     files = [folder / name for name in ("pytest.ini", "pyproject.toml")]
     is_audit = (folder / "claims" / "documents").is_dir()
     return next((f for f in files if is_audit and f.is_file()), None)
-
-
-def _configure(config: Any, args: list[str], file: Path) -> None:
-    """What `Config.parse` of pytest 9 does with a configuration that it finds.
-
-    Without a path among the arguments, pytest then loads the conftest of the folder
-    where it was called, which registers the harness and with it the options.
-    """
-    known = config.known_args_namespace
-    root, inipath, inicfg, _ = determine_setup(
-        inifile=str(file),
-        override_ini=known.override_ini,
-        args=[],
-        rootdir_cmd_arg=None,
-        invocation_dir=config.invocation_params.dir,
-    )
-    config._rootpath, config._inipath, config._inicfg = root, inipath, inicfg
-    config._inicache.clear()
-    config._configure_python_path()
-    args[:] = [*config.getini("addopts"), *args]
-    config.pluginmanager.consider_preparse(args, exclude_only=False)
-    known.file_or_dir, known.confcutdir = [], str(root)

@@ -20,6 +20,7 @@ from harness.evidence.store import Store, utc_now
 from harness.report.files import write_reports
 from harness.running.runner import Policy
 from harness.stack import libraries
+from harness.stack.libraries import Stack
 
 
 class Audit:
@@ -64,6 +65,10 @@ class Audit:
         """Learn of claims, also of those without a selected check."""
         for claim in claims:
             self._claims[claim["id"]] = claim
+
+    def learn_stack(self, stack: Stack) -> None:
+        """The versions as the libraries tell them, now that they are imported."""
+        self._run["stack"] = stack
 
     def add(self, claim: ClaimLine, check: CheckLine) -> None:
         """Store one check's evidence; on disk when this returns."""

@@ -23,16 +23,18 @@ Build = TypeVar("Build", bound=Callable[..., Any])
 def shared(build: Build) -> Build:
     """Build once per arguments; later calls return it as it was when it was new.
 
-    All state that the object names (`variables`, its optimizer's and its metrics'
-    variables, and so the seed generators of its layers) is set back at each call, so
-    that examples cannot influence one another. What the builder draws follows from the
-    run's seed and its arguments, not from the check that happens to come first.
+    Set back at each call are its variables, its optimizer's and its metrics', and so
+    the seed generators of its layers; and the plain settings (numbers, words, switches)
+    of the object, its layers and its optimizer; a model that a check compiled with
+    another optimizer is built again. What else a check changes (a layer put in, a list
+    written to) is not seen: such a check builds its own. What the builder draws follows
+    from the run's seed and its arguments, not from the check that comes first.
     """
 
     @wraps(build)
     def fetch(*args: Any) -> Any:
         key = (build, args)
-        if key not in _built:
+        if key not in _built or _built[key].compiled_again():
             with own_seed("shared", build.__qualname__, repr(args)):
                 _built[key] = Kept(build(*args))
         return _built[key].as_new()
@@ -49,12 +51,22 @@ class Kept:
 
     def __init__(self, made: Any) -> None:
         self.made = made
+        self.optimizer = getattr(made, "optimizer", None)
         self.restorers = [_restorer(v) for v in _state(made)]
+        self.settings = [(part, _settings(part)) for part in _parts(made)]
         self.metrics: list[Any] = []
         self.metric_restorers: list[Callable[[], Any]] = []
 
+    def compiled_again(self) -> bool:
+        """Whether the model has another optimizer than when it was new."""
+        return getattr(self.made, "optimizer", None) is not self.optimizer
+
     def as_new(self) -> Any:
-        """The object, with all of its state set back."""
+        """The object, with its state and its settings set back."""
+        for part, settings in self.settings:
+            for name, value in settings.items():
+                if getattr(part, name) != value:
+                    setattr(part, name, value)
         for restore in (*self.restorers, *self.metric_restorers):
             restore()
         metrics = getattr(self.made, "metrics_variables", [])
@@ -98,8 +110,34 @@ def _restorer(variable: Any) -> Callable[[], Any]:
     return partial(assign, resource=handle, value=tf.constant(value))
 
 
+def _parts(made: Any) -> Iterator[Any]:
+    """The object, its optimizer, its layers and theirs."""
+    yield made
+    if getattr(made, "optimizer", None) is not None:
+        yield made.optimizer
+    for layer in getattr(made, "layers", []):
+        yield from _parts(layer)
+
+
+def _settings(part: Any) -> dict[str, Any]:
+    """Public attributes that hold a plain value, and whether it is trainable.
+
+    `built` stays as it is: variables that are there cannot be made again.
+    """
+    plain = (bool, int, float, str, type(None))
+    found = {
+        name: value
+        for name, value in getattr(part, "__dict__", {}).items()
+        if not name.startswith("_") and isinstance(value, plain) and name != "built"
+    }
+    if hasattr(part, "trainable"):
+        found["trainable"] = part.trainable
+    return found
+
+
 def _state(made: Any) -> list[Any]:
-    variables = list(getattr(made, "variables", []))
+    variables = [made] if hasattr(made, "assign") else []
+    variables += list(getattr(made, "variables", []))
     optimizer = getattr(made, "optimizer", None)
     if optimizer is not None:
         if not optimizer.built:

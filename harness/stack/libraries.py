@@ -6,19 +6,14 @@ import contextlib
 import importlib.util
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
+import sys
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
 Stack = dict[str, str | None]
 """Versions by library (python, keras, tensorflow, torch, jax, numpy), then backend,
 device and gpu; None for what is not there."""
 BACKENDS = ("tensorflow", "torch", "jax")
-_DISTRIBUTIONS = {
-    "keras": ("keras",),
-    "tensorflow": ("tensorflow", "tensorflow-cpu"),
-    "torch": ("torch",),
-    "jax": ("jax",),
-    "numpy": ("numpy",),
-}
+_LIBRARIES = ("keras", "tensorflow", "torch", "jax", "numpy")
 
 
 def backend() -> str:
@@ -60,10 +55,9 @@ def load_triton_first() -> None:
 
 def describe(device: str) -> Stack:
     """Versions, backend and device, without importing any of the libraries."""
-    found = {name: _version(names) for name, names in _DISTRIBUTIONS.items()}
     return {
         "python": platform.python_version(),
-        **found,
+        **{library: _version(library) for library in _LIBRARIES},
         "backend": backend(),
         "device": device,
         "gpu": None,
@@ -77,10 +71,18 @@ def sentence(stack: Stack) -> str:
     return f"{versions}; backend {stack['backend']}, device {stack['device']}"
 
 
-def _version(names: tuple[str, ...]) -> str | None:
-    for name in names:
-        try:
-            return version(name)
-        except PackageNotFoundError:
-            continue
-    return None
+def _version(library: str) -> str | None:
+    """What the library says of itself, or until it is imported, what its package says.
+
+    Packages have other names than what they install (tensorflow-cpu, keras-nightly),
+    and two of them may have written over one another.
+    """
+    said = getattr(sys.modules.get(library), "__version__", None)
+    if said:
+        return str(said)
+    with contextlib.suppress(PackageNotFoundError):
+        return version(library)
+    if importlib.util.find_spec(library) is None:
+        return None
+    packages = packages_distributions().get(library, [])
+    return version(packages[0]) if packages else None

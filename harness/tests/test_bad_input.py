@@ -159,6 +159,19 @@ def test_material_that_is_binary_is_refused(project):
     assert "paper.txt is not readable UTF-8 text" in text
 
 
+def test_a_text_that_no_ledger_knows_is_named(project):
+    """Beside a known one: it is not judged, and the header says what is."""
+    project.claims(GOOD)
+    (project.path / "paper.txt").write_text("One is one.")
+    (project.path / "lesson.md").write_text("Two is two.")
+
+    text, code = said(project, "claims", "--material", str(project.path))
+
+    assert "not judged, since no ledger knows it: conftest.py, lesson.md" in text
+    assert "This project judges: A paper (paper.txt)" in text
+    assert code == 0
+
+
 def test_material_behind_a_link_is_refused(project):
     """No link out of the folder is followed."""
     project.claims(GOOD)

@@ -39,6 +39,21 @@ def measured():
             lambda: judge.equal(ONE, 0),
         ),
         (
+            lambda: judge.true([True, True], what="so"),
+            lambda: judge.true([True, False], what="so"),
+            lambda: judge.true(False, what="so"),
+        ),
+        (
+            lambda: judge.false([False, False], what="so"),
+            lambda: judge.false([True, False], what="so"),
+            lambda: judge.false(True, what="so"),
+        ),
+        (
+            lambda: judge.contains({"loss": 1}, "loss", what="logs"),
+            lambda: judge.contains({"loss": 1}, "accuracy", what="logs"),
+            lambda: judge.contains([], 1, what="logs"),
+        ),
+        (
             lambda: judge.printed(0.0005412, "0.000541"),
             lambda: judge.printed(0.0005416, "0.000541"),
             lambda: judge.printed(float("nan"), "0.000541"),
