@@ -136,7 +136,7 @@ def _settings(part: Any) -> dict[str, Any]:
 
 
 def _state(made: Any) -> list[Any]:
-    variables = [made] if hasattr(made, "assign") else []
+    variables = [made] if hasattr(made, "numpy") else []
     variables += list(getattr(made, "variables", []))
     optimizer = getattr(made, "optimizer", None)
     if optimizer is not None:
