@@ -9,6 +9,7 @@ from harness.evidence import judge
 from harness.evidence.seeds import seed_training
 from harness.evidence.verdict import INCONCLUSIVE, QUALIFIED, REFUTED, UPHELD
 from harness.running.claim import claim
+from harness.running.contradiction import contradiction, side
 from harness.running.properties import example, given
 from harness.running.shared import shared
 from harness.stack.arrays import as_array
@@ -21,6 +22,7 @@ __all__ = [
     "UPHELD",
     "as_array",
     "claim",
+    "contradiction",
     "example",
     "given",
     "gradients",
@@ -28,4 +30,5 @@ __all__ = [
     "public",
     "seed_training",
     "shared",
+    "side",
 ]

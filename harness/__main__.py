@@ -135,7 +135,7 @@ def _publish(options: argparse.Namespace) -> int:
         raise UnreadableEvidence(
             f"{options.run} is a partial run; publish one of `pytest claims/ --faults`."
         )
-    if not any(f["detected"] for c in audited["claims"] for f in c["faults"]):
+    if not any(f["detected"] for c in record.judged_in(audited) for f in c["faults"]):
         raise UnreadableEvidence(
             f"{options.run} tried no faults; publish one of `pytest claims/ --faults`."
         )

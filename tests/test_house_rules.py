@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from claims.documents import ledgers
+from harness.documents.ledger import Source
 from harness.documents.triage import overlap
 from harness.evidence.verdict import INSTEAD, QUALIFIED, REFUTED
 from harness.running import snippets
-from harness.running.claim import REGISTRY
+from harness.running.claim import REGISTRY, Claim
+from harness.running.contradiction import Contradiction
 from harness.running.faults import Fault
 from harness.stack.places import owner_and_name
 
@@ -182,8 +184,9 @@ def test_the_ledgers_hold_what_the_claims_cite(claims):
         cited = [
             (list(source.lines), claim.id)
             for claim in claims
+            if isinstance(claim, Claim)
             for source in claim.sources
-            if source.document == document.id
+            if getattr(source, "document", None) == document.id
         ]
         for some, others in ((cited, listed), (listed, cited)):
             alone = [
@@ -192,6 +195,24 @@ def test_the_ledgers_hold_what_the_claims_cite(claims):
                 if not any(id == i and overlap(lines, o) for o, i in others)
             ]
             assert not alone, f"{document.id}: run `python -m harness ledger`"
+
+
+def test_a_side_of_a_contradiction_is_judged_by_the_claim_that_it_names(claims):
+    """That claim cites the passage, and the side that is right is not refuted."""
+    known = {claim.id: claim for claim in claims}
+    found = [claim for claim in claims if isinstance(claim, Contradiction)]
+    assert found
+    for contradiction in found:
+        for side in contradiction.sides:
+            cited = [s for s in known[side.claim].sources if isinstance(s, Source)]
+            for passage in side.passages:
+                assert any(
+                    source.document == passage.document
+                    and overlap(list(source.lines), list(passage.lines))
+                    for source in cited
+                ), f"{contradiction.id}: {side.claim} does not cite {passage}"
+        if contradiction.right:
+            assert known[contradiction.right].recorded != REFUTED, contradiction.id
 
 
 def test_the_ledgers_are_complete():

@@ -15,10 +15,12 @@ from harness import (
     UPHELD,
     as_array,
     claim,
+    contradiction,
     example,
     given,
     judge,
     shared,
+    side,
 )
 
 CALL = "keras.src.layers.regularization.dropout:Dropout.call"
@@ -276,13 +278,15 @@ def test_inference_is_the_identity_and_training_scales_up(rate):
     judge.close(y, expected, operations=4, what="training", oracle="NumPy")
 
 
-where_it_rescales = claim(
+where_it_rescales = contradiction(
     "dropout.where-it-rescales",
-    says="The documents agree on rescaling: in training by 1 / (1 - p), and at test "
-    "time by the rate.",
-    sources=[day7[64], article[48], tutorial[704]],
-    verdict=REFUTED,
-    severity="lesson",
+    says="One document rescales the survivors in training by 1 / (1 - p); two "
+    "scale the outputs at test time by the rate.",
+    sides=[
+        side("dropout.inverted-scaling", day7[64]),
+        side("dropout.scaled-down-at-inference", article[48], tutorial[704]),
+    ],
+    right="dropout.inverted-scaling",
     instead="Only one of them is right for Keras: survivors are scaled up by "
     "1 / (1 - p) in training, and nothing is scaled at test time.",
     why="Day 7 describes inverted dropout, the other two a test-time scaling; a layer "
@@ -292,7 +296,7 @@ where_it_rescales = claim(
 )
 
 
-@where_it_rescales.as_worded
+@where_it_rescales.all_sides
 @given(rate=dropout_rates())
 def test_both_modes_rescale(rate):
     """Survivors of training are divided by 1 - rate, and inference gives the rate."""
@@ -301,7 +305,7 @@ def test_both_modes_rescale(rate):
     judge.close(inference, rate, operations=2, what="inference")
 
 
-@where_it_rescales.instead
+@where_it_rescales.right_side
 @given(rate=dropout_rates(0.05, 0.7))
 def test_only_training_rescales(rate):
     """The largest of 256 training outputs is 1 / (1 - rate); inference gives 1."""

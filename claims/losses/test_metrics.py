@@ -17,7 +17,7 @@ from claims.common.penalty_models import (
 )
 from claims.documents import article, day7, tutorial
 from claims.losses import faults as broken
-from harness import REFUTED, UPHELD, claim, given, judge, seed_training
+from harness import UPHELD, claim, contradiction, given, judge, seed_training, side
 
 COMPUTE_LOSS = "keras.src.trainers.trainer:Trainer.compute_loss"
 BOTH_LOOPS = [broken.no_penalty_outside_training, broken.penalty_too_large]
@@ -86,13 +86,17 @@ def test_the_two_monitors_differ_by_the_penalty():
     judge.at_least(paid, 1 / 64, what="penalty")
 
 
-validation_passages_agree = claim(
+validation_passages_agree = contradiction(
     "losses.validation-passages-agree",
-    says="The documents agree on the validation loss: it is pure data loss, and it "
-    "differs from the validation cross-entropy by the penalty.",
-    sources=[day7[95:96], article[88], tutorial[270], tutorial[661:663]],
-    verdict=REFUTED,
-    severity="lesson",
+    says="Two documents say that the validation loss leaves the penalty out; a "
+    "third watches the cross-entropy because the validation loss has the "
+    "penalty in it.",
+    sides=[
+        side("losses.val-bce-differs-from-val-loss", tutorial[270]),
+        side("losses.val-loss-without-penalty", day7[95:96]),
+        side("losses.evaluate-without-penalty", article[88]),
+    ],
+    right="losses.val-bce-differs-from-val-loss",
     instead="val_loss and the loss from evaluate contain the penalty; the compiled "
     "cross-entropy metric does not, so monitor that one.",
     why="Two documents say that validation leaves the penalty out, one monitors the "
@@ -125,14 +129,14 @@ def judge_test_batch(kind, strength, *, in_loss):
     )
 
 
-@validation_passages_agree.as_worded
+@validation_passages_agree.all_sides
 @given(kind=kinds, strength=strengths)
 def test_both_passages_hold_at_once(kind, strength):
     """The loss is the cross-entropy, and yet differs from it by the penalty."""
     judge_test_batch(kind, strength, in_loss=0)
 
 
-@validation_passages_agree.instead
+@validation_passages_agree.right_side
 @given(kind=kinds, strength=strengths)
 def test_the_loss_alone_contains_the_penalty(kind, strength):
     """The loss is the cross-entropy plus penalty, the metric the cross-entropy."""

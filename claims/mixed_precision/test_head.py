@@ -8,7 +8,7 @@ from claims.common.policies import policy
 from claims.common.strategies import seeds
 from claims.documents import day7, notebook
 from claims.mixed_precision import faults
-from harness import REFUTED, UPHELD, claim, given, judge, shared
+from harness import UPHELD, claim, contradiction, given, judge, shared, side
 
 float32_head = claim(
     "mixed-precision.float32-head",
@@ -87,13 +87,15 @@ def test_the_loss_of_a_wrong_answer_is_coarse_in_float16(start):
     judge.apart(loss, exact, by=0.005, what="float16")
 
 
-documents_agree_on_head = claim(
+documents_agree_on_head = contradiction(
     "mixed-precision.documents-agree-on-head",
-    says="The documents treat the last layer alike under mixed precision: it computes "
-    "in float32.",
-    sources=[day7[120:121], notebook[40:46], notebook[213:220]],
-    verdict=REFUTED,
-    severity="lesson",
+    says="Day 7 has the last layer compute in float32 under mixed precision; the "
+    "notebook sets the policy and leaves its softmax layer in float16.",
+    sides=[
+        side("mixed-precision.final-layer-must-be-float32", day7[120:121]),
+        side("code.notebook-one-train-step", notebook[213:220]),
+    ],
+    right="mixed-precision.final-layer-must-be-float32",
     instead="Under mixed precision give the last layer dtype='float32', as Day 7 does; "
     "the notebook's softmax layer has none and computes in float16.",
     why="A layer takes its dtype policy from its argument, or else from the global "
@@ -117,13 +119,13 @@ def output_dtypes():
     return [keras.backend.standardize_dtype(layer(x).dtype) for layer in layers]
 
 
-@documents_agree_on_head.as_worded
+@documents_agree_on_head.all_sides
 def test_both_last_layers_give_float32():
     """The outputs of both are float32."""
     judge.equal(output_dtypes(), ["float32", "float32"], what="dtypes")
 
 
-@documents_agree_on_head.instead
+@documents_agree_on_head.right_side
 def test_the_notebooks_softmax_is_in_float16():
     """Only Day 7's, which is told so, gives float32."""
     judge.equal(output_dtypes(), ["float32", "float16"], what="dtypes")

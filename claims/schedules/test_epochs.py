@@ -15,7 +15,17 @@ from claims.common.day7_schedule import (
 )
 from claims.documents import day7, tutorial
 from claims.schedules import faults
-from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
+from harness import (
+    QUALIFIED,
+    REFUTED,
+    UPHELD,
+    claim,
+    contradiction,
+    example,
+    given,
+    judge,
+    side,
+)
 from harness.running.faults import figure
 
 FIGURES = {
@@ -107,12 +117,15 @@ def test_an_epoch_has_one_batch_more(rest, full):
     judge.equal(batches(128 * full + rest), full + 1)
 
 
-comment_agrees_with_log = claim(
+comment_agrees_with_log = contradiction(
     "schedules.comment-agrees-with-log",
-    says="Code comment and training log give the same number of steps per epoch.",
-    sources=[day7[57], day7[103]],
-    verdict=REFUTED,
-    severity="number",
+    says="The training log counts 352 batches in an epoch; the schedule is "
+    "computed with 351.",
+    sides=[
+        side("schedules.log-352-batches", day7[57]),
+        side("schedules.epoch-has-351-steps", day7[103]),
+    ],
+    right="schedules.log-352-batches",
     instead="steps_per_epoch = len(train_ds)  # 352, as in the training log",
     why="The log counts 352 batches, the comment 351; both are right for what they "
     "compute, and the schedule needs the log's.",
@@ -120,13 +133,13 @@ comment_agrees_with_log = claim(
 )
 
 
-@comment_agrees_with_log.as_worded
+@comment_agrees_with_log.all_sides
 def test_comment_and_log_agree():
     """The figure of the comment is that of the log."""
     judge.equal(FIGURES["in the comment"], FIGURES["in the log"])
 
 
-@comment_agrees_with_log.instead
+@comment_agrees_with_log.right_side
 def test_the_comment_is_one_below_the_log():
     """The comment has the rounded-down quotient, the log the rounded-up one."""
     images, batch = FIGURES["images"], FIGURES["batch"]

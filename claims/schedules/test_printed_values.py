@@ -17,7 +17,7 @@ from claims.common.day7_schedule import (
 )
 from claims.documents import day7
 from claims.schedules import faults
-from harness import REFUTED, UPHELD, claim, given, judge
+from harness import REFUTED, UPHELD, claim, contradiction, given, judge, side
 from harness.evidence import pictures
 
 CALL = "keras.src.optimizers.schedules.learning_rate_schedule:CosineDecay.__call__"
@@ -176,13 +176,16 @@ def test_the_collapse_comes_after_the_warm_up(epochs, steps):
     judge.close(floor, ALPHA * PEAK, operations=16, magnitude=PEAK, what="floor")
 
 
-collapse_passages_agree = claim(
+collapse_passages_agree = contradiction(
     "schedules.collapse-passages-agree",
-    says="Of one mind: the decay starts when the warm-up ends, and a decay of EPOCHS "
-    "steps is over in the first 30 batches.",
-    sources=[day7[107:108], day7[111]],
-    verdict=REFUTED,
-    severity="number",
+    says="The decay starts when the warm-up ends; yet a decay of EPOCHS steps is "
+    "said to be over in the first 30 batches, when the warm-up has just "
+    "begun.",
+    sides=[
+        side("schedules.decay-starts-after-warmup", day7[107:108]),
+        side("schedules.epochs-for-steps-first-30-batches", day7[111]),
+    ],
+    right="schedules.decay-starts-after-warmup",
     instead="Since the decay starts after the warm-up of 1053 steps, such a schedule "
     "is at its floor 30 batches later, from step 1083 on.",
     why="In batch 30 the rate is on its way up, at 30 / 1053 of the peak.",
@@ -191,7 +194,7 @@ collapse_passages_agree = claim(
 )
 
 
-@collapse_passages_agree.as_worded
+@collapse_passages_agree.all_sides
 def test_the_decay_starts_after_the_warm_up_and_ends_in_batch_30():
     """The peak is at step 1053, and the floor is reached at step 30."""
     peak, floor = rates(cosine(decay=EPOCHS), [WARMUP, EPOCHS])
@@ -200,7 +203,7 @@ def test_the_decay_starts_after_the_warm_up_and_ends_in_batch_30():
     judge.close(floor, ALPHA * PEAK, operations=16, magnitude=PEAK, what="step 30")
 
 
-@collapse_passages_agree.instead
+@collapse_passages_agree.right_side
 def test_batch_30_lies_in_the_warm_up():
     """The rate climbs at step 30; the peak is at step 1053, the floor at step 1083."""
     schedule = cosine(decay=EPOCHS)

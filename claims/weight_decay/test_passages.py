@@ -11,18 +11,21 @@ from claims.common.update_rules import both_formats, problem
 from claims.common.updates import stepped, updated_by
 from claims.documents import day7, lab, tutorial
 from claims.weight_decay import faults
-from harness import REFUTED, claim, given, judge
+from harness import claim, contradiction, given, judge, side
 
 RATES = st.sampled_from([0.02, 0.05])
 DECAYS = st.sampled_from([0.1, 0.6])
 
-passages_agree = claim(
+passages_agree = contradiction(
     "weight-decay.passages-agree",
-    says="The passages on weight decay tell one story: it is L2 regularization, and "
-    "the decoupled decay of AdamW is that as well.",
-    sources=[tutorial[594], tutorial[692:694], lab[40]],
-    verdict=REFUTED,
-    severity="lesson",
+    says="Weight decay is called exactly the same as L2 regularization; elsewhere "
+    "decoupled weight decay is a second approach beside the penalty in the "
+    "loss.",
+    sides=[
+        side("weight-decay.adamw-decoupled", tutorial[694], lab[40]),
+        side("weight-decay.exactly-l2", tutorial[594]),
+    ],
+    right="weight-decay.adamw-decoupled",
     instead="L2 regularization adds a penalty to the loss; decoupled weight decay "
     "shrinks the weights beside the optimizer's step. With Adam they lead to "
     "different weights.",
@@ -49,7 +52,7 @@ def paths(lr, decay, start, gradients):
     return decayed, stepped(made, start, gradients, penalty)
 
 
-@passages_agree.as_worded
+@passages_agree.all_sides
 @given(lr=RATES, decay=DECAYS, seed=seeds())
 def test_adamw_and_adam_with_a_penalty_take_one_path(lr, decay, seed):
     """After each of two steps the weights are the same."""
@@ -60,7 +63,7 @@ def test_adamw_and_adam_with_a_penalty_take_one_path(lr, decay, seed):
     judge.close(decayed, penalized, operations=999, magnitude=3, oracle="Keras' L2")
 
 
-@passages_agree.instead
+@passages_agree.right_side
 @given(lr=RATES, decay=DECAYS, seed=seeds())
 def test_adamw_and_adam_with_a_penalty_part(lr, decay, seed):
     """The one path is NumPy's decoupled decay, the other NumPy's penalized gradient."""
@@ -74,13 +77,15 @@ def test_adamw_and_adam_with_a_penalty_part(lr, decay, seed):
     judge.trajectory(penalized, **through, what="Adam with L2")
 
 
-documents_agree_on_place = claim(
+documents_agree_on_place = contradiction(
     "weight-decay.documents-agree-on-place",
-    says="The documents agree on where Keras has its weight decay: on layers, not in "
-    "the optimizer.",
-    sources=[day7[86:87], lab[15:16], lab[40]],
-    verdict=REFUTED,
-    severity="lesson",
+    says="Day 7 has Keras attach weight decay to layers and not to the optimizer; "
+    "the lab names an optimizer of Keras that decays weights.",
+    sides=[
+        side("weight-decay.adamw-decoupled", lab[40]),
+        side("penalties.per-layer-not-optimizer", day7[86:87]),
+    ],
+    right="weight-decay.adamw-decoupled",
     instead="Keras has both: kernel_regularizer per layer, which adds L2 to the loss, "
     "and weight_decay in its optimizers, such as keras.optimizers.AdamW.",
     why="Day 7 calls it a difference from PyTorch that Keras attaches decay per layer; "
@@ -104,14 +109,14 @@ def without_a_gradient(lr, decay):
     return stepped(made, WEIGHTS, np.zeros((1, 2)))[0]
 
 
-@documents_agree_on_place.as_worded
+@documents_agree_on_place.all_sides
 @given(lr=RATES, decay=DECAYS)
 def test_no_optimizer_of_keras_decays_weights(lr, decay):
     """AdamW leaves weights without a gradient as they are."""
     judge.close(without_a_gradient(lr, decay), WEIGHTS, operations=5)
 
 
-@documents_agree_on_place.instead
+@documents_agree_on_place.right_side
 @given(lr=RATES, decay=DECAYS)
 def test_layers_and_optimizers_have_a_decay_each(lr, decay):
     """The optimizer shrinks weights by lr * decay, the layer's penalty is L2."""

@@ -108,6 +108,38 @@ class ClaimLine(TypedDict):
     faults: list[DeclaredFault]
 
 
+class SideEntry(TypedDict):
+    """A passage on one side of a contradiction, and the claim that judges this side."""
+
+    claim: str
+    document: str
+    section: str
+    lines: list[int]
+
+
+class ContradictionLine(TypedDict):
+    """Passages that cannot all be true, as declared; no claim of any document.
+
+    right: the claim that judges the side that is right; None if each is, of its own
+    subject, and a reader of all of them has to choose.
+    """
+
+    type: Literal["contradiction"]
+    backend: str
+    id: str
+    topic: str
+    says: str
+    recorded: str
+    sides: list[SideEntry]
+    right: str | None
+    instead: str
+    why: str
+    explained_by: list[str]
+    needs: str | None
+    checks: list[DeclaredCheck]
+    faults: list[DeclaredFault]
+
+
 class DecisionEntry(TypedDict):
     """The worst case of one labelled comparison of a check."""
 
@@ -220,7 +252,8 @@ class EndLine(TypedDict):
     complete: bool
 
 
-Line = RunLine | DocumentLine | ClaimLine | CheckLine | PowerLine | MatrixLine | EndLine
+Declared = ClaimLine | ContradictionLine
+Line = RunLine | DocumentLine | Declared | CheckLine | PowerLine | MatrixLine | EndLine
 
 
 class Run(TypedDict):
@@ -282,6 +315,25 @@ class JudgedClaim(Judged):
     by_backend: NotRequired[dict[str, str]]
 
 
+class JudgedContradiction(Judged):
+    """A contradiction with what its checks show: it stands, or is dissolved."""
+
+    id: str
+    topic: str
+    says: str
+    recorded: str
+    changed: bool
+    sides: list[SideEntry]
+    right: str | None
+    instead: str
+    reason: str | None
+    why: str | None
+    explained_by: list[str]
+    checks: list[JudgedCheck]
+    faults: list[JudgedFault]
+    by_backend: NotRequired[dict[str, str]]
+
+
 class EarlierRun(TypedDict):
     """A complete run stored beside this one; `differs`: versions that are not its."""
 
@@ -317,3 +369,4 @@ class Audited(Beside):
     power: PowerLine | None
     matrix: MatrixLine | None
     claims: list[JudgedClaim]
+    contradictions: list[JudgedContradiction]

@@ -41,6 +41,6 @@ def _complete(lines: Sequence[Line], backend: str) -> bool:
     return all(
         (claim["id"], check["test"]) in measured
         for claim in here
-        if claim["type"] == "claim"
+        if claim["type"] in ("claim", "contradiction")
         for check in claim["checks"]
     )

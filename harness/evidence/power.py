@@ -16,7 +16,7 @@ from typing import cast
 from harness.evidence import record
 from harness.evidence.lines import (
     CheckLine,
-    ClaimLine,
+    Declared,
     Line,
     MatrixLine,
     MatrixTopic,
@@ -81,13 +81,13 @@ def last(reports: Path, published: Path) -> list[Line]:
     return [line for line in kept.values() if line is not None]
 
 
-def _claims(lines: Sequence[Line]) -> list[tuple[ClaimLine, list[CheckLine]]]:
+def _claims(lines: Sequence[Line]) -> list[tuple[Declared, list[CheckLine]]]:
     """Each claim of a run with its checks."""
     checks: dict[str, list[CheckLine]] = {}
     for line in lines:
         if line["type"] == "check":
             checks.setdefault(line["claim"], []).append(line)
-    claims = [line for line in lines if line["type"] == "claim"]
+    claims = [line for line in lines if line["type"] in ("claim", "contradiction")]
     return [(claim, checks.get(claim["id"], [])) for claim in claims]
 
 

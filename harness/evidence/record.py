@@ -6,25 +6,39 @@ Pure functions on plain data: no library of the audit is imported, no model is r
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 from harness.evidence import verdict as v
 from harness.evidence.lines import (
     Audited,
     CheckLine,
     ClaimLine,
+    ContradictionLine,
+    Declared,
     DocumentEntry,
     FaultSeen,
     Judged,
     JudgedCheck,
     JudgedClaim,
+    JudgedContradiction,
+    JudgedFault,
     Line,
 )
 from harness.evidence.measurement import DEFAULT_ALPHA
 
+Found = TypeVar("Found", JudgedClaim, JudgedContradiction)
 PROMISED_BOUND = 1e-6
 NOT_SELECTED = "not selected"
-_TYPES = ("run", "document", "claim", "check", "power", "matrix", "end")
+_TYPES = (
+    "run",
+    "document",
+    "claim",
+    "contradiction",
+    "check",
+    "power",
+    "matrix",
+    "end",
+)
 _RANK = {type_: rank for rank, type_ in enumerate(_TYPES)}
 _CHECK_KEYS = (
     "test",
@@ -63,19 +77,15 @@ def audit(lines: Sequence[Line]) -> Audited:
     names; each claim tells the others' under `by_backend`.
     """
     names = backends(lines)
-    judged_on = {name: _claims_on(name, lines) for name in names}
-    first_told: dict[str, JudgedClaim] = {}
-    for name in reversed(names):
-        first_told |= judged_on[name]
-    claims = list(first_told.values())
-    for claim in claims:
-        told = [name for name in names if claim["id"] in judged_on[name]]
-        verdicts = {name: judged_on[name][claim["id"]]["verdict"] for name in told}
-        claim["by_backend"] = verdicts
-    claims.sort(key=lambda claim: claim["id"])
+    claims_on = {name: _claims_on(name, lines) for name in names}
+    contradictions_on = {name: _contradictions_on(name, lines) for name in names}
     run: Mapping[str, Any] = next((e for e in lines if e["type"] == "run"), {})
     ends = [e for e in lines if e["type"] == "end"]
-    every = [c for on in judged_on.values() for c in on.values()]
+    every: list[JudgedClaim | JudgedContradiction] = [
+        *(claim for on in claims_on.values() for claim in on.values()),
+        *(found for on in contradictions_on.values() for found in on.values()),
+    ]
+    claims = _first_told(claims_on)
     return {
         "schema": 1,
         "run": {
@@ -94,7 +104,27 @@ def audit(lines: Sequence[Line]) -> Audited:
         "power": next((e for e in lines if e["type"] == "power"), None),
         "matrix": next((e for e in lines if e["type"] == "matrix"), None),
         "claims": claims,
+        "contradictions": _first_told(contradictions_on),
     }
+
+
+def _first_told(on: dict[str, dict[str, Found]]) -> list[Found]:
+    """By id, as the first backend tells it, with the verdicts of all of them."""
+    first: dict[str, Found] = {}
+    for name in reversed(list(on)):
+        first |= on[name]
+    for id, found in first.items():
+        found["by_backend"] = {
+            name: judged_there[id]["verdict"]
+            for name, judged_there in on.items()
+            if id in judged_there
+        }
+    return sorted(first.values(), key=lambda found: found["id"])
+
+
+def judged_in(audited: Audited) -> list[JudgedClaim | JudgedContradiction]:
+    """Claims and contradictions: all that has checks and faults."""
+    return [*audited["claims"], *audited["contradictions"]]
 
 
 def backends(lines: Sequence[Line]) -> list[str]:
@@ -110,16 +140,33 @@ def totals(claims: Sequence[Judged]) -> dict[str, int]:
 
 def _claims_on(backend: str, lines: Sequence[Line]) -> dict[str, JudgedClaim]:
     """The claims with their verdicts from the evidence of one backend."""
-    here = [line for line in lines if line.get("backend") == backend]
-    checks: dict[str, dict[str, CheckLine]] = {}
-    for line in here:
-        if line["type"] == "check":
-            checks.setdefault(line["claim"], {})[line["test"]] = line
+    checks = _checks_on(backend, lines)
     return {
-        line["id"]: judged(line, list(checks.get(line["id"], {}).values()))
-        for line in here
-        if line["type"] == "claim"
+        line["id"]: judged(line, checks.get(line["id"], []))
+        for line in lines
+        if line["type"] == "claim" and line.get("backend") == backend
     }
+
+
+def _contradictions_on(
+    backend: str, lines: Sequence[Line]
+) -> dict[str, JudgedContradiction]:
+    """The contradictions with what the checks of one backend show."""
+    checks = _checks_on(backend, lines)
+    return {
+        line["id"]: contradiction(line, checks.get(line["id"], []))
+        for line in lines
+        if line["type"] == "contradiction" and line.get("backend") == backend
+    }
+
+
+def _checks_on(backend: str, lines: Sequence[Line]) -> dict[str, list[CheckLine]]:
+    """By claim, the last evidence of each of its checks."""
+    checks: dict[str, dict[str, CheckLine]] = {}
+    for line in lines:
+        if line["type"] == "check" and line.get("backend") == backend:
+            checks.setdefault(line["claim"], {})[line["test"]] = line
+    return {id: list(of_claim.values()) for id, of_claim in checks.items()}
 
 
 def _documents(lines: Sequence[Line]) -> list[DocumentEntry]:
@@ -156,15 +203,39 @@ def judged(claim: ClaimLine, checks: Sequence[CheckLine]) -> JudgedClaim:
         "sources": claim["sources"],
         "timed": bool(claim.get("timed")),
         "checks": [_told(check) for check in checks],
-        "faults": [
-            {
-                "name": f["name"],
-                "does": f["does"],
-                **under_fault(claim, checks, f["name"]),
-            }
-            for f in claim["faults"]
-        ],
+        "faults": _faults(claim, checks),
     }
+
+
+def contradiction(
+    line: ContradictionLine, checks: Sequence[CheckLine]
+) -> JudgedContradiction:
+    """A contradiction with what the evidence of its checks shows."""
+    checks = sorted(checks, key=lambda c: (v.ROLES.index(c["role"]), c["test"]))
+    verdict, reason = _verdict(line, checks)
+    return {
+        "id": line["id"],
+        "topic": line["topic"],
+        "says": line["says"],
+        "verdict": verdict,
+        "recorded": line["recorded"],
+        "changed": verdict not in (v.NOT_RUN, line["recorded"]),
+        "sides": line["sides"],
+        "right": line["right"],
+        "instead": line["instead"],
+        "reason": reason or None,
+        "why": line["why"] or None,
+        "explained_by": line["explained_by"],
+        "checks": [_told(check) for check in checks],
+        "faults": _faults(line, checks),
+    }
+
+
+def _faults(line: Declared, checks: Sequence[CheckLine]) -> list[JudgedFault]:
+    return [
+        {"name": f["name"], "does": f["does"], **under_fault(line, checks, f["name"])}
+        for f in line["faults"]
+    ]
 
 
 def _told(check: CheckLine) -> JudgedCheck:
@@ -174,7 +245,7 @@ def _told(check: CheckLine) -> JudgedCheck:
     return cast("JudgedCheck", first | others)
 
 
-def _verdict(claim: ClaimLine, checks: Sequence[CheckLine]) -> tuple[str, str]:
+def _verdict(claim: Declared, checks: Sequence[CheckLine]) -> tuple[str, str]:
     measured = {check["test"] for check in checks}
     missing = [c["test"] for c in claim["checks"] if c["test"] not in measured]
     triples = [(c["role"], c["outcome"], c.get("reason") or "") for c in checks]
@@ -184,7 +255,7 @@ def _verdict(claim: ClaimLine, checks: Sequence[CheckLine]) -> tuple[str, str]:
     return v.form(triples)
 
 
-def under_fault(claim: ClaimLine, checks: Sequence[CheckLine], name: str) -> FaultSeen:
+def under_fault(claim: Declared, checks: Sequence[CheckLine], name: str) -> FaultSeen:
     """The claim's verdict under a fault, and whether it differs from the one without;
     `detected` is None if the fault was not tried."""
     seen = [
@@ -210,7 +281,9 @@ def faults_tried(checks: Sequence[CheckLine]) -> list[str]:
     return list(dict.fromkeys(entry["fault"] for entry in entries))
 
 
-def false_alarm_bound(claims: Sequence[JudgedClaim]) -> float:
+def false_alarm_bound(
+    claims: Sequence[JudgedClaim | JudgedContradiction],
+) -> float:
     """Bound on the probability that chance alone changes any recorded verdict.
 
     Union bound: for each random decision of a check that must hold, the probability
@@ -238,8 +311,8 @@ def broken_promise(audited: Audited) -> list[str]:
         return []
     chances = {
         claim["id"]: false_alarm_bound([claim])
-        for claim in audited["claims"]
-        if not claim["timed"]
+        for claim in judged_in(audited)
+        if not claim.get("timed")
     }
     total = sum(chances.values())
     if total <= PROMISED_BOUND:
@@ -252,11 +325,16 @@ def broken_promise(audited: Audited) -> list[str]:
     ]
 
 
+def standing(audited: Audited) -> list[JudgedContradiction]:
+    """The contradictions that the checks confirmed."""
+    return [c for c in audited["contradictions"] if c["verdict"] == v.STANDS]
+
+
 def missed_faults(audited: Audited) -> list[tuple[str, str, str]]:
     """`(claim, fault, reason)` of those that were tried and not detected."""
     return [
         (claim["id"], fault["name"], fault.get("reason") or "")
-        for claim in audited["claims"]
+        for claim in judged_in(audited)
         for fault in claim["faults"]
         if fault["detected"] is False
     ]

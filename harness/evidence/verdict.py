@@ -10,13 +10,18 @@ NOT_RUN = "not run"
 BROKEN = "broken"
 VERDICTS = (UPHELD, REFUTED, QUALIFIED, INCONCLUSIVE, NOT_RUN, BROKEN)
 RECORDABLE = (UPHELD, REFUTED, QUALIFIED, INCONCLUSIVE)
+STANDS = "stands"
+DISSOLVED = "dissolved"
+"""What a contradiction between passages does; it is no claim and has no verdict."""
 SEVERITIES = ("wording", "number", "lesson")
 
 AS_WORDED = "as worded"
 INSTEAD = "instead"
 HOLDS_WHEN = "holds when"
 FAILS_WHEN = "fails when"
-ROLES = (AS_WORDED, INSTEAD, HOLDS_WHEN, FAILS_WHEN)
+TOGETHER = "all sides"
+RIGHT = "right side"
+ROLES = (AS_WORDED, INSTEAD, HOLDS_WHEN, FAILS_WHEN, TOGETHER, RIGHT)
 
 HELD = "held"
 FALSIFIED = "falsified"
@@ -36,6 +41,12 @@ _QUALIFIED_TABLE: _Table = {
     (FALSIFIED, FALSIFIED): (REFUTED, ""),
     (FALSIFIED, HELD): (BROKEN, "the two sides of the qualification are swapped"),
 }
+_CONTRADICTION_TABLE: _Table = {
+    (FALSIFIED, HELD): (STANDS, ""),
+    (HELD, HELD): (DISSOLVED, "all sides hold at once"),
+    (FALSIFIED, FALSIFIED): (BROKEN, "the side that is named as right does not hold"),
+    (HELD, FALSIFIED): (BROKEN, "the sides hold, and the one named as right does not"),
+}
 
 
 def predicted(recorded: str | None, role: str) -> str | None:
@@ -44,7 +55,7 @@ def predicted(recorded: str | None, role: str) -> str | None:
         return None
     if role == FAILS_WHEN:
         return HELD if recorded == UPHELD else FALSIFIED
-    if role == AS_WORDED and recorded == REFUTED:
+    if role == TOGETHER or (role == AS_WORDED and recorded == REFUTED):
         return FALSIFIED
     return HELD
 
@@ -66,6 +77,9 @@ def form(checks: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
     if sides[HOLDS_WHEN] or sides[FAILS_WHEN]:
         table, pair = _QUALIFIED_TABLE, (sides[HOLDS_WHEN], sides[FAILS_WHEN])
         missing = "one side of the qualification has no check"
+    elif sides[TOGETHER] or sides[RIGHT]:
+        table, pair = _CONTRADICTION_TABLE, (sides[TOGETHER], sides[RIGHT])
+        missing = "a contradiction needs a check of all sides and one of the right side"
     else:
         table, pair = _TABLE, (sides[AS_WORDED], sides[INSTEAD])
         missing = "no check as worded"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from harness.evidence.lines import Audited, JudgedClaim
+from harness.evidence import record
+from harness.evidence.lines import Audited, JudgedClaim, JudgedContradiction
 from harness.report import render
 from harness.report.text import number, plain
 from harness.stack.arrays import Plain
 
+Found = JudgedClaim | JudgedContradiction
 SAME, CHANGED, NEW, LOST = "same", "changed", "new", "gone"
 
 
@@ -45,8 +47,8 @@ class Difference(TypedDict):
 
 def compare(old: Audited, new: Audited) -> Difference:
     """What differs between two audits, as plain data."""
-    before = {claim["id"]: claim for claim in old["claims"]}
-    after = {claim["id"]: claim for claim in new["claims"]}
+    before = {claim["id"]: claim for claim in record.judged_in(old)}
+    after = {claim["id"]: claim for claim in record.judged_in(new)}
     verdicts = [
         _verdicts(id, before.get(id), after.get(id)) for id in sorted(before | after)
     ]
@@ -64,7 +66,7 @@ def compare(old: Audited, new: Audited) -> Difference:
     }
 
 
-def _verdicts(id: str, old: JudgedClaim | None, new: JudgedClaim | None) -> VerdictRow:
+def _verdicts(id: str, old: Found | None, new: Found | None) -> VerdictRow:
     pair = [claim["verdict"] if claim else None for claim in (old, new)]
     what = SAME if pair[0] == pair[1] else CHANGED
     if None in pair:
@@ -72,7 +74,7 @@ def _verdicts(id: str, old: JudgedClaim | None, new: JudgedClaim | None) -> Verd
     return {"id": id, "what": what, "old": pair[0], "new": pair[1]}
 
 
-def _moved(old: JudgedClaim, new: JudgedClaim) -> list[MovedRow]:
+def _moved(old: Found, new: Found) -> list[MovedRow]:
     measured = {check["test"]: check["measured"] for check in old["checks"]}
     return [
         {
@@ -93,8 +95,8 @@ def changed(difference: Difference) -> bool:
 
 def outdated(published: Audited, now: Audited) -> list[str]:
     """A sentence for each claim of which a published audit tells something else."""
-    before = {claim["id"]: _published_part(claim) for claim in published["claims"]}
-    after = {claim["id"]: _published_part(claim) for claim in now["claims"]}
+    before = {c["id"]: _published_part(c) for c in record.judged_in(published)}
+    after = {c["id"]: _published_part(c) for c in record.judged_in(now)}
     return [
         f"{id}: the published audit tells something else; run `make publish`."
         for id in sorted(before | after)
@@ -102,10 +104,10 @@ def outdated(published: Audited, now: Audited) -> list[str]:
     ]
 
 
-def _published_part(claim: JudgedClaim) -> tuple[object, ...]:
-    """What an author reads of a claim."""
-    told = claim["says"], claim["verdict"], claim["severity"], claim["instead"]
-    return *told, claim["why"], claim["sources"]
+def _published_part(found: Found) -> tuple[object, ...]:
+    """What an author reads of a claim or a contradiction."""
+    told = found["says"], found["verdict"], found["instead"], found["why"]
+    return *told, found.get("severity"), found.get("sources"), found.get("sides")
 
 
 def _by_kind(difference: Difference) -> dict[str, list[VerdictRow]]:

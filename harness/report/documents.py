@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from harness.documents.binding import CHANGED, GONE, MOVED, Bound, bind
 from harness.documents.ledger import Document
 from harness.documents.passages import Passage, split
 from harness.documents.project import Project
 from harness.evidence import verdict as v
-from harness.evidence.lines import Audited, DocumentEntry, JudgedClaim, Triage
+from harness.evidence.lines import (
+    Audited,
+    DocumentEntry,
+    JudgedClaim,
+    JudgedContradiction,
+    PassageEntry,
+    Triage,
+)
 
 NEW = "new"
 MOST_UNKNOWN = 2_000
@@ -24,12 +32,18 @@ NOTES = {
 
 @dataclass
 class Entry:
-    """A passage as the report shows it; without a copy of the text it has none."""
+    """A passage as the report shows it; without a copy of the text it has none.
+
+    lines: in the reader's copy, if there is one; audited: in the audited file, None if
+    no ledger knows the passage.
+    """
 
     lines: tuple[int, int]
     kind: str
     claims: list[JudgedClaim]
     reason: str
+    contradictions: list[JudgedContradiction] = field(default_factory=list)
+    audited: tuple[int, int] | None = None
     text: str | None = None
     note: str = ""
 
@@ -84,12 +98,33 @@ def pages(audited: Audited, project: Project | None) -> list[Page]:
     """One page per document, with its text where the reader's folder has a copy."""
     claims = {claim["id"]: claim for claim in audited["claims"]}
     copies = project.copies() if project else {}
-    return [
-        _bound(about, claims, project.ledgers[about["id"]], copies[about["id"]])
-        if project and about["id"] in copies
-        else _from_ledger(about, claims)
-        for about in audited["documents"]
-    ]
+    found = []
+    for about in audited["documents"]:
+        if project and about["id"] in copies:
+            document = project.ledgers[about["id"]]
+            page = _bound(about, claims, document, copies[about["id"]])
+        else:
+            page = _from_ledger(about, claims)
+        _put_contradictions(page, audited["contradictions"])
+        found.append(page)
+    return found
+
+
+def _put_contradictions(page: Page, found: list[JudgedContradiction]) -> None:
+    """Name each contradiction at the passages that are a side of it."""
+    for section in page.sections:
+        for entry in section.entries:
+            first, last = entry.audited or (0, -1)
+            entry.contradictions = [
+                contradiction
+                for contradiction in found
+                if any(
+                    side["document"] == page.about["id"]
+                    and side["lines"][0] <= last
+                    and first <= side["lines"][1]
+                    for side in contradiction["sides"]
+                )
+            ]
 
 
 def _from_ledger(about: DocumentEntry, claims: dict[str, JudgedClaim]) -> Page:
@@ -131,9 +166,15 @@ def _of_passage(
     return entry
 
 
-def _entry(row: Triage, claims: dict[str, JudgedClaim], lines: Any) -> Entry:
+def _entry(
+    row: Triage | PassageEntry, claims: dict[str, JudgedClaim], lines: Any
+) -> Entry:
     cited = [claims[id] for id in row.get("claims", []) if id in claims]
-    return Entry(lines, row.get("kind", ""), cited, row.get("reason", ""))
+    entry = Entry(lines, row.get("kind", ""), cited, row.get("reason", ""))
+    first_and_last = cast("Mapping[str, Any]", row).get("lines")
+    if first_and_last:
+        entry.audited = first_and_last[0], first_and_last[1]
+    return entry
 
 
 def _add(page: Page, title: str, entry: Entry) -> None:

@@ -16,7 +16,12 @@ from markupsafe import Markup
 from harness.documents.project import Project
 from harness.evidence import history, record
 from harness.evidence import verdict as v
-from harness.evidence.lines import Audited, DocumentEntry, JudgedClaim
+from harness.evidence.lines import (
+    Audited,
+    DocumentEntry,
+    JudgedClaim,
+    JudgedContradiction,
+)
 from harness.report.documents import Entry, Page, pages
 from harness.report.text import address, chance, image, number, place, plain, printable
 
@@ -28,6 +33,8 @@ _SYMBOLS = {
     v.INCONCLUSIVE: "?",
     v.NOT_RUN: "–",
     v.BROKEN: "!",
+    v.STANDS: "⇄",
+    v.DISSOLVED: "!",
 }
 _MEANINGS = {
     v.UPHELD: "true as worded, in every configuration that the wording covers",
@@ -58,8 +65,23 @@ def corrections(audited: Audited, document: DocumentEntry) -> str:
         for claim in _by_urgency(citing(audited, document["id"]))
     ]
     findings.sort(key=lambda claim: claim["here"])
+    wrong = [
+        contradiction
+        for contradiction in record.standing(audited)
+        if document["id"] in _wrong_side(contradiction)
+    ]
     template = _environment(False).get_template("corrections.md.j2")
-    return template.render(audit=audited, document=document, findings=findings)
+    return template.render(
+        audit=audited, document=document, findings=findings, contradictions=wrong
+    )
+
+
+def _wrong_side(contradiction: JudgedContradiction) -> set[str]:
+    """The documents on the side that is not right; none if each is right."""
+    right = contradiction["right"]
+    if right is None:
+        return set()
+    return {s["document"] for s in contradiction["sides"] if s["claim"] != right}
 
 
 def _placed(claim: JudgedClaim, document: str) -> _Placed:
@@ -107,7 +129,6 @@ def _context(audited: Audited) -> dict[str, Any]:
         "symbols": _SYMBOLS,
         "meanings": _MEANINGS,
         "verdicts": [word for word in v.VERDICTS if audited["totals"][word]],
-        "missed": record.missed_faults(audited),
         "earlier": history.sentences(audited),
     }
 

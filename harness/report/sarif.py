@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from harness.evidence import record
 from harness.evidence import verdict as v
-from harness.evidence.lines import Audited, JudgedClaim, SourceEntry
+from harness.evidence.lines import (
+    Audited,
+    JudgedClaim,
+    JudgedContradiction,
+    SideEntry,
+    SourceEntry,
+)
 from harness.report.text import printable
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -21,12 +28,22 @@ def sarif(audited: Audited) -> dict[str, object]:
         and any("lines" in source for source in c["sources"])
     ]
     files = {d["id"]: d["file"] for d in audited["documents"]}
+    contradictions = record.standing(audited)
     driver = {
         "name": "regularization-audit",
         "semanticVersion": "0.1.0",
-        "rules": [_rule(claim) for claim in findings],
+        "rules": [
+            *(_rule(claim) for claim in findings),
+            *(_contradiction_rule(found) for found in contradictions),
+        ],
     }
-    results = [_result(claim, at, files) for at, claim in enumerate(findings)]
+    results = [
+        *(_result(claim, at, files) for at, claim in enumerate(findings)),
+        *(
+            _contradiction(found, at, files)
+            for at, found in enumerate(contradictions, start=len(findings))
+        ),
+    ]
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -58,7 +75,37 @@ def _result(claim: JudgedClaim, index: int, files: dict[str, str]) -> dict[str, 
     }
 
 
-def _location(source: SourceEntry, files: dict[str, str]) -> dict[str, object]:
+def _contradiction_rule(found: JudgedContradiction) -> dict[str, object]:
+    return {
+        "id": found["id"],
+        "shortDescription": {"text": _text(found["says"])},
+        "fullDescription": {"text": _text(found["why"] or found["says"])},
+        "defaultConfiguration": {"level": "note"},
+    }
+
+
+def _contradiction(
+    found: JudgedContradiction, index: int, files: dict[str, str]
+) -> dict[str, object]:
+    """A note at the passages that are not right; at all of them if each is."""
+    right = found["right"]
+    wrong = [side for side in found["sides"] if right is None or side["claim"] != right]
+    others = [side for side in found["sides"] if side not in wrong]
+    said = _text(f"contradiction: {found['says']} True: {found['instead']}")
+    return {
+        "ruleId": found["id"],
+        "ruleIndex": index,
+        "level": "note",
+        "message": {"text": said},
+        "locations": [_location(side, files) for side in wrong],
+        "relatedLocations": [_location(side, files) for side in others],
+        "partialFingerprints": {"contradiction/v1": found["id"]},
+    }
+
+
+def _location(
+    source: SourceEntry | SideEntry, files: dict[str, str]
+) -> dict[str, object]:
     first, last = source["lines"]
     return {
         "physicalLocation": {

@@ -13,11 +13,11 @@ import pytest
 
 from harness.documents.ledger import PublicStatement, Source
 from harness.evidence import verdict as v
-from harness.evidence.lines import ClaimLine
+from harness.evidence.lines import ClaimLine, Declared, DeclaredCheck, DeclaredFault
 from harness.running.faults import Fault
 from harness.stack.libraries import backend
 
-REGISTRY: dict[str, Claim] = {}
+REGISTRY: dict[str, Statement] = {}
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
@@ -27,12 +27,12 @@ class DeclarationError(pytest.Collector.CollectError):
 
 @dataclass
 class Check:
-    """A test function in one role of one claim.
+    """A test function in one role of one claim, or of one contradiction.
 
     timed: it judges a measured ratio, which may stay inconclusive on a noisy machine.
     """
 
-    claim: Claim
+    claim: Statement
     role: str
     test: str
     condition: str = ""
@@ -45,24 +45,21 @@ class Check:
         return f"{self.claim.id}::{self.test}"
 
 
-@dataclass
-class Claim:
-    """One falsifiable statement; its methods decorate the tests that judge it."""
+@dataclass(kw_only=True)
+class Statement:
+    """What checks judge: a claim of a text, or a contradiction between texts."""
 
     id: str
     says: str
     sources: tuple[Source | PublicStatement, ...]
     recorded: str | None
-    severity: str | None
-    correction: str | None
     why: str
     explained_by: tuple[str, ...]
     faults: tuple[Fault, ...]
     needs: str | None
-    thorough: bool
-    differs_on: dict[str, tuple[str, str]]
     module: str
     file: Path
+    thorough: bool = False
     checks: list[Check] = field(default_factory=list)
 
     @property
@@ -74,34 +71,54 @@ class Claim:
         """Where the script that reproduces the finding is, or would be."""
         return snippet_of(self.id, self.file)
 
-    def as_worded(self, test: Test) -> Test:
-        """The test asserts what the text says."""
-        return self._attach(test, v.AS_WORDED)
-
-    def instead(self, test: Test) -> Test:
-        """The test asserts the correction."""
-        return self._attach(test, v.INSTEAD)
-
-    def holds_when(self, condition: str) -> Callable[[Test], Test]:
-        """The test asserts the statement under `condition`, where it is true."""
-        return lambda test: self._attach(test, v.HOLDS_WHEN, condition)
-
-    def fails_when(self, condition: str) -> Callable[[Test], Test]:
-        """The test asserts the statement under `condition`, where one draw fails it."""
-        return lambda test: self._attach(test, v.FAILS_WHEN, condition)
-
-    def fails_throughout(self, condition: str) -> Callable[[Test], Test]:
-        """The test asserts the statement's negation, for every draw of `condition`."""
-        return lambda test: self._attach(test, v.FAILS_WHEN, condition, negated=True)
-
-    def _attach(
+    def attach(
         self, test: Test, role: str, condition: str = "", negated: bool = False
     ) -> Test:
+        """The test is a check in this role."""
         timed = "ratios" in inspect.signature(test).parameters
         check = Check(self, role, test.__name__, condition, negated, timed)
         self.checks.append(check)
         test.audit_check = check  # type: ignore[attr-defined]
         return test
+
+    def declared_checks(self) -> list[DeclaredCheck]:
+        return [{"test": check.test, "role": check.role} for check in self.checks]
+
+    def declared_faults(self) -> list[DeclaredFault]:
+        return [{"name": fault.name, "does": fault.does} for fault in self.faults]
+
+    def declaration(self) -> Declared:
+        """All that reports need to know of it, as plain data."""
+        raise NotImplementedError
+
+
+@dataclass(kw_only=True)
+class Claim(Statement):
+    """One falsifiable statement; its methods decorate the tests that judge it."""
+
+    severity: str | None
+    correction: str | None
+    differs_on: dict[str, tuple[str, str]]
+
+    def as_worded(self, test: Test) -> Test:
+        """The test asserts what the text says."""
+        return self.attach(test, v.AS_WORDED)
+
+    def instead(self, test: Test) -> Test:
+        """The test asserts the correction."""
+        return self.attach(test, v.INSTEAD)
+
+    def holds_when(self, condition: str) -> Callable[[Test], Test]:
+        """The test asserts the statement under `condition`, where it is true."""
+        return lambda test: self.attach(test, v.HOLDS_WHEN, condition)
+
+    def fails_when(self, condition: str) -> Callable[[Test], Test]:
+        """The test asserts the statement under `condition`, where one draw fails it."""
+        return lambda test: self.attach(test, v.FAILS_WHEN, condition)
+
+    def fails_throughout(self, condition: str) -> Callable[[Test], Test]:
+        """The test asserts the statement's negation, for every draw of `condition`."""
+        return lambda test: self.attach(test, v.FAILS_WHEN, condition, negated=True)
 
     def declaration(self) -> ClaimLine:
         """All that reports need to know of the claim, as plain data."""
@@ -123,8 +140,8 @@ class Claim:
             "differs_on": {b: list(v) for b, v in self.differs_on.items()},
             "module": self.module,
             "sources": [source.as_dict() for source in self.sources],
-            "checks": [{"test": c.test, "role": c.role} for c in self.checks],
-            "faults": [{"name": f.name, "does": f.does} for f in self.faults],
+            "checks": self.declared_checks(),
+            "faults": self.declared_faults(),
         }
 
 
@@ -158,29 +175,29 @@ def claim(
     module = frame.f_globals.get("__name__", "?")
     if not says.strip() or not sources:
         raise DeclarationError(f"claim {id!r} needs `says` and at least one source.")
-    _refuse_duplicate(id, module)
+    refuse_duplicate(id, module)
     _refuse_bad_verdict(id, verdict, severity, instead)
     file = Path(frame.f_code.co_filename)
     if verdict in (v.REFUTED, v.QUALIFIED):
-        _refuse_without_snippet(id, snippet_of(id, file))
+        refuse_without_snippet(id, snippet_of(id, file))
     other = dict(differs_on or {})
     recorded = other[backend()][0] if backend() in other else verdict
     places = (explained_by,) if isinstance(explained_by, str) else tuple(explained_by)
     declared = Claim(
-        id,
-        says,
-        tuple(sources),
-        recorded,
-        severity,
-        instead,
-        why,
-        places,
-        tuple(faults),
-        needs,
-        thorough,
-        other,
-        module,
-        file,
+        id=id,
+        says=says,
+        sources=tuple(sources),
+        recorded=recorded,
+        severity=severity,
+        correction=instead,
+        why=why,
+        explained_by=places,
+        faults=tuple(faults),
+        needs=needs,
+        thorough=thorough,
+        differs_on=other,
+        module=module,
+        file=file,
     )
     REGISTRY[id] = declared
     return declared
@@ -191,7 +208,7 @@ def snippet_of(id: str, file: Path) -> Path:
     return file.parent / "snippets" / f"{id.partition('.')[2]}.py"
 
 
-def _refuse_without_snippet(id: str, path: Path) -> None:
+def refuse_without_snippet(id: str, path: Path) -> None:
     if not path.is_file():
         raise DeclarationError(
             f"claim {id!r} is a finding without a script that reproduces it: write "
@@ -200,7 +217,7 @@ def _refuse_without_snippet(id: str, path: Path) -> None:
         )
 
 
-def _refuse_duplicate(id: str, module: str) -> None:
+def refuse_duplicate(id: str, module: str) -> None:
     if "." not in id or id != id.lower() or " " in id:
         raise DeclarationError(
             f"claim id {id!r} must look like 'topic.short-name': lower case, one dot."

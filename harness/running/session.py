@@ -10,7 +10,7 @@ from harness.evidence import history, power, record
 from harness.evidence.lines import (
     Audited,
     CheckLine,
-    ClaimLine,
+    Declared,
     DocumentLine,
     EndLine,
     Line,
@@ -38,7 +38,7 @@ class Audit:
         self.reports = reports
         self.project = project
         self._store: Store | None = None
-        self._claims: dict[str, ClaimLine] = {}
+        self._claims: dict[str, Declared] = {}
         self._checks: list[CheckLine] = []
         self._written: set[str] = set()
         self._run: RunLine = {
@@ -61,7 +61,7 @@ class Audit:
         assert self._store is not None
         return self._store.folder
 
-    def declare(self, claims: Iterable[ClaimLine]) -> None:
+    def declare(self, claims: Iterable[Declared]) -> None:
         """Learn of claims, also of those without a selected check."""
         for claim in claims:
             self._claims[claim["id"]] = claim
@@ -70,7 +70,7 @@ class Audit:
         """The versions as the libraries tell them, now that they are imported."""
         self._run["stack"] = stack
 
-    def add(self, claim: ClaimLine, check: CheckLine) -> None:
+    def add(self, claim: Declared, check: CheckLine) -> None:
         """Store one check's evidence; on disk when this returns."""
         if self._store is None:
             self._store = Store(self.reports, self._run["backend"], self.started)
@@ -93,14 +93,16 @@ class Audit:
             "seconds": round(seconds, 2),
             "complete": complete,
         }
+        cited = {
+            source.get("document")
+            for claim in self._claims.values()
+            if claim["type"] == "claim"
+            for source in claim["sources"]
+        }
         documents: list[DocumentLine] = [
             {"type": "document", **d.as_dict()}
             for d in self.project.ledgers.documents()
-            if any(
-                s.get("document") == d.id
-                for c in self._claims.values()
-                for s in c["sources"]
-            )
+            if d.id in cited
         ]
         claims = self._claims.values()
         lines: list[Line] = [self._run, *documents, *claims, *self._checks, end]

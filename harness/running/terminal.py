@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.evidence import record
 from harness.evidence import verdict as v
-from harness.evidence.lines import Audited, CheckLine, JudgedClaim
+from harness.evidence.lines import Audited, CheckLine, JudgedClaim, JudgedContradiction
 from harness.running import snippets
 from harness.running.claim import Check
 from harness.running.runner import Policy
@@ -22,6 +22,8 @@ _COLOURS = {
     v.INCONCLUSIVE: {"purple": True},
     v.NOT_RUN: {"light": True},
     v.BROKEN: {"red": True, "bold": True},
+    v.STANDS: {"cyan": True},
+    v.DISSOLVED: {"red": True},
 }
 
 
@@ -55,7 +57,7 @@ def change(check: Check, evidence: CheckLine, policy: Policy, described: Stack) 
 def failures(audited: Audited, fail_on: list[str]) -> list[str]:
     """What makes an otherwise green run fail, a sentence each."""
     said = []
-    for claim in audited["claims"]:
+    for claim in record.judged_in(audited):
         if claim["changed"]:
             reason = f" ({claim['reason']})" if claim["reason"] else ""
             said.append(
@@ -80,6 +82,9 @@ def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -
         asked = [c for c in audited["claims"] if c["reason"] != record.NOT_SELECTED]
         for claim in asked:
             _claim_line(reporter, claim)
+        for contradiction in audited["contradictions"]:
+            if contradiction["reason"] != record.NOT_SELECTED:
+                _contradiction_line(reporter, contradiction)
         if len(asked) < len(audited["claims"]):
             others = len(audited["claims"]) - len(asked)
             write(f"not run      {others} other claims  ({record.NOT_SELECTED})")
@@ -87,7 +92,10 @@ def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -
     for problem in problems:
         write(problem, red=True)
     tried = [
-        f for c in audited["claims"] for f in c["faults"] if f["detected"] is not None
+        f
+        for c in record.judged_in(audited)
+        for f in c["faults"]
+        if f["detected"] is not None
     ]
     if tried:
         seen = sum(bool(f["detected"]) for f in tried)
@@ -98,6 +106,9 @@ def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -
     )
     partial = "" if audited["run"]["complete"] else " (partial run)"
     write(f"report: {os.path.relpath(audit.folder / 'audit.html')}{partial}")
+    standing = record.standing(audited)
+    if standing:
+        write(f"contradictions between passages: {len(standing)}")
     write(record.counts(audited["totals"]), bold=True)
 
 
@@ -114,3 +125,9 @@ def _claim_line(reporter: Any, claim: JudgedClaim) -> None:
         note = f"  [{claim['severity']}]"
     reporter.write(f"{word:<13}", **_COLOURS[word])
     reporter.write_line(f"{claim['id']}{note}")
+
+
+def _contradiction_line(reporter: Any, found: JudgedContradiction) -> None:
+    note = f"  ({found['reason']})" if found["reason"] else "  [contradiction]"
+    reporter.write(f"{found['verdict']:<13}", **_COLOURS[found["verdict"]])
+    reporter.write_line(f"{found['id']}{note}")

@@ -29,7 +29,8 @@ section = [{ line = 1, title = "Start" }, { line = 5, title = "End" }]
 HEAD = """\
 import pytest
 from hypothesis import strategies as st
-from harness import claim, example, given, judge, UPHELD, REFUTED, QUALIFIED
+from harness import claim, contradiction, example, given, judge, side
+from harness import UPHELD, REFUTED, QUALIFIED
 from harness.running.faults import fault, output_times
 from pathlib import Path
 from harness.documents.ledger import Ledgers
@@ -66,7 +67,7 @@ class Project:
         """Write a file of claims, and a script for each of them."""
         folder = self.path / "claims" / "snippets"
         folder.mkdir(exist_ok=True)
-        for id in re.findall(r'claim\(\s*"([^"]+)"', body):
+        for id in re.findall(r'(?:claim|contradiction)\(\s*"([^"]+)"', body):
             (folder / f"{id.partition('.')[2]}.py").write_text("assert 1 + 1 == 2\n")
         (self.path / "claims" / f"{name}.py").write_text(HEAD + body)
 

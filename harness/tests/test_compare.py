@@ -80,7 +80,7 @@ def test_new_gone_and_moved_are_told():
 
     page = compare.html(difference, old, new)
 
-    assert "0 changed, 1 new, 1 gone, 1 same" in page
+    assert "0 changed, 1 new, 1 gone, 2 same" in page
     assert "<td>topic.fact</td><td>test_it</td><td>A fact.</td><td>0.25</td>" in page
     assert not compare.changed(difference)
 

@@ -331,6 +331,54 @@ def test_an_inconclusive_measurement_is_a_failure(project):
     assert result.outlines[-1] == "1 inconclusive"
 
 
+CONTRADICTION = """
+two_sums = contradiction("sums.two-sums", says="One and one are two, and three.",
+    sides=[side("sums.add", paper[2]), side("sums.lie", paper[6])],
+    right="sums.add", instead="One and one are two.", faults=FAULTS)
+
+@two_sums.all_sides
+def test_both():
+    judge.equal([1 + 1, {sum}], [2, 3])
+
+@two_sums.right_side
+def test_two():
+    judge.equal(1 + 1, {right})
+"""
+
+
+@pytest.mark.parametrize(
+    ("sum", "right", "word", "code"),
+    [("1 + 1", 2, "stands", 0), ("3", 2, "dissolved", 1), ("1 + 1", 4, "broken", 1)],
+)
+def test_a_contradiction_is_no_claim(project, sum, right, word, code):
+    """It has a count of its own; one that no longer stands is a failure."""
+    body = CONTRADICTION.format(sum=sum, right=right).replace(", faults=FAULTS", "")
+    project.claims(UPHELD.format(left="n + 1") + body)
+
+    result = project.run("claims")
+
+    assert result.ret == code
+    assert result.outlines[-1] == "1 upheld"
+    (found,) = project.audit()["contradictions"]
+    assert found["verdict"] == word
+    assert [side["lines"] for side in found["sides"]] == [[2, 2], [6, 6]]
+
+
+def test_a_fault_dissolves_a_contradiction(project):
+    """`--faults` tries its faults as those of a claim."""
+    fault = """
+import math
+FAULTS = [output_times("math:fsum", 1.5)]
+"""
+    body = CONTRADICTION.format(sum="math.fsum([1, 1])", right=2)
+    project.claims(fault + UPHELD.format(left="n + 1") + body)
+
+    result = project.run("claims", "--faults")
+
+    assert "faults: 1 detected, 0 missed" in result.outlines
+    assert result.ret == 0
+
+
 def test_from_a_subfolder_the_claims_are_meant(project):
     """Without path arguments pytest runs the project's claims from any folder."""
     project.claims(UPHELD.format(left="n + 1"))

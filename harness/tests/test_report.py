@@ -79,6 +79,27 @@ def claim(text="A fact.", **other):
     } | other
 
 
+def contradiction(text):
+    side = {"document": "paper", "section": text, "lines": [2, 3]}
+    return {
+        "id": "topic.two-sides",
+        "topic": "topic",
+        "says": text,
+        "verdict": "stands",
+        "recorded": "stands",
+        "changed": False,
+        "sides": [side | {"claim": "topic.fact"}, side | {"claim": text}],
+        "right": "topic.fact",
+        "instead": text,
+        "reason": None,
+        "why": text,
+        "explained_by": [],
+        "checks": [check(text) | {"role": "all sides"}],
+        "faults": [{"name": "f", "does": text, "detected": True}],
+        "by_backend": {"tensorflow": "stands"},
+    }
+
+
 def audit(text="A fact.", **other):
     claims = [claim(text, **other)]
     verdict = claims[0]["verdict"]
@@ -130,6 +151,7 @@ def audit(text="A fact.", **other):
             }
         ],
         "claims": claims,
+        "contradictions": [contradiction(text)],
     }
 
 
@@ -214,7 +236,8 @@ def test_sarif_puts_the_finding_on_the_line():
     place = result["locations"][0]["physicalLocation"]
     assert (result["level"], place["artifactLocation"]["uri"]) == ("error", "paper.txt")
     assert place["region"] == {"startLine": 2, "endLine": 3}
-    assert sarif(audit(verdict="upheld", severity=None))["runs"][0]["results"] == []
+    upheld = sarif(audit(verdict="upheld", severity=None))["runs"][0]["results"]
+    assert [result["level"] for result in upheld] == ["note"]  # the contradiction
 
 
 @pytest.mark.parametrize(
@@ -261,4 +284,24 @@ def test_a_source_outside_of_the_documents_is_a_link(project):
         html = render.html(audited, project)
         assert (f'<a href="{address}">An issue</a>' in html) is linked
         assert address in render.markdown(audited)
-        assert not sarif(audited)["runs"][0]["results"]
+        results = sarif(audited)["runs"][0]["results"]
+        assert "topic.fact" not in [result["ruleId"] for result in results]
+
+
+def test_a_contradiction_has_an_entry_of_its_own_in_every_format(project):
+    """It is no finding about one text, and errata name it to the side that is wrong."""
+    audited = audit(verdict="upheld", severity=None, instead=None)
+    (found,) = audited["contradictions"]
+    found["sides"][1] |= {"document": "paper", "claim": "topic.other", "lines": [5, 5]}
+
+    html = render.html(audited, project)
+    assert 'id="topic.two-sides"' in html.split('id="contradictions"')[1]
+    assert "1 contradictions between passages" not in html
+    assert "1 contradiction between passages" in html
+    markdown = render.markdown(audited)
+    assert "## Contradictions between passages" in markdown
+    errata = render.corrections(audited, audited["documents"][0])
+    assert "paper line 5: topic.other" in errata
+    found["right"] = None
+    assert "topic.other" not in render.corrections(audited, audited["documents"][0])
+    assert 'name="topic.two-sides"' in junit(audited)
