@@ -30,7 +30,7 @@ def sarif(audited: Audited) -> dict[str, object]:
     files = {d["id"]: d["file"] for d in audited["documents"]}
     contradictions = record.standing(audited)
     driver = {
-        "name": "regularization-audit",
+        "name": "teaching-material-audit",
         "semanticVersion": "0.1.0",
         "rules": [
             *(_rule(claim) for claim in findings),
