@@ -4,6 +4,7 @@ A claim file needs one import line from here; the constructors of faults are in
 `harness.running.faults`. Everything else is policy.
 """
 
+from harness.documents.figures import Figures, stated
 from harness.documents.ledger import public
 from harness.evidence import judge
 from harness.evidence.seeds import seed_training
@@ -20,6 +21,7 @@ __all__ = [
     "QUALIFIED",
     "REFUTED",
     "UPHELD",
+    "Figures",
     "as_array",
     "claim",
     "contradiction",
@@ -31,4 +33,5 @@ __all__ = [
     "seed_training",
     "shared",
     "side",
+    "stated",
 ]

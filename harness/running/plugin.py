@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from harness.documents import figures
 from harness.documents.project import Project
 from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
 from harness.evidence.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
@@ -205,6 +206,7 @@ def pytest_testnodedown(node: Any) -> None:
     node.config.stash[AUDIT].declare(told.get("audit_claims", []))
     if "audit_stack" in told:
         node.config.stash[AUDIT].learn_stack(told["audit_stack"])
+        node.config.stash[AUDIT].absent_figures.update(told["audit_absent"])
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -354,19 +356,30 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     """Form the verdicts on the controller; say them after pytest's own summary."""
     config = session.config
     stack = libraries.describe(config.option.device)
+    project = config.stash[PROJECT]
+    absent = (
+        figures.missing(figures.DECLARED, project.ledgers, project.material)
+        if project.material
+        else []
+    )
     if _is_worker(config):
         declared = [claim.declaration() for claim in REGISTRY.values()]
-        told = {"audit_claims": declared, "audit_stack": stack}
+        told = {
+            "audit_claims": declared,
+            "audit_stack": stack,
+            "audit_absent": absent,
+        }
         config.workeroutput.update(told)  # type: ignore[attr-defined]
         return (yield)
     audit = config.stash[AUDIT]
     audit.declare(claim.declaration() for claim in REGISTRY.values())
     if REGISTRY:
         audit.learn_stack(stack)
+    audit.absent_figures.update(absent)
     judged = None
     if audit.has_evidence and not config.option.collectonly:
         judged = audit.finish(_covers_all(config) and exitstatus in (0, 1))
-        if exitstatus == 0 and terminal.failures(judged, config.option.fail_on):
+        if exitstatus == 0 and terminal.failures(judged, audit, config.option.fail_on):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
     result = yield
     reporter = config.pluginmanager.get_plugin("terminalreporter")

@@ -37,6 +37,7 @@ class Audit:
         self.started = utc_now()
         self.reports = reports
         self.project = project
+        self.absent_figures: set[str] = set()
         self._store: Store | None = None
         self._claims: dict[str, Declared] = {}
         self._checks: list[CheckLine] = []

@@ -54,7 +54,7 @@ def change(check: Check, evidence: CheckLine, policy: Policy, described: Stack) 
     return "\n".join(lines)
 
 
-def failures(audited: Audited, fail_on: list[str]) -> list[str]:
+def failures(audited: Audited, audit: Audit, fail_on: list[str]) -> list[str]:
     """What makes an otherwise green run fail, a sentence each."""
     said = []
     for claim in record.judged_in(audited):
@@ -71,6 +71,7 @@ def failures(audited: Audited, fail_on: list[str]) -> list[str]:
     for id, name, reason in record.missed_faults(audited):
         why = f" ({reason})" if reason else ""
         said.append(f"fault missed: {id} does not notice '{name}'{why}")
+    said += sorted(audit.absent_figures)
     return said + record.broken_promise(audited)
 
 
@@ -88,7 +89,7 @@ def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -
         if len(asked) < len(audited["claims"]):
             others = len(audited["claims"]) - len(asked)
             write(f"not run      {others} other claims  ({record.NOT_SELECTED})")
-    problems = failures(audited, fail_on)
+    problems = failures(audited, audit, fail_on)
     for problem in problems:
         write(problem, red=True)
     tried = [

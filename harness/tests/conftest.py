@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from harness.documents import figures
 from harness.evidence import record
 from harness.evidence.store import read
 from harness.running import bounds
@@ -29,7 +30,7 @@ section = [{ line = 1, title = "Start" }, { line = 5, title = "End" }]
 HEAD = """\
 import pytest
 from hypothesis import strategies as st
-from harness import claim, contradiction, example, given, judge, side
+from harness import Figures, claim, contradiction, example, given, judge, side, stated
 from harness import UPHELD, REFUTED, QUALIFIED
 from harness.running.faults import fault, output_times
 from pathlib import Path
@@ -82,6 +83,7 @@ class Project:
         if cwd:
             self._patch.chdir(cwd)
         REGISTRY.clear()
+        figures.DECLARED.clear()
         if apart:
             return self.pytester.runpytest_subprocess(*arguments)
         return self.pytester.runpytest_inprocess(*arguments)
@@ -105,12 +107,13 @@ def project(pytester, monkeypatch):
     environment = dict(os.environ)
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT"):
         os.environ.pop(name, None)  # a run of the project's is no worker of ours
-    claims = dict(REGISTRY)
+    claims, declared = dict(REGISTRY), list(figures.DECLARED)
     yield Project(pytester, monkeypatch)
     os.environ.clear()
     os.environ.update(environment)
     REGISTRY.clear()
     REGISTRY.update(claims)
+    figures.DECLARED[:] = declared
 
 
 @pytest.fixture(autouse=True)

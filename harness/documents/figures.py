@@ -1,0 +1,146 @@
+"""The figures that documents print: typed once, with the lines where they stand.
+
+With `--material` they are held against the reader's copy: a figure that does not stand
+in its lines is a mistake of ours, and the verdicts that rest on it are worth nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.documents.binding import FOUND, MOVED, bind
+from harness.documents.ledger import Document, Ledgers, Source
+from harness.documents.passages import split
+
+DECLARED: list[Figures] = []
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+_WORDS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"),
+    *("seventeen", "eighteen", "nineteen", "twenty"),
+)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A value as a document states it: numbers and words, in lists or dicts of them.
+
+    A number may be spelled in any way (45,000, 4.5e4, twelve); a word stands as it is.
+    """
+
+    value: Any
+    sources: tuple[Source, ...]
+
+
+def stated(value: Any, *sources: Source) -> Stated:
+    """A figure and the lines that state it; all of it stands in these together."""
+    return Stated(value, sources)
+
+
+class Figures(dict[str, Any]):
+    """Figures by name; where each stands is in `places`."""
+
+    def __init__(self, figures: Mapping[str, Stated]) -> None:
+        super().__init__({name: figure.value for name, figure in figures.items()})
+        self.places = {name: figure.sources for name, figure in figures.items()}
+        DECLARED.append(self)
+
+
+def missing(figures: Iterable[Figures], ledgers: Ledgers, copies: Path) -> list[str]:
+    """A sentence for each figure that does not stand in the lines named for it.
+
+    Passages that the reader has changed since the ledger was made say nothing of it.
+    """
+    texts: dict[str, _Text] = {}
+    said = []
+    for group in figures:
+        for name, sources in group.places.items():
+            for document in {source.document for source in sources}:
+                if document not in texts:
+                    texts[document] = _Text(ledgers[document], copies)
+            lines = [texts[s.document].at(s.lines) for s in sources]
+            if any(text is None for text in lines):
+                continue
+            absent = _absent(group[name], "\n".join(filter(None, lines)))
+            if absent:
+                places = ", ".join(map(str, sources))
+                said.append(
+                    f"the figure {name!r} does not stand in {places}: no "
+                    f"{', '.join(map(str, absent[:3]))} there"
+                )
+    return said
+
+
+class _Text:
+    """A reader's copy, by lines of the audited file."""
+
+    def __init__(self, document: Document, copies: Path) -> None:
+        text = document.copy_in(copies)
+        self._lines: list[str] | None = None
+        self._bound = []
+        if text is None:
+            return
+        if hashlib.sha256(text.encode()).hexdigest() == document.sha256:
+            self._lines = text.splitlines()
+        else:
+            self._bound = bind(document.rows(), split(text))
+
+    def at(self, lines: tuple[int, int]) -> str | None:
+        """The text of these lines; None if the copy lacks or has changed them."""
+        first, last = lines
+        if self._lines is not None:
+            return "\n".join(self._lines[first - 1 : last])
+        here = [
+            bound
+            for bound in self._bound
+            if bound.row["lines"][0] <= last and first <= bound.row["lines"][1]
+        ]
+        if not here or any(b.status not in (FOUND, MOVED) for b in here):
+            return None
+        return "\n".join(b.passage.text for b in here if b.passage)
+
+
+def _absent(value: Any, text: str) -> list[Any]:
+    """The leaves of a value that the text does not state."""
+    numbers = set(_numbers(text))
+    plain = " ".join(text.split())
+    return [
+        leaf
+        for leaf in _leaves(value)
+        if not (
+            " ".join(leaf.split()) in plain
+            if isinstance(leaf, str)
+            else float(leaf) in numbers
+        )
+    ]
+
+
+def _numbers(text: str) -> Iterator[float]:
+    for match in _NUMBER.finditer(text):
+        digits = match.group().replace("_", "")
+        if _THOUSANDS.fullmatch(digits):
+            yield float(digits.replace(",", ""))
+        if not _THOUSANDS.fullmatch(digits) or text[: match.start()][-1:] in tuple(
+            "(["
+        ):
+            yield from map(float, filter(None, digits.split(",")))
+    for number, word in enumerate(_WORDS):
+        if re.search(rf"\b{word}\b", text, re.IGNORECASE):
+            yield float(number)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, str) or not isinstance(value, Iterable):
+        yield value
+    else:
+        for item in value:
+            yield from _leaves(item)
