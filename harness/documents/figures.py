@@ -123,13 +123,15 @@ def _absent(value: Any, text: str) -> list[Any]:
 
 def _numbers(text: str) -> Iterator[float]:
     for match in _NUMBER.finditer(text):
-        digits = match.group().replace("_", "")
-        if _THOUSANDS.fullmatch(digits):
-            yield float(digits.replace(",", ""))
-        if not _THOUSANDS.fullmatch(digits) or text[: match.start()][-1:] in tuple(
-            "(["
-        ):
-            yield from map(float, filter(None, digits.split(",")))
+        digits = match.group().replace("_", "").lstrip("+-")
+        thousands = _THOUSANDS.fullmatch(digits)
+        in_list = match.start() > 0 and text[match.start() - 1] in "(["
+        values = [float(digits.replace(",", ""))] if thousands else []
+        if in_list or not thousands:
+            values += map(float, filter(None, digits.split(",")))
+        yield from values
+        if match.group().startswith("-"):
+            yield from (-value for value in values)
     for number, word in enumerate(_WORDS):
         if re.search(rf"\b{word}\b", text, re.IGNORECASE):
             yield float(number)
