@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 TORCH_INDEX ?=
 RUN = .venv/bin/python -m
 .DEFAULT_GOAL := help
-.PHONY: help audit test quick lint hooks faults matrix thorough backends release publish
+.PHONY: help audit test quick lint hooks faults matrix mutation thorough backends release publish
 .PHONY: timing calibrate
 
 help: ## say what there is to make
@@ -34,6 +34,9 @@ faults: .venv/installed ## can every check fail? each claim under its own faults
 
 matrix: .venv/installed ## each fault of a topic against each claim of that topic (slow)
 	$(RUN) pytest claims/ -q --faults=matrix
+
+mutation: .venv/installed ## how many random defects of the libraries are noticed? (slow)
+	$(RUN) pytest claims/ -q -n 0 -p harness.running.mutation --mutants 300 --reports reports/ci/mutation
 
 thorough: .venv/installed ## the slow checks too, and ten times the examples
 	$(RUN) pytest claims/ -q --thorough --reports reports/ci/thorough

@@ -136,7 +136,7 @@ def run(
     seconds = time.perf_counter() - started
     evidence = evidence_of(check, result, seconds)
     evidence["under_faults"] = [
-        _under_fault(call, check, policy, fault) for fault in _chosen(check, policy)
+        under_fault(call, check, policy, fault) for fault in _chosen(check, policy)
     ]
     return result, evidence
 
@@ -178,7 +178,7 @@ def _chosen(check: Check, policy: Policy) -> list[Fault]:
     return list({f.name: f for c in topic for f in c.faults}.values())
 
 
-def _under_fault(
+def under_fault(
     call: Callable[[], Any], check: Check, policy: Policy, fault: Fault
 ) -> UnderFault:
     try:
