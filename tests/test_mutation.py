@@ -41,4 +41,4 @@ def test_code_that_records_does_what_it_did():
     finally:
         L2.__call__.__code__ = original
 
-    assert mutation.SEEN == {"L2 divides"}
+    assert len(mutation.SEEN) == 1
