@@ -36,7 +36,7 @@ def batch_sizes(count, *, size):
 steps_per_epoch = claim(
     "data.steps-per-epoch",
     says="With 10,000 training records and batches of 500, an epoch has 20 steps.",
-    sources=[tutorial[194:197]],
+    sources=[tutorial[193:197]],
     verdict=UPHELD,
     explained_by=f"{DATASET}.batch",
     faults=[

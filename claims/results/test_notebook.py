@@ -228,8 +228,6 @@ regularized_trades_training_accuracy = claim(
         notebook[480],
         notebook[490],
         notebook[497],
-        notebook[448],
-        notebook[453],
     ],
     verdict=QUALIFIED,
     why="The two models differ in more than dropout and batch normalization, to which "

@@ -70,9 +70,6 @@ called_five_percent_ahead = argument(
 batches_drop_the_remainder = argument(
     BATCH, "drop_remainder", lambda flag: True, does="always drops the remainder"
 )
-batches_keep_the_remainder = argument(
-    BATCH, "drop_remainder", lambda flag: False, does="always keeps the remainder"
-)
 inverse_rate_5_percent_high = argument(
     f"{INVERSE}.__init__",
     "decay_rate",
