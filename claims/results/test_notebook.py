@@ -229,6 +229,7 @@ regularized_trades_training_accuracy = claim(
         notebook[490],
         notebook[497],
     ],
+    evidence=[notebook[448], notebook[453]],
     verdict=QUALIFIED,
     why="The two models differ in more than dropout and batch normalization, to which "
     "the text gives the credit: only one is trained on augmented images, and it has "
@@ -272,12 +273,12 @@ test_set_is_the_validation_set = claim(
         notebook[387:391],
         notebook[402],
         notebook[408:409],
-        notebook[433],
         notebook[439],
         notebook[478],
         notebook[490],
         notebook[497],
     ],
+    evidence=[notebook[433]],
     verdict=REFUTED,
     severity="lesson",
     instead="There is no test set: both numbers come from the 500 validation images, "

@@ -217,6 +217,7 @@ picks_show_regularization_wins = claim(
     says="That the search picks a wide network with stronger L2 shows that capacity "
     "with regularization beats a small network without.",
     sources=[day7[273]],
+    evidence=[day7[217:221], day7[256:257]],
     verdict=REFUTED,
     severity="wording",
     instead="The typical winner is the widest network (width=64); its L2 strength, "

@@ -153,6 +153,7 @@ def judged(claim: ClaimLine, checks: Sequence[CheckLine]) -> JudgedClaim:
         "why": claim["why"] or None,
         "explained_by": claim["explained_by"],
         "sources": claim["sources"],
+        "evidence": claim.get("evidence", []),
         "checks": [_told(check) for check in checks],
         "faults": [
             {

@@ -51,6 +51,7 @@ class Claim:
     id: str
     says: str
     sources: tuple[Source, ...]
+    evidence: tuple[Source, ...]
     recorded: str | None
     severity: str | None
     correction: str | None
@@ -116,6 +117,7 @@ class Claim:
             "differs_on": {b: list(v) for b, v in self.differs_on.items()},
             "module": self.module,
             "sources": [source.as_dict() for source in self.sources],
+            "evidence": [place.as_dict() for place in self.evidence],
             "checks": [{"test": c.test, "role": c.role} for c in self.checks],
             "faults": [{"name": f.name, "does": f.does} for f in self.faults],
         }
@@ -126,6 +128,7 @@ def claim(
     *,
     says: str,
     sources: Sequence[Source],
+    evidence: Sequence[Source] = (),
     verdict: str | None = None,
     severity: str | None = None,
     instead: str | None = None,
@@ -138,6 +141,8 @@ def claim(
 ) -> Claim:
     """Declare a claim. Raises DeclarationError with one sentence if it is malformed.
 
+    sources: the places that make the statement; evidence: places that only serve to
+        judge it, and get no verdict in the report.
     verdict: the recorded one; None if nobody could measure it yet.
     severity, instead: for a refuted claim only; `instead` replaces the author's
         sentence as it stands, in at most 40 words.
@@ -159,6 +164,7 @@ def claim(
         id,
         says,
         tuple(sources),
+        tuple(evidence),
         recorded,
         severity,
         instead,

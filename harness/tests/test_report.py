@@ -72,6 +72,7 @@ def claim(text="A fact.", **other):
         "explained_by": [],
         "by_backend": {"tensorflow": "refuted"},
         "sources": [{"document": "paper", "section": text, "lines": [2, 3]}],
+        "evidence": [{"document": "paper", "section": text, "lines": [5, 5]}],
         "checks": [check(text)],
         "faults": [{"name": "f", "does": text, "detected": True}],
     } | other
@@ -243,3 +244,13 @@ def test_a_changed_verdict_is_told_first():
     assert "changed: `topic.fact` refuted → upheld" in compare.markdown(difference)
     assert difference["stack"] == {"keras": ["3.15", "3.16"]}
     assert not compare.changed(compare.compare(old, old))
+
+
+def test_evidence_is_told_with_the_claim_and_gets_no_verdict_of_its_own():
+    """Its place stands below the sources; without evidence nothing does."""
+    files, without = rendered("A fact."), render.html(audit(evidence=[]), {})
+
+    assert "<b>Evidence:</b> A fact., A fact., line 5" in files["html"]
+    assert "paper line 2 (evidence: paper line 5)" in files["md"]
+    assert "<b>Evidence:</b>" not in without
+    assert files["html"].count("line 5") == 1
