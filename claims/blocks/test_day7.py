@@ -183,7 +183,8 @@ same_architecture = claim(
     "blocks.same-architecture",
     says="The upgraded network, which no longer memorizes, has the architecture of the "
     "baseline.",
-    sources=[day7[207], day7[36:48], day7[130:140], day7[182]],
+    sources=[day7[207]],
+    evidence=[day7[36:48], day7[130:140], day7[182]],
     verdict=REFUTED,
     severity="wording",
     instead="It is another network: convolutions of the same sizes, but without biases "

@@ -115,7 +115,8 @@ def test_the_lowest_row_with_dropout_is_200_epochs_before_the_end():
 ended_before_maximum = claim(
     "callbacks.ended-before-maximum",
     says="Early stopping ended all trainings, far below the maximum of 10000 epochs.",
-    sources=[tutorial[286], tutorial[549], *PRINTED],
+    sources=[tutorial[549]],
+    evidence=[tutorial[286], *PRINTED],
     verdict=UPHELD,
     why="The longest log stops before epoch 1100.",
     faults=[figure(FIGURES, "maximum", 1_000), figure(FIGURES, "maximum", 1_050)],
@@ -132,7 +133,8 @@ def test_the_last_printed_epoch_is_below_the_maximum():
 rows_every_100_epochs = claim(
     "callbacks.rows-every-100-epochs",
     says="The trainings print their full set of metrics every 100 epochs.",
-    sources=[tutorial[268], *PRINTED],
+    sources=[tutorial[268]],
+    evidence=[*PRINTED],
     verdict=UPHELD,
     why="Judged by the printed rows; the callback is of tensorflow_docs, which is not "
     "installed here.",

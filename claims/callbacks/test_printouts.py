@@ -29,7 +29,8 @@ NUMBER = r"\d+(?:\.\d+)?(?:e[-+]\d+)?"
 verbose_2 = claim(
     "callbacks.verbose-2",
     says="verbose=2 writes less to the console: one row of results an epoch.",
-    sources=[notebook[321], notebook[337]],
+    sources=[notebook[321]],
+    evidence=[notebook[337]],
     verdict=UPHELD,
     why="Under the number of the epoch, without a progress bar.",
     explained_by="keras.src.callbacks.progbar_logger:ProgbarLogger",

@@ -214,7 +214,8 @@ def test_the_first_dense_layer_has_most_parameters():
 regularized_slightly_larger = claim(
     "capacity.regularized-slightly-larger",
     says="The regularized model is slightly larger.",
-    sources=[notebook[454], notebook[446:453]],
+    sources=[notebook[454]],
+    evidence=[notebook[446:453]],
     verdict=UPHELD,
     why="By 1.5 % in both reported rows.",
     faults=[figure(FIGURES, "trainable", "13.1"), figure(FIGURES, "total", "44.2")],

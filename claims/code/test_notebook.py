@@ -266,7 +266,8 @@ notebook_cleanup = claim(
     "code.notebook-cleanup",
     says="The last block frees the model's memory: reference deleted, garbage "
     "collected, session cleared.",
-    sources=[notebook[500:506], notebook[316:321]],
+    sources=[notebook[500:506]],
+    evidence=[notebook[316:321]],
     verdict=REFUTED,
     severity="lesson",
     instead="Delete the history and the callbacks too (`del model, "

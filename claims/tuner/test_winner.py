@@ -40,7 +40,8 @@ def judge_in_space(values, declare):
 best_in_domain = claim(
     "tuner.best-in-domain",
     says="The winner that is printed after the search is a point of the search space.",
-    sources=[day7[177], day7[126:128]],
+    sources=[day7[177]],
+    evidence=[day7[126:128]],
     verdict=UPHELD,
     why="192 and 0.4 are steps of their grids, 0.0021387 lies in [1e-4, 1e-2].",
     explained_by="keras_tuner.src.engine.base_tuner:BaseTuner.get_best_hyperparameters",
@@ -61,7 +62,8 @@ def test_the_printed_winner_can_be_drawn():
 typical_winner_in_domain = claim(
     "tuner.typical-winner-in-domain",
     says="The typical winner of the exercise is a point of the extended space.",
-    sources=[day7[256:257], day7[217:221]],
+    sources=[day7[256:257]],
+    evidence=[day7[217:221]],
     verdict=UPHELD,
     explained_by="keras_tuner.src.engine.base_tuner:BaseTuner.get_best_hyperparameters",
     faults=[
@@ -80,7 +82,8 @@ def test_the_typical_winner_can_be_drawn():
 comments_match_print = claim(
     "tuner.comments-match-print",
     says="The comments beside the values read back are those of the printed winner.",
-    sources=[day7[177], day7[182:184]],
+    sources=[day7[182:184]],
+    evidence=[day7[177]],
     verdict=UPHELD,
     why="0.0021 is 0.0021387 with two digits.",
     faults=[
