@@ -115,40 +115,6 @@ def input_shape_is_silent(patch):
     patch.setattr(Layer, "__init__", init)
 
 
-def _warning_reworded(patch, reword):
-    """Layers give their warnings in the words of reword(text, name of the class)."""
-    import warnings
-
-    original = Layer.__init__
-
-    def init(self, *args, **kwargs):
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            original(self, *args, **kwargs)
-        for warning in caught:
-            text = reword(str(warning.message), type(self).__name__)
-            warnings.warn(text, warning.category, stacklevel=3)
-
-    patch.setattr(Layer, "__init__", init)
-
-
-@fault
-def warning_names_the_class(patch):
-    """The warning against input_shape names input_shape_tuple and the class."""
-    _warning_reworded(
-        patch,
-        lambda text, name: text.replace("input_dim", "input_shape_tuple").replace(
-            "to a layer", f"to the `{name}` layer"
-        ),
-    )
-
-
-@fault
-def warning_shortened(patch):
-    """The warning against input_shape recommends nothing instead."""
-    _warning_reworded(patch, lambda text, name: text.partition(". ")[0])
-
-
 @fault
 def pool_drops_in_training(patch):
     """Max pooling lowers its output by 2 percent in training."""

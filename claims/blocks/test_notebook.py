@@ -12,7 +12,7 @@ from claims.common import block_models
 from claims.common.block_models import of_kind
 from claims.common.strategies import seeds
 from claims.documents import notebook, tutorial
-from harness import QUALIFIED, REFUTED, UPHELD, as_array, claim, given, judge, shared
+from harness import QUALIFIED, UPHELD, as_array, claim, given, judge, shared
 from harness.running.faults import figure
 
 CONV = "keras.src.layers.convolutional.base_conv:BaseConv"
@@ -223,7 +223,6 @@ input_shape_warns = claim(
     says="Giving a layer input_shape works, with a UserWarning against it.",
     sources=[notebook[181], notebook[227], tutorial[328:329], tutorial[619:620]],
     verdict=UPHELD,
-    why="What the warning says is blocks.input-shape-warning-text.",
     explained_by="keras.src.layers.layer:Layer.__init__",
     faults=[faults.input_shape_is_silent],
 )
@@ -249,41 +248,3 @@ def test_input_shape_is_accepted_with_a_warning(units, side):
     judge.equal([category for category, _ in caught], ["UserWarning"] * 2)
     about = ["Do not pass an `input_shape`" in text for _, text in caught]
     judge.true(about, what="about input_shape")
-
-
-input_shape_warning_text = claim(
-    "blocks.input-shape-warning-text",
-    says="The warning against input_shape names input_shape_tuple as its other name, "
-    "and the class of the layer.",
-    sources=[tutorial[328:329], tutorial[619:620]],
-    verdict=REFUTED,
-    severity="wording",
-    instead="Keras warns against `input_shape` and `input_dim` with one text for all "
-    "layers, and recommends an Input object as the first layer of a Sequential model.",
-    why="The message is a constant. The two outputs also differ from each other, "
-    "although both are given for the same line of the same file.",
-    explained_by="keras.src.layers.layer:Layer.__init__",
-    faults=[faults.warning_names_the_class, faults.warning_shortened],
-)
-
-
-@input_shape_warning_text.as_worded
-@given(units=st.integers(1, 40), side=st.integers(3, 40))
-def test_the_warning_names_the_class_of_the_layer(units, side):
-    """A Dense layer's warning names `input_shape_tuple` and `Dense`."""
-    said = str(user_warnings(keras.layers.Dense, units, input_shape=(side,)))
-
-    for name in ("`input_shape_tuple`", "`Dense`"):
-        judge.equal(str(name in said), "True", what=f"{name} stands in it")
-
-
-@input_shape_warning_text.instead
-@given(units=st.integers(1, 40), side=st.integers(3, 40))
-def test_the_warning_is_the_same_for_all_layers(units, side):
-    """Dense and Conv2D say the same, with input_shape, input_dim and Input(shape)."""
-    said = str(user_warnings(keras.layers.Dense, units, input_shape=(side,)))
-    made = user_warnings(keras.layers.Conv2D, units, 3, input_shape=(side, side, 3))
-
-    judge.equal(said, str(made), what="text")
-    for name in ("`input_shape`", "`input_dim`", "`Input(shape)`"):
-        judge.equal(str(name in said), "True", what=f"{name} stands in it")

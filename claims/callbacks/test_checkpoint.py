@@ -24,10 +24,12 @@ CHECKPOINT = "keras.src.callbacks.model_checkpoint:ModelCheckpoint"
 checkpoint_only_improves = claim(
     "callbacks.checkpoint-only-improves",
     says="With save_best_only the checkpoint is written only when the validation loss "
-    "improves; with save_weights_only it holds weights.",
+    "improves; with save_weights_only it holds the model's weights.",
     sources=[notebook[278:286]],
     verdict=UPHELD,
-    why="The first epoch is always saved; in the end the file has the best epoch.",
+    why="The first epoch is always saved; in the end the file has the best epoch. "
+    "Besides the weights it holds the optimizer's variables, and load_weights() puts "
+    "them back too.",
     explained_by=f"{CHECKPOINT}.on_epoch_end",
     faults=[
         faults.saves_every_epoch,
@@ -101,3 +103,37 @@ def test_the_file_holds_all_weights(seed):
         strict=True,
     ):
         judge.equal(found, expected, what=name)
+
+
+@shared
+def with_adam():
+    """A model of one weight with Adam, whose variables have been made."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.compile("adam", "mse")
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+@checkpoint_only_improves.as_worded
+@given(seed=seeds())
+def test_the_file_holds_the_optimizers_variables_too(seed):
+    """Loaded, iterations, learning rate and both slots of Adam are the saved."""
+    model = with_adam()
+    saved = [np.random.uniform(1, 2, v.shape) for v in model.optimizer.variables]
+    saved = [x.astype(v.dtype) for x, v in zip(saved, model.optimizer.variables)]
+    for variable, value in zip(model.optimizer.variables, saved):
+        variable.assign(value)
+    with tempfile.TemporaryDirectory() as path:
+        file = os.path.join(path, "best.weights.h5")
+        callback = keras.callbacks.ModelCheckpoint(
+            file, save_best_only=True, save_weights_only=True
+        )
+        callback.set_model(model)
+        callback.on_epoch_end(0, {"val_loss": 0.5})
+        for variable in model.optimizer.variables:
+            variable.assign(keras.ops.zeros_like(variable))
+        model.load_weights(file)
+
+    judge.equal(len(saved), 4, what="variables of Adam")
+    for variable, value in zip(model.optimizer.variables, saved):
+        judge.equal(variable, value, what=variable.name)

@@ -126,7 +126,8 @@ def test_without_the_argument_the_last_weights_stay(values, wait):
 stopped_after_39 = claim(
     "callbacks.stopped-after-39",
     says="A training with patience 7 of at most 50 epochs ends after epoch 39.",
-    sources=[notebook[292], notebook[309], notebook[423], notebook[437]],
+    sources=[notebook[423], notebook[437]],
+    evidence=[notebook[292], notebook[309]],
     verdict=UPHELD,
     why="It does so if epoch 32 is the best: then 7 epochs without improvement follow.",
     explained_by=f"{STOPPING}.on_epoch_end",

@@ -72,7 +72,8 @@ def test_the_weights_are_of_an_earlier_epoch(values, patience):
 memory_efficient = claim(
     "callbacks.memory-efficient",
     says="The callbacks of the training are memory-efficient.",
-    sources=[notebook[315], notebook[290:295]],
+    sources=[notebook[315]],
+    evidence=[notebook[290:295]],
     verdict=QUALIFIED,
     why="At each improvement EarlyStopping keeps model.get_weights() as best_weights, "
     "here 13.4 million numbers, 51 MiB.",

@@ -22,6 +22,19 @@ def unbuilt_models_do_not_train(patch):
     patch.setattr(keras.Sequential, "train_on_batch", train_on_batch)
 
 
+@fault
+def unbuilt_models_have_no_summary(patch):
+    """A Sequential model without an input shape refuses to print its summary."""
+    original = keras.Sequential.summary
+
+    def summary(self, *args, **kwargs):
+        if not self.built:
+            raise ValueError("this model is not built")
+        return original(self, *args, **kwargs)
+
+    patch.setattr(keras.Sequential, "summary", summary)
+
+
 counts_one_more = result(
     "keras.src.layers.layer:Layer.count_params",
     lambda n: n + 1 if n else n,

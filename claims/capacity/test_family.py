@@ -10,7 +10,7 @@ from claims.blocks import faults as layer_faults
 from claims.capacity import faults
 from claims.common.block_models import entries, printed_totals, rows
 from claims.documents import tutorial
-from harness import UPHELD, claim, given, judge, shared
+from harness import QUALIFIED, UPHELD, claim, given, judge, shared
 from harness.lab.networks import FAMILY, dense_stack
 from harness.running.faults import figure
 
@@ -128,29 +128,48 @@ def test_a_penalty_adds_no_parameter(units, strength):
 
 input_shape_only_for_summary = claim(
     "capacity.input-shape-only-for-summary",
-    says="Training needs no input_shape; only the summary does.",
+    says="Training needs no input_shape; only for the summary to work it is required.",
     sources=[tutorial[403]],
-    verdict=UPHELD,
-    why="Without it the layers are built by the first batch, and until then the "
-    "summary shows unbuilt layers and no parameters.",
+    verdict=QUALIFIED,
+    why="Without it the layers are built by the first batch. Until then summary() "
+    "runs, and prints a question mark for each shape and 0 for each count.",
     explained_by=[SUMMARY, "keras.src.models.sequential:Sequential"],
     faults=[
         faults.unbuilt_models_do_not_train,
+        faults.unbuilt_models_have_no_summary,
         layer_faults.dense_one_unit_more,
     ],
 )
 
 
-@input_shape_only_for_summary.as_worded
-def test_without_input_shape_training_works_and_the_summary_does_not():
-    """No parameter is shown before the first batch, all 753 after it."""
+def without_input_shape():
+    """The small model without its input_shape, compiled."""
     dense = [keras.layers.Dense(units, "elu") for units in (16, 16)]
     model = keras.Sequential([*dense, keras.layers.Dense(1)])
     model.compile("sgd", "mse", run_eagerly=True)
+    return model
 
-    shown = printed_totals(model)["Total params"]
-    judge.equal(shown, "0 (0.00 B)", what="summary before")
+
+@input_shape_only_for_summary.holds_when("working means to show shapes and counts")
+def test_without_input_shape_training_works_and_the_summary_shows_nothing():
+    """No shape and no parameter before the first batch, all 753 after it."""
+    model, lines = without_input_shape(), []
+
+    print_summary = {"print_fn": lambda text, **_: lines.extend(text.splitlines())}
+    judge.runs(lambda: model.summary(**print_summary), what="summary")
+    table = [line.split() for line in lines if "unbuilt" in line]
+    judge.equal(len(table), 3, what="layers that are shown as unbuilt")
+    judge.equal([row[4] for row in table], ["?"] * 3, what="shapes")
+    judge.equal([row[6] for row in table], ["0"] * 3, what="counts")
     x = np.ones((2, FEATURES), "float32")
     judge.runs(lambda: model.train_on_batch(x, x[:, :1]), what="a training step")
     expected = (28 + 1) * 16 + (16 + 1) * 16 + 16 + 1
     judge.equal(model.count_params(), expected, what="after")
+
+
+@input_shape_only_for_summary.fails_throughout("it is enough that the summary runs")
+def test_the_summary_runs_without_input_shape():
+    """Before any batch, with a total of no parameters."""
+    totals = judge.runs(lambda: printed_totals(without_input_shape()), what="summary")
+
+    judge.equal(totals["Total params"], "0 (0.00 B)", what="total")

@@ -2,6 +2,9 @@
 
 import contextlib
 import gc
+import os
+import subprocess
+import sys
 import weakref
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from claims.common.policies import policy
 from claims.documents import article, notebook, tutorial
 from claims.mixed_precision import faults as precision_faults
 from harness import REFUTED, UPHELD, as_array, claim, judge, shared
+from harness.stack.devices import gpu_count
 
 CLASSES = 10
 BLOCKS = [
@@ -91,19 +95,50 @@ def test_the_paths_below_tensorflow_lead_to_keras():
 
 notebook_memory_growth = claim(
     "code.notebook-memory-growth",
-    says="The block lists the GPUs, sets memory growth on each, and without one takes "
-    "its other branch.",
-    sources=[notebook[20:28]],
+    says="Where there are GPUs, the block sets memory growth on each of them.",
+    sources=[notebook[20:26]],
+    explained_by="tensorflow.python.framework.config:set_memory_growth",
+    needs="tensorflow",
+)
+
+GROWTH = """
+import tensorflow as tf
+for device in tf.config.list_physical_devices("GPU"):
+    tf.config.experimental.set_memory_growth(device, True)
+    print(tf.config.experimental.get_memory_growth(device))
+"""
+
+
+@notebook_memory_growth.as_worded
+def test_memory_growth_is_set_on_each_gpu(gpu):
+    """In a process of its own: it has to come before the GPUs are used."""
+    named = {**os.environ}
+    named.pop("TF_FORCE_GPU_ALLOW_GROWTH", None)
+    command = [sys.executable, "-c", GROWTH]
+
+    done = subprocess.run(
+        command, env=named, capture_output=True, text=True, timeout=120
+    )
+
+    judge.equal(done.returncode, 0, what="exit code of the block")
+    judge.equal(done.stdout.split(), ["True"] * gpu_count(), what="growth of each GPU")
+
+
+notebook_without_a_gpu = claim(
+    "code.notebook-without-a-gpu",
+    says="Without a GPU the list of GPUs is empty, and the block takes its other "
+    "branch.",
+    sources=[notebook[27:28]],
     verdict=UPHELD,
-    why="The list is empty without a GPU. Memory growth is a setting of GPUs alone, "
-    "and has to come before they are used.",
+    why="A CPU is not in the list, and memory growth, a setting of GPUs, is refused "
+    "for it.",
     explained_by="tensorflow.python.framework.config:set_memory_growth",
     faults=[faults.cpu_counts_as_gpu, faults.growth_of_any_device],
     needs="tensorflow",
 )
 
 
-@notebook_memory_growth.as_worded
+@notebook_without_a_gpu.as_worded
 def test_without_a_gpu_the_other_branch_is_taken(no_gpu):
     """The list of GPUs is empty; a CPU, which is no GPU, is refused."""
     import tensorflow as tf
@@ -230,7 +265,8 @@ notebook_cleanup = claim(
     "code.notebook-cleanup",
     says="The last block frees the model's memory: reference deleted, garbage "
     "collected, session cleared.",
-    sources=[notebook[500:506], notebook[316:321]],
+    sources=[notebook[500:506]],
+    evidence=[notebook[316:321]],
     verdict=REFUTED,
     severity="lesson",
     instead="Delete the history and the callbacks too (`del model, "

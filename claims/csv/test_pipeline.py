@@ -220,7 +220,8 @@ def test_batches_are_packed_and_split_up(rows, size):
 printed_record = claim(
     "csv.printed-record",
     says="The printed feature vector is a float32 tensor of the 28 features.",
-    sources=[tutorial[128], tutorial[142], tutorial[175], tutorial[180:185]],
+    sources=[tutorial[180:185]],
+    evidence=[tutorial[128], tutorial[142], tutorial[175]],
     verdict=UPHELD,
     why="Each of the 28 printed numbers is the shortest text of a float32 number, and "
     "a tensor of these numbers prints as they stand there.",

@@ -36,7 +36,7 @@ def batch_sizes(count, *, size):
 steps_per_epoch = claim(
     "data.steps-per-epoch",
     says="With 10,000 training records and batches of 500, an epoch has 20 steps.",
-    sources=[tutorial[194:197]],
+    sources=[tutorial[193:197]],
     verdict=UPHELD,
     explained_by=f"{DATASET}.batch",
     faults=[
@@ -83,7 +83,8 @@ notebook_steps = claim(
     "data.notebook-steps",
     says="12,894 training and 500 validation images in batches of 16 give the 806 and "
     "32 steps of the printed progress.",
-    sources=[notebook[66:67], notebook[126:133], notebook[337], notebook[407]],
+    sources=[notebook[337], notebook[407]],
+    evidence=[notebook[66:67], notebook[126:133]],
     verdict=UPHELD,
     why="batch keeps the smaller last batch: 806 is 12,894 / 16 rounded up.",
     explained_by=f"{DATASET}.batch",

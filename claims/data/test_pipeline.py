@@ -178,7 +178,8 @@ shuffle_repeat_batch = claim(
     "data.shuffle-repeat-batch",
     says="Shuffle and repeat before batch: the training set goes on without end, each "
     "pass holding every record once, in batches of 500 composed anew.",
-    sources=[tutorial[193:197], tutorial[212], tutorial[216]],
+    sources=[tutorial[212], tutorial[216]],
+    evidence=[tutorial[193:197]],
     verdict=UPHELD,
     why="repeat after shuffle keeps the passes apart, 500 divides 10,000, and a buffer "
     "as large as the training set shuffles uniformly.",

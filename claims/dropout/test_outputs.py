@@ -149,7 +149,8 @@ FIGURES = {"dropout layers announced": 2, "dropout layers in the code": 4}
 two_layers_added = claim(
     "dropout.two-layers-added",
     says="Two dropout layers are added to the network.",
-    sources=[tutorial[708], tutorial[711:721], tutorial[731:737]],
+    sources=[tutorial[708]],
+    evidence=[tutorial[711:721], tutorial[731:737]],
     verdict=REFUTED,
     severity="number",
     instead="Add four dropout layers, one behind each hidden layer.",

@@ -35,7 +35,8 @@ two_entries_for_the_block = claim(
     "penalties.two-entries-for-the-block",
     says="The regularized block shows two penalties, one for each of its convolutions "
     "in turn.",
-    sources=[day7[70:77], day7[93]],
+    sources=[day7[93]],
+    evidence=[day7[70:77]],
     verdict=UPHELD,
     why="Two of the block's weights have a regularizer; losses follow their order.",
     explained_by=ENTRIES,

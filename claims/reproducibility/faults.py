@@ -75,3 +75,11 @@ def default_seed_from_the_system(patch):
     """Layers without a seed take one from the operating system."""
     system = random.SystemRandom()
     _default_seed(patch, lambda: system.randint(1, 10**9))
+
+
+op_determinism_ignored = replaced(
+    "tensorflow:config.experimental.enable_op_determinism",
+    lambda original: lambda: None,
+    name="op determinism ignored",
+    does="enable_op_determinism changes nothing",
+)

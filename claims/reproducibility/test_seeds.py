@@ -1,5 +1,7 @@
 """Reproducibility: which of a notebook's random numbers a seed fixes."""
 
+import threading
+
 import keras
 import numpy as np
 
@@ -7,6 +9,7 @@ from claims.common.pipelines import numbers, tensorflow, values
 from claims.documents import notebook
 from claims.reproducibility import faults
 from harness import REFUTED, as_array, claim, judge
+from harness.stack.devices import deterministic_operations
 
 tf_seed = claim(
     "reproducibility.tf-seed",
@@ -14,11 +17,14 @@ tf_seed = claim(
     sources=[notebook[35:36]],
     verdict=REFUTED,
     severity="lesson",
-    instead="keras.utils.set_random_seed(42) makes initial weights and dropout masks "
-    "reproducible too; tf.random.set_seed reaches only TensorFlow's own random "
-    "operations, such as tf.image and shuffling.",
+    instead="keras.utils.set_random_seed(42) repeats initial weights, dropout masks "
+    "and shuffled orders; for the parallel map's augmentation, call "
+    "tf.config.experimental.enable_op_determinism() before it as well. "
+    "tf.random.set_seed does not reach weights and masks.",
     why="Keras 3 draws the seeds of initializers and dropout layers from Python's "
-    "`random`, which TensorFlow's global seed does not touch.",
+    "`random`, which TensorFlow's global seed does not touch. In a parallel map the "
+    "image that gets there first has the first draw; with op determinism the map goes "
+    "through the images in order.",
     explained_by=[
         "keras.src.random.seed_generator:make_default_seed",
         "keras.src.utils.rng_utils:set_random_seed",
@@ -29,6 +35,7 @@ tf_seed = claim(
         faults.tensorflow_left_out,
         faults.default_seed_is_constant,
         faults.default_seed_from_the_system,
+        faults.op_determinism_ignored,
     ],
     needs="tensorflow",
 )
@@ -108,3 +115,50 @@ def test_seeding_tensorflow_does_not_reach_keras():
     for seed in tried_seeds():
         first, second = (after(seed_all, seed, drawn_by_keras) for _ in range(2))
         judge.false(np.all(first == second), what="same", chance=1e-18)
+
+
+def brightened_in_parallel(*, late, patience):
+    """Two images brightened in a parallel map, after the document's seed.
+
+    late: the image that waits until the other has drawn, `patience` seconds at most.
+    """
+    tf, drawn = tensorflow(), threading.Event()
+
+    def arrives(image):
+        if image == late:
+            drawn.wait(patience)
+        return image
+
+    def leaves(brightness):
+        drawn.set()
+        return brightness
+
+    def augmented(image):
+        image = tf.numpy_function(arrives, [image], tf.int64)
+        with tf.control_dependencies([image]):
+            bright = tf.image.random_brightness(tf.zeros((1, 1, 1)), 0.2)
+        return tf.numpy_function(leaves, [bright], tf.float32)
+
+    keras.utils.set_random_seed(42)
+    threads = tf.data.Options()
+    threads.threading.private_threadpool_size = 2
+    pipeline = numbers(2).with_options(threads)
+    return values(pipeline.map(augmented, num_parallel_calls=tf.data.AUTOTUNE))
+
+
+@tf_seed.instead
+def test_a_parallel_map_draws_in_the_order_of_arrival():
+    """The same seed, and the other image first: the two brightnesses change places."""
+    first, second = (brightened_in_parallel(late=k, patience=60) for k in (0, 1))
+
+    judge.equal(second, first[::-1], what="brightness of two images")
+    judge.apart(second[0], second[1], by=0.01, what="between the images")
+
+
+@tf_seed.instead
+def test_op_determinism_repeats_the_parallel_map():
+    """With it the first image draws first, whichever of them is slow."""
+    with deterministic_operations():
+        first, second = (brightened_in_parallel(late=k, patience=0.5) for k in (0, 1))
+
+    judge.equal(second, first, what="brightness of two images")

@@ -150,7 +150,8 @@ def test_the_last_row_differs_by_a_fifth_of_a_point_at_most():
 epoch_time_cut = claim(
     "results.epoch-time-cut",
     says="Mixed precision cut the time of an epoch by about 40 %.",
-    sources=[day7[207], day7[205:206]],
+    sources=[day7[207]],
+    evidence=[day7[205:206]],
     verdict=UPHELD,
     why="7 of 12 s are 42 % less; about 40 % is 35 to 45 %. What causes it on that "
     "hardware is mixed-precision.speeds-up-tensor-cores.",
@@ -189,7 +190,8 @@ toward_99_and_low_70s = claim(
     "results.toward-99-and-low-70s",
     says="Thirty epochs bring training accuracy near 99 % and validation accuracy into "
     "the low seventies.",
-    sources=[day7[17], day7[57]],
+    sources=[day7[17]],
+    evidence=[day7[57]],
     verdict=UPHELD,
     why="98.7 % and 71.9 % in the log; near 99 is 98 to 99.5, low seventies 70 to 74.",
     faults=[figure(LOG, "validation", 0.7488), figure(LOG, "train", 0.9771)],
@@ -206,7 +208,8 @@ def test_the_log_ends_near_99_and_in_the_low_70s():
 every_tool_attacks_the_gap = claim(
     "results.every-tool-attacks-the-gap",
     says="Every tool of the day attacks the gap between training and validation.",
-    sources=[day7[275], day7[58], day7[203:206]],
+    sources=[day7[275], day7[58]],
+    evidence=[day7[203:206]],
     verdict=REFUTED,
     severity="wording",
     instead="BatchNorm, Dropout and L2 attack the train-val gap; the schedule and the "
@@ -243,7 +246,8 @@ def test_only_the_first_step_narrows_it():
 table_in_mixed_precision = claim(
     "results.table-in-mixed-precision",
     says="The numbers of the table come from a run with mixed precision on.",
-    sources=[day7[200], day7[203:206]],
+    sources=[day7[200]],
+    evidence=[day7[203:206]],
     verdict=REFUTED,
     severity="wording",
     instead="Representative numbers (a free Colab T4; mixed precision in the last row "
@@ -266,7 +270,8 @@ speed_up_as_expected = claim(
     "results.speed-up-as-expected",
     says="The table's epoch times in mixed precision agree with the expected factor of "
     "1.5 to 3.",
-    sources=[day7[121], day7[205:206]],
+    sources=[day7[121]],
+    evidence=[day7[205:206]],
     verdict=UPHELD,
     why="12 s and 7 s, each rounded to a second: 1.53 to 1.92 times as fast.",
     faults=[figure(SPEED, "seconds after", 8), figure(SPEED, "least", 1.6)],

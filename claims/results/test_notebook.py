@@ -78,7 +78,8 @@ def test_steps_times_milliseconds_are_the_seconds():
 accuracies_are_shares_of_500 = claim(
     "results.accuracies-are-shares-of-500",
     says="Validation accuracies are shares of the 500 validation images.",
-    sources=[notebook[67], notebook[337:349], notebook[407], notebook[420]],
+    sources=[notebook[337:349], notebook[407], notebook[420]],
+    evidence=[notebook[67]],
     verdict=UPHELD,
     why="Each printed accuracy is a whole number of images divided by 500.",
     faults=[epoch(3, 0, "0.6281"), figure(REPORT, "validation accuracy", "0.8370")],
@@ -121,7 +122,8 @@ prose_repeats_report = claim(
     "results.prose-repeats-report",
     says="The comparison quotes the regularized model's accuracies as the report "
     "prints them: 89.7, 83.8 and 84.0 %, in text and table.",
-    sources=[notebook[438:439], notebook[477:478], notebook[417:421], notebook[490]],
+    sources=[notebook[438:439], notebook[477:478], notebook[490]],
+    evidence=[notebook[417:421]],
     verdict=UPHELD,
     faults=[
         prose("regularized", train=[89.7, 89.8]),
@@ -228,9 +230,8 @@ regularized_trades_training_accuracy = claim(
         notebook[480],
         notebook[490],
         notebook[497],
-        notebook[448],
-        notebook[453],
     ],
+    evidence=[notebook[448], notebook[453]],
     verdict=QUALIFIED,
     why="The two models differ in more than dropout and batch normalization, to which "
     "the text gives the credit: only one is trained on augmented images, and it has "
@@ -274,12 +275,12 @@ test_set_is_the_validation_set = claim(
         notebook[387:391],
         notebook[402],
         notebook[408:409],
-        notebook[433],
         notebook[439],
         notebook[478],
         notebook[490],
         notebook[497],
     ],
+    evidence=[notebook[433]],
     verdict=REFUTED,
     severity="lesson",
     instead="There is no test set: both numbers come from the 500 validation images, "

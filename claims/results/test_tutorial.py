@@ -24,7 +24,8 @@ large_model_validation_worsens = claim(
     "results.large-model-validation-worsens",
     says="For the large model the validation loss goes in the wrong direction while it "
     "fits the training data completely.",
-    sources=[tutorial[527], tutorial[534], LARGE],
+    sources=[tutorial[527], tutorial[534]],
+    evidence=[LARGE],
     verdict=UPHELD,
     faults=[
         cell("large", 200, VAL_LOSS, "1.5"),
@@ -46,7 +47,8 @@ def test_validation_loss_rises_at_training_accuracy_one():
 l2_beats_large = claim(
     "results.l2-beats-large",
     says="With the L2 penalty the large model does much better in validation.",
-    sources=[tutorial[666], L2, LARGE],
+    sources=[tutorial[666]],
+    evidence=[L2, LARGE],
     verdict=UPHELD,
     why="Cross-entropy 0.61 against 1.6 and 2.4, accuracy 0.66 to 0.67 against 0.63 to "
     "0.64; much better is a cross-entropy of less than half.",
@@ -69,7 +71,8 @@ def test_l2_has_less_than_half_the_validation_loss():
 l2_competitive_with_tiny = claim(
     "results.l2-competitive-with-tiny",
     says="The large model with the L2 penalty can compete with the tiny one.",
-    sources=[tutorial[679], L2, TINY],
+    sources=[tutorial[679]],
+    evidence=[L2, TINY],
     verdict=UPHELD,
     why="Its validation cross-entropy prints as 0.61 against 0.611, its accuracy is "
     "higher; can compete is within 0.02 of the tiny model's cross-entropy.",
@@ -89,7 +92,8 @@ def test_l2_ends_near_the_tiny_model():
 l2_resists_overfitting = claim(
     "results.l2-resists-overfitting",
     says="The L2 model overfits far less than the large model that it was made from.",
-    sources=[tutorial[679], L2, LARGE],
+    sources=[tutorial[679]],
+    evidence=[L2, LARGE],
     verdict=UPHELD,
     why="At epoch 200 the gap is 0.03 to 0.04 against 2.4 to 2.5.",
     faults=[cell("l2", 200, VAL_LOSS, "1.91"), cell("large", 200, VAL_LOSS, "0.0")],
@@ -105,7 +109,8 @@ def test_the_l2_gap_is_below_half_of_the_large_one():
 both_improve_the_large_model = claim(
     "results.both-improve-the-large-model",
     says="Both regularizations, L2 and dropout, improve the large model.",
-    sources=[tutorial[760], L2, DROPOUT, LARGE],
+    sources=[tutorial[760]],
+    evidence=[L2, DROPOUT, LARGE],
     verdict=UPHELD,
     faults=[
         cell("dropout", 200, VAL_LOSS, "1.6947"),
@@ -129,16 +134,20 @@ def test_both_have_better_validation_figures_than_the_large_model():
 still_behind_tiny = claim(
     "results.still-behind-tiny",
     says="Neither the L2 nor the dropout model beats the tiny baseline.",
-    sources=[tutorial[760], TINY, L2, DROPOUT],
+    sources=[tutorial[760]],
+    evidence=[TINY, L2, DROPOUT],
     verdict=REFUTED,
     severity="lesson",
     instead="With dropout the large model now beats the tiny baseline: validation "
-    "cross-entropy 0.58 against 0.61, accuracy 0.69 against 0.64 at best.",
+    "cross-entropy 0.58 against 0.61, accuracy 0.69 against 0.64 at best. With L2 it "
+    "is level in cross-entropy as far as printed, and ahead in accuracy, 0.67.",
     why="The printed logs contradict the sentence: dropout falls to 0.5847 at epoch "
-    "300, the tiny model stays at 0.611.",
+    "300, the tiny model stays at 0.611. Of L2 the page shows 0.61 and no third digit.",
     faults=[
         cell("dropout", 300, VAL_LOSS, "0.6147"),
         cell("tiny", 500, VAL_LOSS, "0.571"),
+        cell("l2", 300, VAL_LOSS, "0.59"),
+        cell("l2", 400, VAL_ACCURACY, 0.7330),
     ],
 )
 
@@ -163,10 +172,25 @@ def test_dropout_ends_below_every_tiny_row():
     judge.at_least(last[VAL_ACCURACY], best + 0.04, what="accuracy")
 
 
+@still_behind_tiny.instead
+def test_l2_is_level_in_cross_entropy_and_ahead_in_accuracy():
+    """0.61 and 0.611 may be the same number; 0.673 is more than 0.643."""
+    l2, tiny = (
+        min(shown(text) for text in column(k, VAL_LOSS)) for k in ("l2", "tiny")
+    )
+
+    judge.at_most(l2[0], tiny[0], what="cross-entropy with L2, at least")
+    judge.at_least(l2[1], tiny[1], what="cross-entropy with L2, at most")
+    best = [max(column(log, VAL_ACCURACY)) for log in ("l2", "tiny")]
+    judge.printed(best[0], "0.67", what="accuracy with L2")
+    judge.at_least(best[0], best[1] + 0.02, what="accuracy")
+
+
 combined_is_best = claim(
     "results.combined-is-best",
     says="The model with both L2 and dropout is obviously the best of all.",
-    sources=[tutorial[838], COMBINED, DROPOUT, L2, TINY],
+    sources=[tutorial[838]],
+    evidence=[COMBINED, DROPOUT, L2, TINY],
     verdict=QUALIFIED,
     why="Judged by validation accuracy: the page cuts its validation cross-entropy off "
     "after the decimal point. 0.706 against 0.694 with dropout alone is less than one "
@@ -203,16 +227,8 @@ tutorial_accuracies_are_shares = claim(
     "results.tutorial-accuracies-are-shares",
     says="The validation accuracies of the logs are shares of the 1,000 validation "
     "records.",
-    sources=[
-        tutorial[190],
-        TINY,
-        tutorial[424:444],
-        tutorial[479:481],
-        LARGE,
-        L2,
-        DROPOUT,
-        COMBINED,
-    ],
+    sources=[TINY, tutorial[424:444], tutorial[479:481], LARGE, L2, DROPOUT, COMBINED],
+    evidence=[tutorial[190]],
     verdict=UPHELD,
     why="All of them end in a zero: k / 1000, printed with four digits.",
     faults=[

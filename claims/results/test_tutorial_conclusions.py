@@ -30,7 +30,8 @@ CODE = {
 only_tiny_avoids_overfitting = claim(
     "results.only-tiny-avoids-overfitting",
     says="The tiny model alone avoids overfitting altogether.",
-    sources=[tutorial[527], TINY, tutorial[424:444], tutorial[479:481]],
+    sources=[tutorial[527]],
+    evidence=[TINY, tutorial[424:444], tutorial[479:481]],
     verdict=QUALIFIED,
     why="Its validation cross-entropy stays at 0.611 while that of training falls from "
     "0.6266 to 0.5830: by the text's own list that is close to overfitting.",
@@ -67,7 +68,8 @@ def test_the_tiny_gap_does_not_open():
 larger_models_overfit_faster = claim(
     "results.larger-models-overfit-faster",
     says="The larger the model, the faster it overfits; the large one does severely.",
-    sources=[tutorial[527], TINY, tutorial[424:444], tutorial[479:481], LARGE],
+    sources=[tutorial[527]],
+    evidence=[TINY, tutorial[424:444], tutorial[479:481], LARGE],
     verdict=QUALIFIED,
     why="At epoch 200 validation exceeds training cross-entropy by -0.002, 0.01 to "
     "0.11, 0.17 to 0.27 and 2.4 to 2.5: the intervals that the cut-off column allows "
@@ -105,7 +107,8 @@ def test_no_larger_model_is_stopped_later():
 combined_tries_both = claim(
     "results.combined-tries-both",
     says="The combined model has both regularizations that were tried before.",
-    sources=[tutorial[762], tutorial[764:782], tutorial[601:612], tutorial[711:722]],
+    sources=[tutorial[762], tutorial[764:782]],
+    evidence=[tutorial[601:612], tutorial[711:722]],
     verdict=QUALIFIED,
     why="Both kinds stand at each hidden layer, but the L2 strength is a tenth of what "
     "was tried: 0.0001 in place of 0.001. The comparison changes two things.",

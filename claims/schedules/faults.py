@@ -1,6 +1,9 @@
 """Defects of learning-rate schedules, of their reading, and of printed figures."""
 
+import contextlib
+import io
 import math
+import re
 
 import keras
 import torch
@@ -13,6 +16,7 @@ DECAY = f"{COSINE}._decay_function"
 WARMUP = f"{COSINE}._warmup_function"
 PLATEAU = "keras.src.callbacks.reduce_lr_on_plateau:ReduceLROnPlateau"
 BATCH = "tensorflow.data:Dataset.batch"
+PRINTED = "keras.src.utils.progbar:Progbar.update"
 TORCH_COSINE = "torch.optim.lr_scheduler:CosineAnnealingLR"
 
 Cosine = keras.optimizers.schedules.CosineDecay
@@ -70,9 +74,6 @@ called_five_percent_ahead = argument(
 batches_drop_the_remainder = argument(
     BATCH, "drop_remainder", lambda flag: True, does="always drops the remainder"
 )
-batches_keep_the_remainder = argument(
-    BATCH, "drop_remainder", lambda flag: False, does="always keeps the remainder"
-)
 inverse_rate_5_percent_high = argument(
     f"{INVERSE}.__init__",
     "decay_rate",
@@ -110,6 +111,33 @@ plateau_logs_under_an_old_name = replaced(
     ),
     name="plateau logs lr",
     does="the rate is logged as lr",
+)
+figures_5_percent_high = argument(
+    PRINTED,
+    "values",
+    lambda values: values and [(name, 1.05 * value) for name, value in values],
+    does="prints figures 5 % too high",
+)
+
+
+def _in_powers_of_ten(original):
+    def update(self, *args, **kwargs):
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            original(self, *args, **kwargs)
+        print(re.sub(r"0\.00\d\d", _as_power, printed.getvalue()), end="")
+
+    return update
+
+
+def _as_power(found):
+    return f"{float(found[0]):.4e}"
+
+
+small_figures_in_powers_of_ten = replaced(
+    PRINTED,
+    _in_powers_of_ten,
+    name="small figures in powers of ten",
+    does="prints figures below 0.01 in powers of ten",
 )
 plateau_without_minimum = argument(
     f"{PLATEAU}.__init__", "min_lr", lambda rate: 0.0, does="min_lr is ignored"

@@ -36,7 +36,8 @@ elapsed_consistent = claim(
     "tuner.elapsed-consistent",
     says="Ten trials of 1:42 each take the 17:05 of the log, and the best accuracy so "
     "far is no lower than the last one.",
-    sources=[day7[173:176], day7[153]],
+    sources=[day7[173:176]],
+    evidence=[day7[153]],
     verdict=UPHELD,
     why="Ten times 1:42 is 17:00; each trial's time is rounded to a second.",
     explained_by=f"{DISPLAY}.format_duration",

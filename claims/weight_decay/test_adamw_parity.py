@@ -146,9 +146,8 @@ adamw_defaults_differ = claim(
     sources=[lab[15:16]],
     verdict=REFUTED,
     severity="lesson",
-    instead="| AdamW | torch.optim.AdamW(params, weight_decay=1e-2) | "
-    "tf.keras.optimizers.AdamW(weight_decay=1e-2, epsilon=1e-8) | (Keras' own "
-    "defaults: 0.004 and 1e-7)",
+    instead="| AdamW | torch.optim.AdamW (by default weight_decay=0.01, eps=1e-8) | "
+    "tf.keras.optimizers.AdamW (by default weight_decay=0.004, epsilon=1e-7) |",
     why="Learning rate and betas have the same defaults; weight_decay is 0.004 against "
     "0.01, epsilon 1e-7 against 1e-8.",
     explained_by=[faults.ADAMW, "torch.optim.adamw:AdamW.__init__"],

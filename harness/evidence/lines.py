@@ -86,7 +86,10 @@ class DeclaredFault(TypedDict):
 
 
 class ClaimLine(TypedDict):
-    """A claim as it is declared. differs_on: backend -> [recorded verdict, reason]."""
+    """A claim as it is declared. differs_on: backend -> [recorded verdict, reason].
+
+    evidence: places that only serve to judge it; older runs lack the key.
+    """
 
     type: Literal["claim"]
     backend: str
@@ -104,6 +107,7 @@ class ClaimLine(TypedDict):
     differs_on: dict[str, list[str]]
     module: str
     sources: list[SourceEntry]
+    evidence: NotRequired[list[SourceEntry]]
     checks: list[DeclaredCheck]
     faults: list[DeclaredFault]
 
@@ -309,6 +313,7 @@ class JudgedClaim(Judged):
     why: str | None
     explained_by: list[str]
     sources: list[SourceEntry]
+    evidence: list[SourceEntry]
     checks: list[JudgedCheck]
     faults: list[JudgedFault]
     timed: bool

@@ -202,6 +202,7 @@ def judged(claim: ClaimLine, checks: Sequence[CheckLine]) -> JudgedClaim:
         "explained_by": claim["explained_by"],
         "sources": claim["sources"],
         "timed": bool(claim.get("timed")),
+        "evidence": claim.get("evidence", []),
         "checks": [_told(check) for check in checks],
         "faults": _faults(claim, checks),
     }

@@ -96,6 +96,7 @@ class Statement:
 class Claim(Statement):
     """One falsifiable statement; its methods decorate the tests that judge it."""
 
+    evidence: tuple[Source, ...]
     severity: str | None
     correction: str | None
     differs_on: dict[str, tuple[str, str]]
@@ -140,6 +141,7 @@ class Claim(Statement):
             "differs_on": {b: list(v) for b, v in self.differs_on.items()},
             "module": self.module,
             "sources": [source.as_dict() for source in self.sources],
+            "evidence": [place.as_dict() for place in self.evidence],
             "checks": self.declared_checks(),
             "faults": self.declared_faults(),
         }
@@ -150,6 +152,7 @@ def claim(
     *,
     says: str,
     sources: Sequence[Source | PublicStatement],
+    evidence: Sequence[Source] = (),
     verdict: str | None = None,
     severity: str | None = None,
     instead: str | None = None,
@@ -162,6 +165,8 @@ def claim(
 ) -> Claim:
     """Declare a claim. Raises DeclarationError with one sentence if it is malformed.
 
+    sources: the places that make the statement; evidence: places that only serve to
+        judge it, and get no verdict in the report.
     verdict: the recorded one; None if nobody could measure it yet.
     severity, instead: for a refuted claim only; `instead` replaces the author's
         sentence as it stands, in at most 40 words.
@@ -187,6 +192,7 @@ def claim(
         id=id,
         says=says,
         sources=tuple(sources),
+        evidence=tuple(evidence),
         recorded=recorded,
         severity=severity,
         correction=instead,

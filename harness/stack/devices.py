@@ -118,3 +118,16 @@ def is_out_of_memory(error: Exception) -> bool:
         or type(error).__name__ in names
         or "RESOURCE_EXHAUSTED" in str(error)
     )
+
+
+@contextlib.contextmanager
+def deterministic_operations() -> Iterator[None]:
+    """TensorFlow as after `enable_op_determinism()`, which has no public way back."""
+    import tensorflow as tf
+    from tensorflow.python.framework.config import disable_op_determinism
+
+    tf.config.experimental.enable_op_determinism()
+    try:
+        yield
+    finally:
+        disable_op_determinism()

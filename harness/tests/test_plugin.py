@@ -397,3 +397,18 @@ def test_collect_only_judges_nothing(project):
 
     result.stdout.fnmatch_lines(["claims/test_paper.py::test_sums[[]sums.add[]]"])
     assert not (project.path / "reports").exists()
+
+
+def test_evidence_is_recorded_beside_the_sources(project):
+    """Lines that only serve to judge a claim are written, and are no sources."""
+    body = UPHELD.format(left="n + 1")
+    project.claims(body.replace("sources=[paper[2]]", EVIDENT))
+
+    assert project.run("claims").ret == 0
+
+    written = project.audit()["claims"][0]
+    assert [place["lines"] for place in written["sources"]] == [[2, 2]]
+    assert [place["lines"] for place in written["evidence"]] == [[5, 6]]
+
+
+EVIDENT = "sources=[paper[2]], evidence=[paper[5:6]]"

@@ -74,6 +74,7 @@ def claim(text="A fact.", **other):
         "explained_by": [],
         "by_backend": {"tensorflow": "refuted"},
         "sources": [{"document": "paper", "section": text, "lines": [2, 3]}],
+        "evidence": [{"document": "paper", "section": text, "lines": [5, 5]}],
         "checks": [check(text)],
         "faults": [{"name": "f", "does": text, "detected": True}],
     } | other
@@ -305,3 +306,13 @@ def test_a_contradiction_has_an_entry_of_its_own_in_every_format(project):
     found["right"] = None
     assert "topic.other" not in render.corrections(audited, audited["documents"][0])
     assert 'name="topic.two-sides"' in junit(audited)
+
+
+def test_evidence_is_told_with_the_claim_and_gets_no_verdict_of_its_own(project):
+    """Its place stands below the sources; without evidence nothing does."""
+    files, without = rendered(project, "A fact."), render.html(audit(evidence=[]))
+
+    assert "<b>Evidence:</b> A fact., A fact., line 5" in files["html"]
+    assert "paper line 2 (evidence: paper line 5)" in files["md"]
+    assert "<b>Evidence:</b>" not in without
+    assert files["html"].count("line 5") == 1
