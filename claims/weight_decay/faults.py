@@ -224,3 +224,16 @@ def adamw_default_decay_5_percent_high(patch):
     init = keras.optimizers.AdamW.__init__
     changed = tuple(0.0042 if d == 0.004 else d for d in init.__defaults__)
     patch.setattr(init, "__defaults__", changed)
+
+
+@fault
+def excluded_in_the_first_step_only(patch):
+    """What is excluded from weight decay by name decays from the second step on."""
+    original = Optimizer._use_weight_decay
+
+    def forgets(self, variable):
+        decays = original(self, variable)
+        self._exclude_from_weight_decay_cache[self._var_key(variable)] = True
+        return decays
+
+    patch.setattr(Optimizer, "_use_weight_decay", forgets)
