@@ -58,7 +58,8 @@ def test_the_loss_term_is_the_layers_alone(decay, seed):
     decay=st.sampled_from((1 / 16, 1 / 2)),
 )
 def test_an_optimizer_decays_every_variable(name, decay):
-    """With zero gradients kernels, bias, gamma and beta shrink by rate * decay."""
+    """With zero gradients kernels, bias, gamma and beta shrink by rate * decay, in
+    each of two steps."""
     filters = keras.Variable(np.ones((2, 2, 1, 3)))
     variables = [*small_model().trainable_variables, filters]
     before = [weights_away_from_zero(*v.shape) for v in variables]
@@ -66,11 +67,12 @@ def test_an_optimizer_decays_every_variable(name, decay):
         variable.assign(value)
 
     optimizer = getattr(keras.optimizers, name)(0.25, weight_decay=decay)
-    optimizer.apply([keras.ops.zeros(v.shape) for v in variables], variables)
-
-    for variable, value in zip(variables, before):
-        kept = value * (1 - 0.25 * decay)
-        judge.close(as_array(variable.value), kept, operations=6, what="variable")
+    for step in (1, 2):
+        optimizer.apply([keras.ops.zeros(v.shape) for v in variables], variables)
+        for variable, value in zip(variables, before):
+            kept = value * (1 - 0.25 * decay) ** step
+            found = as_array(variable.value)
+            judge.close(found, kept, operations=6 * step, what=f"after step {step}")
 
 
 @fault
@@ -104,7 +106,8 @@ torch_adamw_decays_all = claim(
 @torch_adamw_decays_all.as_worded
 @given(decay=st.floats(1 / 64, 0.5, width=32), grouped=st.booleans())
 def test_adamw_of_torch_decays_each_parameter_given(decay, grouped):
-    """With zero gradients all shrink by lr * decay; those in a group without do not."""
+    """With zero gradients all shrink by lr * decay in each of two steps; those in a
+    group without do not."""
     model = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
     for parameter in model.parameters():
         parameter.data = torch.tensor(weights_away_from_zero(*parameter.shape))
@@ -114,11 +117,14 @@ def test_adamw_of_torch_decays_each_parameter_given(decay, grouped):
     before = [as_array(p).copy() for p in decayed + spared]
     groups = [{"params": decayed}, {"params": spared, "weight_decay": 0.0}]
 
-    torch.optim.AdamW(groups[: 1 + grouped], lr=0.25, weight_decay=decay).step()
+    optimizer = torch.optim.AdamW(groups[: 1 + grouped], lr=0.25, weight_decay=decay)
 
-    for at, (p, value) in enumerate(zip(decayed + spared, before)):
-        kept = 1 - 0.25 * decay * (at < len(decayed))
-        judge.close(as_array(p), value * kept, operations=5, what="parameter")
+    for step in (1, 2):
+        optimizer.step()
+        for at, (p, value) in enumerate(zip(decayed + spared, before)):
+            kept = (1 - 0.25 * decay * (at < len(decayed))) ** step
+            what = f"after step {step}"
+            judge.close(as_array(p), value * kept, operations=5 * step, what=what)
 
 
 l2_stands_for_torch_adamw = claim(
