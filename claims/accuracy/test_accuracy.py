@@ -158,6 +158,7 @@ def test_the_word_compares_with_a_half_and_the_class_with_zero(seed):
     judge.close(accuracy, np.mean((z > 0.5) == labels), what="'accuracy'", **bound)
     right = np.mean((z > 0) == labels)
     judge.close(metric.result(), right, what="threshold=0.0", **bound)
+    judge.printed(1 / (1 + np.exp(-0.5)), "0.62", what="probability of the logit 0.5")
 
 
 training_accuracy_is_the_models = claim(

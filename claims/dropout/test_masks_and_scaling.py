@@ -241,7 +241,6 @@ scaled_down_at_inference = claim(
     severity="lesson",
     instead="At test time the layer passes its input on unchanged; instead, survivors "
     "are scaled up by 1 / (1 - rate) during training.",
-    why="Even classical dropout would multiply by 1 - rate, not by the rate.",
     explained_by=CALL,
     faults=[
         faults.classical_dropout_scaled_by_rate,

@@ -58,8 +58,7 @@ sparse_takes_argument = claim(
     severity="lesson",
     instead="`CategoricalCrossentropy(label_smoothing=0.1)`, with one-hot labels, "
     "applies smoothing automatically; the sparse loss has no such argument.",
-    why="TypeError in Keras 3; the argument is that of CategoricalCrossentropy (and "
-    "of BinaryCrossentropy).",
+    why="TypeError in Keras 3; the argument is that of CategoricalCrossentropy.",
     explained_by="keras.src.losses.losses:SparseCategoricalCrossentropy.__init__",
     faults=[
         faults.sparse_loss_smooths,

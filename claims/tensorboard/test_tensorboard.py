@@ -119,8 +119,7 @@ dev_shows_results = claim(
     sources=[tutorial[567]],
     verdict=REFUTED,
     severity="wording",
-    instead="TensorBoard.dev has been shut down: open the logs of your own run with "
-    "`tensorboard --logdir`.",
+    instead="TensorBoard.dev has been shut down.",
     why="TensorBoard 2.20 answers `tensorboard dev` with that message and exit code 1.",
     explained_by="tensorboard.main_lib:global_init",
     faults=[faults.dev_command_is_let_through],

@@ -190,7 +190,9 @@ def test_keras_without_flag_acts_as_torch_in_eval_mode(rate, seed):
     peer.running_var.data = torch.tensor(as_array(norm.moving_variance))
     expected = peer(torch.from_numpy(x))
     scale = 2 * (np.abs(x) + 1) / np.sqrt(0.5)
+    before = as_array(norm.moving_mean).copy()
     judge.close(norm(x), expected, operations=16, magnitude=scale, oracle="torch eval")
+    judge.equal(norm.moving_mean, before, what="moving mean after the call")
     dropped = units_dropped_by_torch(rate, np.ones((1, 128), "float32"))
     judge.equal(dropped, True, what="torch drops", chance=(1 - rate) ** 128)
 

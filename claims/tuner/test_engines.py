@@ -25,8 +25,7 @@ hyperband_swaps_in = claim(
     severity="lesson",
     instead="kt.Hyperband refuses max_trials: it takes max_epochs and factor instead, "
     "and sets the epochs of each trial itself. The other arguments stay.",
-    why="Hyperband hands unknown arguments to BaseTuner, which refuses them; the "
-    "number of trials follows from max_epochs and factor.",
+    why="Hyperband hands unknown arguments to BaseTuner, which refuses them.",
     explained_by=[f"{HYPERBAND}.__init__", f"{HYPERBAND}.run_trial"],
     faults=[faults.hyperband_takes_max_trials, faults.hyperband_trains_as_told],
 )

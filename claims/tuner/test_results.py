@@ -141,7 +141,7 @@ random_ten_values_every_axis = claim(
     severity="lesson",
     instead="Random search gives ten distinct learning rates; the stepped axes can't "
     "show more values than they have: four unit counts, and three dropout rates.",
-    why="units and dropout are declared with steps. On these axes a grid is as fine.",
+    why="units and dropout are declared with steps.",
     explained_by="keras_tuner.src.engine.hyperparameters.hp_types.numerical:"
     "Numerical._sample_with_step",
     faults=[

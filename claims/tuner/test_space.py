@@ -73,8 +73,8 @@ float_step = claim(
     severity="lesson",
     instead="The search tries 0.2, 0.3 and 0.4 only: in floating point (0.5 - 0.2) // "
     "0.1 is 2. hp.Float('dropout', 0.2, 0.55, step=0.1) includes 0.5.",
-    why="KerasTuner documents the upper end as included; whoever reads the winner "
-    "believes that 0.5 has been tried and has lost.",
+    why="The number of steps is the quotient of a floor division; the text takes the "
+    "upper end for one of the values.",
     explained_by=f"{NUMERICAL}._get_n_values",
     faults=[
         faults.grid_is_rounded,
@@ -104,6 +104,7 @@ def test_the_rates_include_one_half(seed):
 @given(seed=seeds())
 def test_the_rates_end_at_two_fifths(seed):
     """With 0.5 as upper end three values are drawn, with 0.55 four."""
+    judge.equal((0.5 - 0.2) // 0.1, 2, what="steps")
     chance = missed(4, of=4, draws=400)
     judge.equal(np.round(drawn_rates(0.5, seed), 9), [0.2, 0.3, 0.4], chance=chance)
     with_half = [0.2, 0.3, 0.4, 0.5]
