@@ -202,7 +202,7 @@ half_memory = claim(
     says="Computing in float16 takes half the memory.",
     sources=[day7[119]],
     verdict=QUALIFIED,
-    why="Activations have 2 bytes an element; variables and optimizer state stay at 4.",
+    why="Activations have 2 bytes an element; variables stay at 4.",
     explained_by=PARSE,
     faults=[faults.variables_in_float16, faults.computes_in_float32],
 )

@@ -136,7 +136,7 @@ basic_model_overfits = claim(
     "worse on images not seen.",
     sources=[notebook[434], notebook[462], notebook[487]],
     verdict=UPHELD,
-    why="99.3 % against 68.6 %: 15 standard errors of 500 images.",
+    why="99.3 % against 68.6 %: more than ten standard errors of 500 images.",
     faults=[
         figure(REPORT, "basic, training", 0.726),
         figure(REPORT, "basic, validation", 0.993),

@@ -65,8 +65,7 @@ writes_logs = claim(
     verdict=UPHELD,
     needs="tensorflow",
     why="Loss and metrics at the end of each epoch, for training and validation, and "
-    "the learning rate, with steps from 0. It needs the package tensorboard, which "
-    "TensorFlow 2.21 no longer installs.",
+    "the learning rate, with steps from 0.",
     explained_by=f"{CALLBACK}.on_epoch_end",
     faults=[
         faults.scalars_2_percent_high,

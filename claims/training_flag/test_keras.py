@@ -28,8 +28,7 @@ set_by_fit_evaluate_predict = claim(
     "mode, without the user's doing.",
     sources=[day7[68], day7[277:278], lab[49]],
     verdict=UPHELD,
-    why="Also layers inside other layers. A subclassed model must take `training` in "
-    "its call: without it, fit() has nobody to give the flag to.",
+    why="Also for layers inside other layers.",
     explained_by=["keras.src.models.model:Model", DEFAULT],
     faults=[
         faults.evaluate_in_training_mode,
@@ -249,8 +248,7 @@ not_a_global_mode = claim(
     says="Keras Dropout follows the argument of each call; no mode stays.",
     sources=[lab[42]],
     verdict=UPHELD,
-    why="keras.backend.set_learning_phase is gone since Keras 3; on the torch backend "
-    "model.train() and eval() do not reach Dropout either.",
+    why="Keras 3 has no keras.backend.set_learning_phase.",
     explained_by="keras.src.layers.regularization.dropout:Dropout.call",
     faults=[faults.dropout_mode_is_sticky, dropout_faults.always_active],
 )

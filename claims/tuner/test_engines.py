@@ -170,8 +170,8 @@ bayesian_models_objective = claim(
     says="Bayesian optimization models the surface of the objective.",
     sources=[day7[178]],
     verdict=UPHELD,
-    why="A Gaussian process is fitted to the scores once 3 points a dimension are "
-    "known; until then points are random: 9 of the lesson's 10 trials.",
+    why="A Gaussian process is fitted to the negated scores; the next point is where "
+    "its mean less 2.6 standard deviations is least.",
     explained_by=f"{BAYESIAN}.populate_space",
     faults=[
         faults.bayesian_searches_at_random,

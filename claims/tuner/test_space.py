@@ -183,8 +183,7 @@ linear_wastes_most = claim(
     says="Linear sampling from 1e-4 to 1e-2 puts most of the trials above 5e-3.",
     sources=[day7[147]],
     verdict=QUALIFIED,
-    why="The expected share is 50.5 %: a bare majority; of ten trials at most five lie "
-    "above in 61 % of the searches.",
+    why="The expected share is 50.5 %: a bare majority.",
     explained_by=f"{NUMERICAL}._sample_numerical_value",
     faults=[faults.linear_is_log, faults.linear_is_reversed],
 )
