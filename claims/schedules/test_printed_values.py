@@ -27,7 +27,7 @@ print_step_0 = claim(
     says="The warm-up schedule of day 7 prints 0.000000 for step 0.",
     sources=[day7[113]],
     verdict=UPHELD,
-    why="Exactly 0: the first update of the training moves nothing.",
+    why="Exactly 0.",
     explained_by=faults.WARMUP,
     faults=[faults.warmup_one_step_ahead, faults.called_one_step_ahead],
 )
@@ -47,7 +47,6 @@ print_step_1053 = claim(
     says="At the end of the warm-up, step 1053, the schedule prints 0.001000.",
     sources=[day7[114]],
     verdict=UPHELD,
-    why="With 352 steps an epoch the value at step 1053 would print as 0.000997.",
     explained_by=CALL,
     faults=[faults.decay_5_percent_high, faults.decay_counts_from_step_zero],
 )
