@@ -158,6 +158,7 @@ def test_the_word_compares_with_a_half_and_the_class_with_zero(seed):
     judge.close(accuracy, np.mean((z > 0.5) == labels), what="'accuracy'", **bound)
     right = np.mean((z > 0) == labels)
     judge.close(metric.result(), right, what="threshold=0.0", **bound)
+    judge.printed(1 / (1 + np.exp(-0.5)), "0.62", what="probability of the logit 0.5")
 
 
 training_accuracy_is_the_models = claim(
@@ -166,9 +167,8 @@ training_accuracy_is_the_models = claim(
     "training data, so that it compares with validation accuracy.",
     sources=[day7[207], day7[201:206], notebook[438], notebook[467], notebook[490]],
     verdict=QUALIFIED,
-    why="fit counts right answers in its training steps: with dropout on, with the "
-    "batch's statistics, before the update of each step. evaluate() on the training "
-    "data, without all that, is what validation accuracy compares with.",
+    why="fit counts right answers in its training steps, with dropout on. evaluate() "
+    "on the training data, without it, is what validation accuracy compares with.",
     explained_by="keras.src.trainers.trainer:Trainer.compute_metrics",
     faults=[dropout_faults.always_active, dropout_faults.no_dropout_at_all],
 )

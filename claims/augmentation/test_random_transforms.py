@@ -92,9 +92,8 @@ brightness = claim(
     says="Brightness changes at random by up to 20 % up or down.",
     sources=[notebook[83], notebook[93:94]],
     verdict=QUALIFIED,
-    why="random_brightness adds one number from [-0.2, 0.2) to the image on the scale "
-    "from 0 to 1: up to 51 of 255 grey levels, however dark the image is; contrast, "
-    "in the next line of the list, is a factor.",
+    why="random_brightness adds one number from [-0.2, 0.2) to the image on the "
+    "scale from 0 to 1: up to 51 of 255 grey levels, however dark the image is.",
     explained_by=[f"{IMAGE}:random_brightness", f"{IMAGE}:adjust_brightness"],
     faults=[
         faults.brightness_multiplies,

@@ -104,8 +104,7 @@ paired_convs_fewer_parameters = claim(
     sources=[notebook[166]],
     verdict=QUALIFIED,
     why="For C channels everywhere 18 C^2 against 25 C^2. Each block of the notebook "
-    "widens in its first convolution: 9 (in + out) out exceeds 25 in out if out > 1.8 "
-    "in.",
+    "widens in its first convolution, and its pair has more numbers than one 5 x 5.",
     explained_by=f"{CONV}.build",
     faults=[faults.kernel_one_larger, faults.kernel_always_three],
 )

@@ -151,8 +151,7 @@ expected_calibration_error = claim(
     "before and after temperature scaling.",
     sources=[lab[59], lab[6], lab[35]],
     verdict=UPHELD,
-    why="For data that are miscalibrated by one temperature it falls to zero. Scaling "
-    "minimizes the likelihood, not this error, so in general it need not fall.",
+    why="For data that are miscalibrated by one temperature it falls to zero.",
     explained_by=[SOFTMAX, "keras.src.ops.numpy:argmax"],
     faults=[
         faults.softmax_2_percent_low,

@@ -75,8 +75,7 @@ memory_efficient = claim(
     sources=[notebook[315]],
     evidence=[notebook[290:295]],
     verdict=QUALIFIED,
-    why="At each improvement EarlyStopping keeps model.get_weights() as best_weights, "
-    "here 13.4 million numbers, 51 MiB.",
+    why="At each improvement EarlyStopping keeps model.get_weights() as best_weights.",
     explained_by=f"{STOPPING}.on_epoch_end",
     faults=[faults.no_copy_of_the_best, faults.one_array_of_the_best],
 )

@@ -102,6 +102,15 @@ def test_adam_sees_gradients_that_were_clipped_one_by_one():
     judge.close(flat(momentum), expected, **ROUNDINGS)
 
 
+@clipnorm_is_global.instead
+def test_ten_clipped_variables_have_a_joint_norm_of_root_ten():
+    """Ten gradients of norm 3, each clipped to 1."""
+    update = used(sgd(sizes=((2, 2), *[4] * 9), clipnorm=1.0), with_norms([3.0] * 10))
+
+    norm = np.linalg.norm(flat(update))
+    judge.close(norm, np.sqrt(10), operations=40, what="joint norm", oracle="NumPy")
+
+
 clipvalue_per_component = claim(
     "clipping.clipvalue-per-component",
     says="clipvalue limits each component of the gradient independently.",

@@ -24,9 +24,8 @@ table_pairs_torch_clip_grad_norm = claim(
     severity="lesson",
     instead="The counterpart of clip_grad_norm_ is Adam(global_clipnorm=1.0); clipnorm "
     "clips every variable separately.",
-    why="clip_grad_norm_ takes the norm over all parameters that it is given. With a "
-    "single variable both agree; torch adds 1e-6 to the norm. Refuted and not "
-    "qualified, since the models of that lab have several variables.",
+    why="clip_grad_norm_ takes the norm over all parameters that it is given. "
+    "Refuted and not qualified, since the models of that lab have several variables.",
     explained_by=[faults.CLIP, "torch.nn.utils.clip_grad:clip_grad_norm_"],
     faults=[
         faults.clipnorm_is_global,

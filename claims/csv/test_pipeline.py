@@ -117,8 +117,7 @@ record_defaults = claim(
     says="`[float()] * 29` declares 29 optional float columns: 28 features, one label.",
     sources=[tutorial[148], tutorial[142], tutorial[128]],
     verdict=UPHELD,
-    why="float() is 0.0, a default that missing values read as. It is the right one by "
-    "luck: [1.0] would be taken for type number 1, a float32 column without default.",
+    why="float() is 0.0, a default that missing values read as.",
     explained_by=f"{READER}.__init__",
     faults=[
         faults.missing_reads_as_half,

@@ -74,9 +74,7 @@ inverted_scaling = claim(
     says="Survivors are multiplied by 1 / (1 - p), which keeps the expected magnitude.",
     sources=[day7[64]],
     verdict=UPHELD,
-    why="The second moment grows by 1 / (1 - p); the wording is about the expectation. "
-    "With float16 and bfloat16 under TensorFlow the rate is rounded up to a multiple "
-    "of 2**-10 and 2**-7, since the mask is drawn in that format.",
+    why="The wording is about the expectation, not about the second moment.",
     explained_by=["keras.src.backend:random.dropout", CALL],
     faults=[
         faults.scaled_2_percent_low,
@@ -115,8 +113,8 @@ rate_is_fraction = claim(
     says="The dropout rate is the share of a layer's features that becomes zero.",
     sources=[tutorial[704]],
     verdict=QUALIFIED,
-    why="Each unit is dropped by itself with that probability; the share of one sample "
-    "is binomial: exactly 64 of 128 units are dropped in 7 % of the draws.",
+    why="Each unit is dropped by itself with that probability; the share of one "
+    "sample is another one in each draw.",
     explained_by="keras.src.backend:random.dropout",
     faults=[
         faults.exactly_rate_in_each_row,
@@ -243,7 +241,6 @@ scaled_down_at_inference = claim(
     severity="lesson",
     instead="At test time the layer passes its input on unchanged; instead, survivors "
     "are scaled up by 1 / (1 - rate) during training.",
-    why="Even classical dropout would multiply by 1 - rate, not by the rate.",
     explained_by=CALL,
     faults=[
         faults.classical_dropout_scaled_by_rate,

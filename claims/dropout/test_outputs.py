@@ -31,10 +31,9 @@ output_magnitude_unchanged = claim(
     "inference.",
     sources=[article[48]],
     verdict=QUALIFIED,
-    why="The expectation of whatever is linear in the layer's output is unchanged; the "
-    "mean square grows by 1 / (1 - p), and a softmax behind it shifts. The article "
-    "credits a scaling at inference that does not exist (see "
-    "dropout.scaled-down-at-inference).",
+    why="The expectation of what is linear in the layer's output is unchanged; the "
+    "mean square grows by 1 / (1 - p). The article credits a scaling at inference "
+    "that does not exist (see dropout.scaled-down-at-inference).",
     explained_by=KERNEL,
     faults=[
         faults.no_dropout_at_all,
@@ -83,7 +82,7 @@ example_vector = claim(
     instead="Survivors are scaled up too: at rate 0.4 such an output would be "
     "[0, 0.83, 2.17, 0, 1.83].",
     why="The section goes on to tf.keras.layers.Dropout, whose survivors are divided "
-    "by 1 - rate. Which entries are zero is fine: the pattern has probability p^2 q^3.",
+    "by 1 - rate.",
     explained_by=KERNEL,
     faults=[faults.without_rescaling, faults.scaled_2_percent_low],
 )
@@ -107,6 +106,15 @@ def test_survivors_of_the_vector_are_scaled_up(rate, seed):
 
     expected = np.where(y == 0, 0, VECTOR.astype("float64") / (1 - rate))
     judge.close(y, expected, operations=4, oracle="NumPy")
+
+
+@example_vector.instead
+def test_survivors_at_rate_two_fifths():
+    """Over 0.6 the three survivors of the text round to 0.83, 2.17 and 1.83."""
+    y = as_array(dropout(0.4)(np.tile(VECTOR, (64, 1)), training=True))
+
+    for at, text in ((1, "0.83"), (2, "2.17"), (4, "1.83")):
+        judge.printed(y[:, at].max(), text, what=f"entry {at}")
 
 
 applies_to_previous_output = claim(
@@ -145,7 +153,12 @@ def dense_and_dropout():
     return keras.Model(stack.inputs, [stack.layers[0].output, stack.outputs[0]])
 
 
-FIGURES = {"dropout layers announced": 2, "dropout layers in the code": 4}
+FIGURES = {
+    "dropout layers announced": 2,
+    "dropout layers in the code": 4,
+    "dropout layers in the summary": 4,
+    "hidden layers": 4,
+}
 two_layers_added = claim(
     "dropout.two-layers-added",
     says="Two dropout layers are added to the network.",
@@ -173,6 +186,15 @@ def test_the_code_has_as_many_dropout_layers_as_announced():
         FIGURES["dropout layers announced"],
         oracle="the document's own figures",
     )
+
+
+@two_layers_added.instead
+def test_code_and_summary_have_four_dropout_layers():
+    """As many as hidden layers."""
+    names = ("dropout layers in the code", "dropout layers in the summary")
+    found = [FIGURES[name] for name in (*names, "hidden layers")]
+
+    judge.equal(found, [4] * 3, oracle="the document's own figures")
 
 
 spatial_whole_channels = claim(

@@ -58,8 +58,7 @@ sparse_takes_argument = claim(
     severity="lesson",
     instead="`CategoricalCrossentropy(label_smoothing=0.1)`, with one-hot labels, "
     "applies smoothing automatically; the sparse loss has no such argument.",
-    why="TypeError in Keras 3; the argument is that of CategoricalCrossentropy (and "
-    "of BinaryCrossentropy).",
+    why="TypeError in Keras 3; the argument is that of CategoricalCrossentropy.",
     explained_by="keras.src.losses.losses:SparseCategoricalCrossentropy.__init__",
     faults=[
         faults.sparse_loss_smooths,
@@ -141,10 +140,9 @@ logit_gap_bounded = claim(
     "the theoretical value.",
     sources=[lab[56]],
     verdict=QUALIFIED,
-    why="The loss of an example is smallest where its gap is ln((1 - e + e / K) / "
-    "(e / K)): 4.51 for e = 0.1 and 10 classes. Without smoothing it always pays to "
-    "enlarge the gap. It is the best gap and not a bound: a model that cannot choose "
-    "each gap makes some wider and some narrower, so expect trained gaps around it.",
+    why="The loss of an example is smallest where its gap is ln((1 - e + e / K) / (e "
+    "/ K)): 4.51 for e = 0.1 and 10 classes. It is the best gap and not a bound: "
+    "where two inputs share a weight, the gap of the longer one is pushed beyond it.",
     explained_by="keras.src.losses.losses:CategoricalCrossentropy",
     faults=[
         faults.smoothing_is_ignored,

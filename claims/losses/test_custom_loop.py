@@ -31,7 +31,8 @@ custom_loop_must_add = claim(
     "without that the penalty has no effect on the weights.",
     sources=[day7[95], day7[279], tutorial[685:690]],
     verdict=UPHELD,
-    why="Layer.losses is a list to be read; nothing but Trainer.compute_loss reads it.",
+    why="Layer.losses is a list to be read; a step on the data's loss alone does not "
+    "read it.",
     explained_by=LOSSES,
     faults=[broken.optimizer_adds_a_little, broken.entries_too_large],
 )
@@ -67,7 +68,6 @@ forgetting_is_silent = claim(
     "nothing.",
     sources=[day7[95]],
     verdict=UPHELD,
-    why="No code of Keras checks whether Layer.losses was read.",
     explained_by=LOSSES,
     faults=[broken.optimizer_warns, broken.optimizer_logs],
 )
@@ -114,8 +114,7 @@ add_n_adds_the_penalty = claim(
     sources=[day7[95], tutorial[687:690]],
     verdict=UPHELD,
     needs="tensorflow",
-    why="Layer.losses has a float32 scalar per regularized weight. (Without any "
-    "regularizer tf.add_n refuses the empty list, loudly; sum() gives 0.)",
+    why="Layer.losses has a float32 scalar per regularized weight.",
     explained_by=LOSSES,
     faults=[broken.entries_too_large, broken.last_entry_lost, broken.first_entry_twice],
 )

@@ -169,8 +169,7 @@ prevents_underflow = claim(
     says="Loss scaling keeps small float16 gradients from becoming zero.",
     sources=[day7[119]],
     verdict=UPHELD,
-    why="Below 2**-25 a float16 gradient rounds to zero; times 2**15 it is a normal "
-    "number down to 2e-9. Smaller ones than 1e-12 are lost all the same.",
+    why="A float16 gradient of 2e-9 to 2.4e-8 rounds to zero; times 2**15 it is kept.",
     explained_by=[f"{SCALER}.scale_loss", f"{SCALER}.apply"],
     faults=[
         faults.loss_is_not_scaled,

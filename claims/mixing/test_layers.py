@@ -136,8 +136,7 @@ cutmix_as_layer = claim(
     sources=[lab[34], lab[50:51]],
     verdict=UPHELD,
     why="keras.layers.CutMix mixes labels by the rectangle before it is laid on the "
-    "pixels, so that its share can be off by less than a pixel a side; and it draws "
-    "alpha anew for each batch, from 0 to `factor`.",
+    "pixels, so that its share can be off by less than a pixel a side.",
     explained_by=[f"{CUTMIX}._generate_batch_mask", f"{CUTMIX}.transform_labels"],
     faults=[
         faults.cutmix_label_shares_swapped,

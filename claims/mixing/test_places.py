@@ -34,10 +34,8 @@ layer_in_map = claim(
     "as it is.",
     sources=[lab[51:53]],
     verdict=QUALIFIED,
-    why="The layer must take two arguments (keras.layers.MixUp takes one dictionary, "
-    "and raises a TypeError here) and the labels must be one-hot: CIFAR-10's are class "
-    "numbers, and halfway between classes 0 and 9 lies class 4, to which "
-    "SparseCategoricalCrossentropy rounds down without a word.",
+    why="The labels must be one-hot: CIFAR-10's are class numbers, and a mix of "
+    "classes 0 and 9 is taken for a class between them.",
     explained_by=[
         "keras.src.layers.preprocessing.data_layer:DataLayer.__call__",
         f"{MIXUP}.transform_labels",

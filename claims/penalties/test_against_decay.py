@@ -21,8 +21,8 @@ per_layer_not_optimizer = claim(
     "PyTorch.",
     sources=[day7[86:87]],
     verdict=QUALIFIED,
-    why="The penalty in the loss is per layer. But each Keras optimizer takes "
-    "weight_decay, and applies it to all variables, as torch.optim.AdamW does.",
+    why="The penalty in the loss is per layer. But Keras' optimizers take "
+    "weight_decay, and apply it to all variables, as torch.optim.AdamW does.",
     explained_by=broken.DECAY,
     faults=[broken.no_optimizer_decay, broken.l2_too_large],
 )
@@ -96,8 +96,8 @@ torch_adamw_decays_all = claim(
     "normalization included, unless they are in groups of their own.",
     sources=[day7[87]],
     verdict=UPHELD,
-    why="weight_decay is a setting of a parameter group; AdamW multiplies each of its "
-    "parameters that has a gradient by 1 - lr * weight_decay (torch 2.13).",
+    why="weight_decay is a setting of a parameter group; AdamW multiplies each of "
+    "its parameters by 1 - lr * weight_decay (torch 2.13).",
     explained_by="torch.optim.adamw:AdamW",
     faults=[torch_spares_vectors, faults.torch_decay_5_percent_high],
 )

@@ -117,10 +117,9 @@ summed_into_losses = claim(
     sources=[lab[40]],
     verdict=REFUTED,
     severity="wording",
-    instead="model.losses is a list with one scalar per regularized weight; fit adds "
-    "them up, a custom loop must sum them.",
-    why="It matters in a custom loop: adding the list to a loss broadcasts to a vector "
-    "without an error, and the data loss then counts once per entry.",
+    instead="The regularization losses are gathered in the list model.losses, one "
+    "scalar per regularized weight; their sum is the penalty.",
+    why="model.losses is a list, and nothing is added up in it.",
     explained_by=LOSSES,
     faults=[broken.entries_summed, broken.entries_too_large],
 )
@@ -142,7 +141,13 @@ def test_losses_are_a_list_of_summands(kind, strength):
     """model.losses is a list with the penalty of each kernel."""
     model, kernels = nested_and_kernels(kind, strength)
 
+<<<<<<< HEAD
     judge.true(isinstance(model.losses, list), what="a list")
+=======
+    judge.equal(isinstance(model.losses, list), True, what="a list")
+    paid = sum(penalty(w, **factors(kind, strength)) for w in kernels)
+    judge_entries([sum(model.losses)], [paid])
+>>>>>>> findings
     judge_entries(
         model.losses, [penalty(w, **factors(kind, strength)) for w in kernels]
     )

@@ -131,7 +131,7 @@ l2_every_parameter = claim(
     instead="It pulls every regularized kernel towards zero; biases and BatchNorm's "
     "gamma and beta get no pull.",
     why="kernel_regularizer reaches the kernel only; the same section says so three "
-    "lines later, so that nobody is misled for long.",
+    "lines later.",
     explained_by="keras.src.layers.layer:Layer.add_weight",
     faults=[broken.every_weight_penalized, broken.l2_too_large],
 )

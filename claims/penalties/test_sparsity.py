@@ -127,10 +127,10 @@ l1_exact_zeros = claim(
     sources=[article[54]],
     verdict=REFUTED,
     severity="lesson",
-    instead="L1 pushes many weights close to zero; Keras' gradient optimizers leave "
-    "them hovering around it, so threshold them if you need exact zeros.",
-    why="Only the minimizer has exact zeros. Optimizers step along l1 * sign(w) and "
-    "over zero; none but Ftrl thresholds, and the article trains with Adam.",
+    instead="L1 pushes many weights close to zero; trained by SGD or Adam, fewer "
+    "than a quarter of them become exactly zero.",
+    why="The minimizer has exact zeros. A step of l1 * sign(w) leads over zero, and "
+    "the article trains with Adam.",
     explained_by=broken.L1,
     faults=[
         broken.crossing_weights_stop_at_zero,

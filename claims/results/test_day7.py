@@ -212,10 +212,12 @@ every_tool_attacks_the_gap = claim(
     evidence=[day7[203:206]],
     verdict=REFUTED,
     severity="wording",
-    instead="BatchNorm, Dropout and L2 attack the train-val gap; the schedule and the "
-    "search attack the error as a whole, and mixed precision the time.",
+    instead="With BatchNorm, Dropout and L2 the train-val gap falls by 18.5 points. "
+    "The schedule and the search raise validation accuracy, and mixed precision "
+    "shortens the epoch, both at nearly the same gap.",
     why="The table's gap falls by 18.5 points with the first step, by 0.1 with the "
-    "second, and not at all with the third, whose 40 % less time is its point.",
+    "second, and not at all with the third; validation accuracy rises by 2.9 with "
+    "the second, and the epoch's 12 s fall to 7.",
     faults=[row("mixed", gap=7.7), row("tuned", gap=7.9)],
 )
 
@@ -236,11 +238,12 @@ def test_each_step_of_the_table_narrows_the_gap():
 @every_tool_attacks_the_gap.instead
 def test_only_the_first_step_narrows_it():
     """By 18.5 points; then by 0.1 and 0.0, while accuracy rises and time falls."""
-    judge.at_least(narrowed(first="baseline", then="regularized"), 10)
+    judge.printed(narrowed(first="baseline", then="regularized"), "18.5")
     judge.at_most(narrowed(first="regularized", then="tuned"), 0.2)
     judge.at_most(narrowed(first="tuned", then="mixed"), 0.2)
-    judge.at_least(change(VALIDATION, first="regularized", then="tuned"), 1)
-    judge.at_most(change(SECONDS, first="tuned", then="mixed"), -1)
+    judge.printed(change(VALIDATION, first="regularized", then="tuned"), "2.9")
+    seconds = [TABLE[row][SECONDS] for row in ("tuned", "mixed")]
+    judge.equal(seconds, [12, 7], what="seconds of an epoch")
 
 
 table_in_mixed_precision = claim(
@@ -252,8 +255,8 @@ table_in_mixed_precision = claim(
     severity="wording",
     instead="Representative numbers (a free Colab T4; mixed precision in the last row "
     "only):",
-    why="The table adds mixed precision in its last row and compares the row before "
-    "with it; were it on throughout, that row would change nothing.",
+    why="The table adds mixed precision in its last row, and compares it with the "
+    "row before.",
     faults=[figure(PRECISION, "rows trained in mixed precision", list(TABLE))],
 )
 
@@ -264,6 +267,14 @@ def test_every_row_was_trained_in_mixed_precision():
     used = PRECISION["rows trained in mixed precision"]
 
     judge.equal(len(used), len(TABLE), what="rows", oracle="the table's labels")
+
+
+@table_in_mixed_precision.instead
+def test_the_last_row_was_trained_in_mixed_precision():
+    """And no other."""
+    used = PRECISION["rows trained in mixed precision"]
+
+    judge.equal(used, [list(TABLE)[-1]], what="rows", oracle="the table's labels")
 
 
 speed_up_as_expected = claim(

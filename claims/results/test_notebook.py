@@ -283,9 +283,9 @@ test_set_is_the_validation_set = claim(
     evidence=[notebook[433]],
     verdict=REFUTED,
     severity="lesson",
-    instead="There is no test set: both numbers come from the 500 validation images, "
-    "once with the last epoch's weights and once with the restored best ones.",
-    why="evaluate() is given valid_ds, by which the epoch was chosen; its 32 steps are "
+    instead="There is no test set: the accuracies called validation and test are "
+    "both of the 500 validation images.",
+    why="evaluate() is given valid_ds, on which fit() validates; its 32 steps are "
     "the 500 validation images in batches of 16.",
     faults=[figure(REPORT, "data of the test", "test_ds")],
 )

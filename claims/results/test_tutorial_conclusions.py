@@ -73,8 +73,8 @@ larger_models_overfit_faster = claim(
     verdict=QUALIFIED,
     why="At epoch 200 validation exceeds training cross-entropy by -0.002, 0.01 to "
     "0.11, 0.17 to 0.27 and 2.4 to 2.5: the intervals that the cut-off column allows "
-    "do not overlap. But early stopping with patience 200 let the small model train to "
-    "epoch 1000 and the tiny one to 800: its validation stopped improving earlier.",
+    "do not overlap. But early stopping with patience 200 let the small model train "
+    "to epoch 1000 and the tiny one to 800.",
     faults=[
         cell("medium", 200, 2, 0.5866),
         cell("large", 200, VAL_LOSS, "0.1"),

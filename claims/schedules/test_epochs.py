@@ -84,8 +84,7 @@ epoch_has_351_steps = claim(
     severity="number",
     instead="steps_per_epoch = len(train_ds)  # 352: the last batch is smaller",
     needs="tensorflow",
-    why="Dataset.batch keeps the remainder by default, and the optimizer updates once "
-    "for each batch.",
+    why="Dataset.batch keeps the remainder by default.",
     explained_by="tensorflow.data:Dataset.batch",
     faults=[faults.batches_drop_the_remainder],
 )

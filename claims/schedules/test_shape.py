@@ -214,8 +214,7 @@ callable_like_function = claim(
     says="A schedule is called like a function, with a step or an array of steps.",
     sources=[day7[111:113], tutorial[254:255]],
     verdict=UPHELD,
-    why="Day 7 calls it with whole steps, the tutorial with an array. (CosineDecay "
-    "with a warm-up takes one step at a time: ops.cond needs a scalar.)",
+    why="Day 7 calls it with whole steps, the tutorial with an array.",
     explained_by=[CALL, f"{faults.INVERSE}.__call__"],
     faults=[faults.called_one_step_ahead, faults.inverse_rate_5_percent_high],
 )

@@ -172,8 +172,8 @@ api_names = claim(
     "wrap a layer so that its spectral norm is normalized.",
     sources=[lab[7], lab[23:24], lab[61]],
     verdict=UPHELD,
-    why="A call with training=True divides the kernel by sigma = v W u after the power "
-    "iterations; torch's hook does so in every call.",
+    why="A call with training=True divides the kernel by sigma = v W u after the "
+    "power iterations; torch's hook divides by it too.",
     explained_by=[WEIGHTS, TORCH],
     faults=[
         faults.norm_3_percent_off,

@@ -65,8 +65,7 @@ writes_logs = claim(
     verdict=UPHELD,
     needs="tensorflow",
     why="Loss and metrics at the end of each epoch, for training and validation, and "
-    "the learning rate, with steps from 0. It needs the package tensorboard, which "
-    "TensorFlow 2.21 no longer installs.",
+    "the learning rate, with steps from 0.",
     explained_by=f"{CALLBACK}.on_epoch_end",
     faults=[
         faults.scalars_2_percent_high,
@@ -119,8 +118,7 @@ dev_shows_results = claim(
     sources=[tutorial[567]],
     verdict=REFUTED,
     severity="wording",
-    instead="TensorBoard.dev has been shut down: open the logs of your own run with "
-    "`tensorboard --logdir`.",
+    instead="TensorBoard.dev has been shut down.",
     why="TensorBoard 2.20 answers `tensorboard dev` with that message and exit code 1.",
     explained_by="tensorboard.main_lib:global_init",
     faults=[faults.dev_command_is_let_through],

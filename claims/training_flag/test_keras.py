@@ -28,8 +28,7 @@ set_by_fit_evaluate_predict = claim(
     "mode, without the user's doing.",
     sources=[day7[68], day7[277:278], lab[49]],
     verdict=UPHELD,
-    why="Also layers inside other layers. A subclassed model must take `training` in "
-    "its call: without it, fit() has nobody to give the flag to.",
+    why="Also for layers inside other layers.",
     explained_by=["keras.src.models.model:Model", DEFAULT],
     faults=[
         faults.evaluate_in_training_mode,
@@ -190,7 +189,9 @@ def test_keras_without_flag_acts_as_torch_in_eval_mode(rate, seed):
     peer.running_var.data = torch.tensor(as_array(norm.moving_variance))
     expected = peer(torch.from_numpy(x))
     scale = 2 * (np.abs(x) + 1) / np.sqrt(0.5)
+    before = as_array(norm.moving_mean).copy()
     judge.close(norm(x), expected, operations=16, magnitude=scale, oracle="torch eval")
+    judge.equal(norm.moving_mean, before, what="moving mean after the call")
     dropped = units_dropped_by_torch(rate, np.ones((1, 128), "float32"))
     judge.true(dropped, what="torch drops", chance=(1 - rate) ** 128)
 
@@ -247,8 +248,7 @@ not_a_global_mode = claim(
     says="Keras Dropout follows the argument of each call; no mode stays.",
     sources=[lab[42]],
     verdict=UPHELD,
-    why="keras.backend.set_learning_phase is gone since Keras 3; on the torch backend "
-    "model.train() and eval() do not reach Dropout either.",
+    why="Keras 3 has no keras.backend.set_learning_phase.",
     explained_by="keras.src.layers.regularization.dropout:Dropout.call",
     faults=[faults.dropout_mode_is_sticky, dropout_faults.always_active],
 )

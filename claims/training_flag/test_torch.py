@@ -128,8 +128,8 @@ batchnorm_argument_is_the_counterpart = claim(
     sources=[lab[19:20], lab[4]],
     verdict=UPHELD,
     why="Same outputs for the same statistics and epsilon. (The defaults differ: "
-    "momentum 0.99 of the old value against 0.1 of the new one, epsilon 1e-3 against "
-    "1e-5; torch's running variance is the unbiased one.)",
+    "Keras keeps 0.99 of the old value, torch 0.9; torch's running variance is the "
+    "unbiased one.)",
     explained_by=[NORM_CALL, "torch.nn.modules.batchnorm:_BatchNorm.forward"],
     faults=[
         faults.norm_ignores_training,

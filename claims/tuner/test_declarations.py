@@ -157,8 +157,7 @@ outside_is_invisible = claim(
     "hyperparameters that are declared outside.",
     sources=[day7[211]],
     verdict=QUALIFIED,
-    why="A container handed to the tuner as `hyperparameters=` is searched, and calls "
-    "in HyperModel.fit are found during the first trial.",
+    why="A container handed to the tuner as `hyperparameters=` is searched.",
     explained_by="keras_tuner.src.engine.oracle:Oracle.__init__",
     faults=[faults.handed_in_space_dropped, faults.one_container_for_all],
 )

@@ -25,8 +25,7 @@ hyperband_swaps_in = claim(
     severity="lesson",
     instead="kt.Hyperband refuses max_trials: it takes max_epochs and factor instead, "
     "and sets the epochs of each trial itself. The other arguments stay.",
-    why="Hyperband hands unknown arguments to BaseTuner, which refuses them; the "
-    "number of trials follows from max_epochs and factor.",
+    why="Hyperband hands unknown arguments to BaseTuner, which refuses them.",
     explained_by=[f"{HYPERBAND}.__init__", f"{HYPERBAND}.run_trial"],
     faults=[faults.hyperband_takes_max_trials, faults.hyperband_trains_as_told],
 )
@@ -171,8 +170,8 @@ bayesian_models_objective = claim(
     says="Bayesian optimization models the surface of the objective.",
     sources=[day7[178]],
     verdict=UPHELD,
-    why="A Gaussian process is fitted to the scores once 3 points a dimension are "
-    "known; until then points are random: 9 of the lesson's 10 trials.",
+    why="A Gaussian process is fitted to the negated scores; the next point is where "
+    "its mean less 2.6 standard deviations is least.",
     explained_by=f"{BAYESIAN}.populate_space",
     faults=[
         faults.bayesian_searches_at_random,

@@ -84,9 +84,8 @@ resumes = claim(
     "with overwrite=False.",
     sources=[day7[178], day7[279]],
     verdict=QUALIFIED,
-    why="Finished trials keep their scores; the interrupted one is run again with the "
-    "same values, from its first epoch, on a model built anew. A search killed in its "
-    "very first trial, before tuner0.json exists, starts anew.",
+    why="Finished trials keep their scores; the interrupted one is run again with "
+    "the same values, from its first epoch.",
     explained_by=[f"{ORACLE}.reload", f"{BASE}.__init__"],
     faults=[
         faults.never_reloads,
@@ -214,8 +213,7 @@ old_trials_pollute = claim(
     "search get into the one over the extended space.",
     sources=[day7[211]],
     verdict=UPHELD,
-    why="After ten old trials a search of twelve runs two, and its first takes the "
-    "default values of the new hyperparameters.",
+    why="After ten old trials a search of twelve runs two.",
     explained_by=[f"{BASE}.__init__", f"{ORACLE}.reload"],
     faults=[faults.never_reloads, faults.results_are_lost],
 )

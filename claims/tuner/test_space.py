@@ -73,8 +73,8 @@ float_step = claim(
     severity="lesson",
     instead="The search tries 0.2, 0.3 and 0.4 only: in floating point (0.5 - 0.2) // "
     "0.1 is 2. hp.Float('dropout', 0.2, 0.55, step=0.1) includes 0.5.",
-    why="KerasTuner documents the upper end as included; whoever reads the winner "
-    "believes that 0.5 has been tried and has lost.",
+    why="The number of steps is the quotient of a floor division; the text takes the "
+    "upper end for one of the values.",
     explained_by=f"{NUMERICAL}._get_n_values",
     faults=[
         faults.grid_is_rounded,
@@ -104,6 +104,7 @@ def test_the_rates_include_one_half(seed):
 @given(seed=seeds())
 def test_the_rates_end_at_two_fifths(seed):
     """With 0.5 as upper end three values are drawn, with 0.55 four."""
+    judge.equal((0.5 - 0.2) // 0.1, 2, what="steps")
     chance = missed(4, of=4, draws=400)
     judge.equal(np.round(drawn_rates(0.5, seed), 9), [0.2, 0.3, 0.4], chance=chance)
     with_half = [0.2, 0.3, 0.4, 0.5]
@@ -182,8 +183,7 @@ linear_wastes_most = claim(
     says="Linear sampling from 1e-4 to 1e-2 puts most of the trials above 5e-3.",
     sources=[day7[147]],
     verdict=QUALIFIED,
-    why="The expected share is 50.5 %: a bare majority; of ten trials at most five lie "
-    "above in 61 % of the searches.",
+    why="The expected share is 50.5 %: a bare majority.",
     explained_by=f"{NUMERICAL}._sample_numerical_value",
     faults=[faults.linear_is_log, faults.linear_is_reversed],
 )

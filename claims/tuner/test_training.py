@@ -57,9 +57,8 @@ exact_signature = claim(
     "made of the other.",
     sources=[day7[164]],
     verdict=QUALIFIED,
-    why="It is search(*fit_args, **fit_kwargs), and run_trial takes the callbacks out "
-    "by name, as a list: with fit's own default, None, or with a single callback each "
-    "trial fails.",
+    why="It is search(*fit_args, **fit_kwargs), and run_trial takes the callbacks "
+    "out by name, as a list: with fit's own default, None, each trial fails.",
     explained_by=[f"{TUNER}.run_trial", f"{BASE}.search"],
     faults=[faults.no_callbacks_allowed, faults.callbacks_dropped],
 )
@@ -95,8 +94,7 @@ callbacks_pass_straight_through = claim(
     says="Callbacks given to search() pass straight through to each training.",
     sources=[day7[164], day7[169]],
     verdict=QUALIFIED,
-    why="Each execution gets a deep copy: what a callback collects stays in the copy, "
-    "and one that can't be copied stops the search.",
+    why="Each execution gets a deep copy: what a callback collects stays in the copy.",
     explained_by=f"{TUNER}._deepcopy_callbacks",
     faults=[faults.callbacks_dropped, faults.callbacks_not_copied],
 )

@@ -26,7 +26,7 @@ max_trials_points = claim(
     says="max_trials=10 makes a random search try ten random points of the space.",
     sources=[day7[150:153], day7[242]],
     verdict=UPHELD,
-    why="No point is tried twice; the first one is random like all others.",
+    why="No point is tried twice.",
     explained_by=[
         f"{ORACLE}.create_trial",
         "keras_tuner.src.tuners.randomsearch:RandomSearchOracle.populate_space",

@@ -131,7 +131,6 @@ rebuild_with_winner = claim(
     "with the winning values.",
     sources=[day7[192], day7[266]],
     verdict=UPHELD,
-    why="With weights drawn anew: the trained ones come from get_best_models.",
     explained_by="keras_tuner.src.engine.hyperparameters.hyperparameters:"
     "HyperParameters._retrieve",
     faults=[space_faults.call_returns_default, space_faults.values_given_back_low],

@@ -208,9 +208,8 @@ torch_l2_row = claim(
     "does in Keras.",
     sources=[lab[13:14], lab[31]],
     verdict=QUALIFIED,
-    why="L2(lam) adds 2 lam w to the gradient, torch's SGD and Adam add "
-    "weight_decay * w: the coefficient doubles. AdamW is decoupled. torch also decays "
-    "biases unless they are in a group of their own.",
+    why="L2(lam) adds 2 lam w to the gradient, torch's SGD and Adam add weight_decay "
+    "* w: the coefficient doubles. AdamW is decoupled.",
     explained_by=[faults.L2, "torch.optim.sgd:SGD", "torch.optim.adam:Adam"],
     faults=[
         faults.l2_is_halved,

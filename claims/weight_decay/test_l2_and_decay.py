@@ -47,10 +47,10 @@ exactly_l2 = claim(
     sources=[tutorial[594]],
     verdict=REFUTED,
     severity="lesson",
-    instead="Weight decay equals L2 regularization only for plain SGD, with a decay of "
+    instead="Weight decay equals L2 regularization for plain SGD, with a decay of "
     "twice the L2 factor; with momentum or Adam they lead to different weights.",
-    why="The penalty's gradient passes through momentum and Adam's scaling, decoupled "
-    "decay does not (Loshchilov & Hutter 2019).",
+    why="The penalty's gradient passes through momentum and Adam's scaling, "
+    "decoupled decay does not.",
     explained_by=[DECAY, faults.L2],
     faults=[
         faults.decay_is_coupled,
@@ -162,10 +162,10 @@ ftrl_is_decoupled = claim(
     instead='This "decoupled weight decay" is used in `tf.keras.optimizers.AdamW`; '
     "`Ftrl` has optional L2 terms, off by default, that act through its objective and "
     "its accumulated gradient.",
-    why="Ftrl computes each weight anew from the accumulated gradients and overwrites "
-    "what a decay has done; weight_decay=0.5 and no decay both give 0 for w = 1 and a "
-    "zero gradient; with gradients it acts only through their accumulated sum. Its L2 "
-    "shrinkage stays out of the squared gradients, yet is scaled like a gradient.",
+    why="Ftrl computes each weight anew from the accumulated gradients and "
+    "overwrites what a decay has done: with a weight_decay too, a step without a "
+    "gradient leaves 0 of a weight. Its L2 shrinkage stays out of the squared "
+    "gradients, yet is scaled like a gradient.",
     explained_by=f"{faults.FTRL}.update_step",
     faults=[
         faults.ftrl_is_gradient_descent,
@@ -210,6 +210,23 @@ def test_ftrl_follows_its_objective(lr, strength, decay, seed):
     judge.trajectory(
         path, **both_formats(rules.ftrl, np.zeros(8), gradients, **options)
     )
+
+
+@ftrl_is_decoupled.instead
+@given(lr=rates(), decay=decays(), w=st.floats(0.5, 2, width=32))
+def test_adamw_decays_beside_its_step_and_ftrl_leaves_nothing(lr, decay, w):
+    """Without a gradient AdamW leaves 1 - lr * decay of a weight, and Ftrl 0."""
+    left = [
+        stepped(
+            updated_by(kind, [1], learning_rate=lr, weight_decay=decay),
+            np.array([w]),
+            np.zeros((1, 1)),
+        )[0, 0]
+        for kind in ("AdamW", "Ftrl")
+    ]
+
+    judge.close(left[0], w * (1 - lr * decay), operations=8, what="AdamW")
+    judge.equal(left[1], 0, what="Ftrl")
 
 
 regularizer_then_standard_optimizer = claim(
