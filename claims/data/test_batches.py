@@ -79,6 +79,51 @@ def output_itself(labels, outputs):
     return keras.ops.mean(outputs)
 
 
+repeat_is_needed = claim(
+    "data.repeat-is-needed",
+    says="Besides shuffle, the training set needs repeat.",
+    sources=[tutorial[212]],
+    verdict=UPHELD,
+    why="With steps_per_epoch, and a data set whose length nobody knows, fit keeps its "
+    "place from one epoch to the next: without repeat the pass is over at the end of "
+    "an epoch, the next one has no batch at all and logs a loss of 0.0, and so every "
+    "second one. Where the length is known, each epoch begins anew.",
+    explained_by="keras.src.trainers.epoch_iterator:EpochIterator._enumerate_iterator",
+    faults=[
+        faults.each_epoch_begins_anew,
+        faults.repeats_twice,
+        faults.batch_one_too_small,
+    ],
+    needs="tensorflow",
+)
+
+
+def logged_losses(data):
+    """The loss that each of four epochs of two steps logs; a batch's loss is 1."""
+    dense = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((1,)), dense])
+    model.compile(keras.optimizers.SGD(0.0), output_itself, run_eagerly=True)
+    fitted = model.fit(data, steps_per_epoch=2, epochs=4, verbose=0)
+    return fitted.history["loss"], int(model.optimizer.iterations)
+
+
+@repeat_is_needed.as_worded
+def test_without_repeat_every_second_epoch_is_empty():
+    """8 steps with it, in each of 4 epochs two; without it 4, and two empty epochs."""
+    import tensorflow as tf
+
+    rows = np.ones((8, 1), "float32")
+    known = tf.data.Dataset.from_tensor_slices((rows, rows))
+    unknown = known.batch(8).unbatch().shuffle(8)
+
+    found, steps = logged_losses(unknown.repeat().batch(4))
+    judge.equal([*found, steps], [1.0, 1.0, 1.0, 1.0, 8], what="with repeat")
+    found, steps = logged_losses(unknown.batch(4))
+    judge.equal([*found, steps], [1.0, 0.0, 1.0, 0.0, 4], what="without")
+    found, steps = logged_losses(known.batch(4))
+    judge.equal([*found, steps], [1.0, 1.0, 1.0, 1.0, 8], what="of known length")
+
+
 notebook_steps = claim(
     "data.notebook-steps",
     says="12,894 training and 500 validation images in batches of 16 give the 806 and "
