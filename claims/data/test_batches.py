@@ -1,5 +1,7 @@
 """Batches: how many an epoch has, and what they hold."""
 
+import warnings
+
 import keras
 import numpy as np
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from claims.common.pipelines import images, numbers, tensorflow
 from claims.common.strategies import seeds
 from claims.data import faults
 from claims.documents import day7, notebook, tutorial
-from harness import QUALIFIED, UPHELD, claim, given, judge
+from harness import QUALIFIED, UPHELD, claim, given, judge, public
 from harness.running.faults import figure
 
 DATASET = "tensorflow.python.data.ops.dataset_ops:DatasetV2"
@@ -122,6 +124,41 @@ def test_without_repeat_every_second_epoch_is_empty():
     judge.equal([*found, steps], [1.0, 0.0, 1.0, 0.0, 4], what="without")
     found, steps = logged_losses(known.batch(4))
     judge.equal([*found, steps], [1.0, 1.0, 1.0, 1.0, 8], what="of known length")
+
+
+array_runs_out = claim(
+    "data.array-runs-out",
+    says="An array that has fewer batches than steps_per_epoch runs out: a warning "
+    "comes, and the epoch is interrupted.",
+    sources=[
+        public(
+            "https://github.com/keras-team/keras/issues/19037",
+            "Arrays cannot be repeated, and with steps_per_epoch run out of data",
+        )
+    ],
+    verdict=UPHELD,
+    why="Each epoch begins anew, and has the batches of the array.",
+    explained_by="keras.src.trainers.epoch_iterator:EpochIterator.catch_stop_iteration",
+    faults=[faults.running_out_is_silent, faults.arrays_go_on],
+)
+
+
+@array_runs_out.as_worded
+@given(batches=st.integers(1, 3), more=st.integers(1, 3))
+def test_each_epoch_has_the_batches_of_the_array(batches, more):
+    """Of `batches` + `more` steps asked for, two epochs make `batches` each."""
+    rows = np.ones((2 * batches, 1), "float32")
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", run_eagerly=True)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        options = {"steps_per_epoch": batches + more, "epochs": 2, "verbose": 0}
+        model.fit(rows, rows, batch_size=2, **options)
+
+    judge.equal(model.optimizer.iterations, 2 * batches, what="steps")
+    told = [str(w.message).partition(";")[0] for w in caught]
+    judge.contains(told, "Your input ran out of data", what="warnings")
 
 
 notebook_steps = claim(
