@@ -117,3 +117,22 @@ def momentum_2_percent_low(patch):
             self.momentum = momentum
 
     patch.setattr(keras.layers.BatchNormalization, "call", call)
+
+
+def _trains_though_frozen(original):
+    def call(self, inputs, training=None, mask=None):
+        kept, self._trainable = self._trainable, True
+        try:
+            return original(self, inputs, training=training, mask=mask)
+        finally:
+            self._trainable = kept
+
+    return call
+
+
+frozen_norm_trains = replaced(
+    NORM_CALL,
+    _trains_though_frozen,
+    name="frozen norm trains",
+    does="a frozen layer goes on in training mode",
+)

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import warnings
 
 import keras
 import numpy as np
@@ -222,3 +223,75 @@ ten_percent_are_needed = replaced(
     name="10 % are needed",
     does="an improvement of less than 10 % is none",
 )
+
+
+PLATEAU = "keras.src.callbacks.reduce_lr_on_plateau:ReduceLROnPlateau"
+LIST = "keras.src.callbacks.callback_list:CallbackList"
+
+
+def _epsilon_is_min_delta(original):
+    def init(self, *args, epsilon=None, **kwargs):
+        if epsilon is not None:
+            warnings.warn("epsilon is deprecated, use min_delta", stacklevel=2)
+            kwargs["min_delta"] = epsilon
+        original(self, *args, **kwargs)
+
+    return init
+
+
+epsilon_is_min_delta = replaced(
+    f"{PLATEAU}.__init__",
+    _epsilon_is_min_delta,
+    name="epsilon is min_delta",
+    does="epsilon is another name of min_delta, with a warning",
+)
+plateau_refuses_other_words = replaced(
+    f"{PLATEAU}.__init__",
+    lambda original: (
+        lambda self, monitor="val_loss", factor=0.1, patience=10, min_delta=1e-4: (
+            original(self, monitor, factor, patience, min_delta=min_delta)
+        )
+    ),
+    name="plateau refuses other words",
+    does="ReduceLROnPlateau refuses words that it does not know",
+)
+
+
+@fault
+def batch_logs_by_position(patch):
+    """The functions of a batch get the logs by position."""
+    cls = keras.callbacks.CallbackList
+    for hook in ("on_train_batch_begin", "on_train_batch_end"):
+
+        def called(self, batch, logs=None, hook=hook):
+            for callback in self.callbacks:
+                getattr(callback, hook)(batch, logs)
+
+        patch.setattr(cls, hook, called)
+
+
+@fault
+def epoch_logs_by_keyword(patch):
+    """The functions of an epoch get the logs by keyword."""
+    cls = keras.callbacks.CallbackList
+    for hook in ("on_epoch_begin", "on_epoch_end"):
+
+        def called(self, epoch, logs=None, hook=hook):
+            for callback in self.callbacks:
+                getattr(callback, hook)(epoch, logs=logs or {})
+
+        patch.setattr(cls, hook, called)
+
+
+@fault
+def no_callbacks_are_dropped(patch):
+    """What is no callback is left out of the list."""
+    cls = keras.callbacks.CallbackList
+    original = cls.__init__
+
+    def init(self, callbacks=None, **kwargs):
+        kind = keras.callbacks.Callback
+        kept = [c for c in callbacks or [] if isinstance(c, kind)]
+        original(self, kept, **kwargs)
+
+    patch.setattr(cls, "__init__", init)

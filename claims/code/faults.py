@@ -3,6 +3,7 @@
 import keras
 
 from harness.running.faults import (
+    Fault,
     argument,
     constructor,
     fault,
@@ -254,4 +255,102 @@ adamw_ignores_its_decay = argument(
     "weight_decay",
     lambda _: 0.004,
     does="weight_decay is ignored",
+)
+
+
+def _tool(place, by, *, name, does):
+    """A fault of tensorflow_docs, which need not be there."""
+
+    def install(patch):
+        import importlib
+
+        module, _, attribute = place.partition(":")
+        owner = importlib.import_module(f"tensorflow_docs.{module}".rstrip("."))
+        for part in attribute.split(".")[:-1]:
+            owner = getattr(owner, part)
+        last = attribute.split(".")[-1]
+        patch.setattr(owner, last, by(getattr(owner, last, None)), raising=False)
+
+    return Fault(name, does, install)
+
+
+def _dots(default):
+    return lambda original: (
+        lambda self, report_every=100, dot_every=1: original(
+            self, **{"report_every": report_every, "dot_every": dot_every} | default
+        )
+    )
+
+
+def _modeling():
+    from tensorflow_docs import modeling
+
+    return modeling
+
+
+tool_at_the_top = _tool(
+    ":EpochDots",
+    lambda original: lambda: _modeling().EpochDots(),
+    name="EpochDots at the top",
+    does="the package itself has EpochDots",
+)
+dots_every_other_epoch = _tool(
+    "modeling:EpochDots.__init__",
+    _dots({"dot_every": 2}),
+    name="a dot every other epoch",
+    does="EpochDots prints a dot every other epoch",
+)
+rows_every_105_epochs = _tool(
+    "modeling:EpochDots.__init__",
+    _dots({"report_every": 105}),
+    name="a row every 105 epochs",
+    does="EpochDots prints the metrics every 105 epochs",
+)
+all_lines_solid = replaced(
+    "matplotlib.pyplot:plot",
+    lambda original: (
+        lambda *args, **kwargs: original(
+            *[a for a in args if not isinstance(a, str)], **kwargs
+        )
+    ),
+    name="all lines are solid",
+    does="plot ignores the format of a line",
+)
+histories_swapped = _tool(
+    "plots:HistoryPlotter.plot",
+    lambda original: (
+        lambda self, histories, **kwargs: original(
+            self, {name: _swapped(run) for name, run in histories.items()}, **kwargs
+        )
+    ),
+    name="histories swapped",
+    does="the training history is taken for that of validation",
+)
+
+
+def _swapped(run):
+    history = {
+        name.removeprefix("val_") if name.startswith("val_") else f"val_{name}": values
+        for name, values in run.history.items()
+    }
+    return type(run)(epoch=run.epoch, history=history)
+
+
+def _smooth_as_asked(original):
+    import numpy as np
+
+    def smooth(values, std):
+        x = np.arange(-4 * std, 4 * std + 1)
+        kernel = np.exp(-0.5 * (x / std) ** 2)
+        weights = np.convolve(np.ones(len(values)), kernel, mode="same")
+        return np.convolve(values, kernel, mode="same") / weights
+
+    return smooth
+
+
+smooths_as_asked = _tool(
+    "plots:_smooth",
+    _smooth_as_asked,
+    name="smooths as asked",
+    does="the kernel has the deviation that was asked for",
 )

@@ -7,7 +7,7 @@ import keras
 
 @contextlib.contextmanager
 def policy(name):
-    """The global policy of this name, set by the lesson's call, undone afterwards."""
+    """This global policy, set by the lesson's call, undone afterwards."""
     before = keras.config.dtype_policy()
     keras.mixed_precision.set_global_policy(name)
     try:

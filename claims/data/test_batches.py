@@ -1,5 +1,7 @@
 """Batches: how many an epoch has, and what they hold."""
 
+import warnings
+
 import keras
 import numpy as np
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from claims.common.pipelines import images, numbers, tensorflow
 from claims.common.strategies import seeds
 from claims.data import faults
 from claims.documents import day7, notebook, tutorial
-from harness import QUALIFIED, UPHELD, claim, given, judge
+from harness import QUALIFIED, UPHELD, claim, given, judge, public
 from harness.running.faults import figure
 
 DATASET = "tensorflow.python.data.ops.dataset_ops:DatasetV2"
@@ -77,6 +79,86 @@ def test_an_epoch_takes_up_the_repeated_set_where_the_last_one_left_it():
 def output_itself(labels, outputs):
     """A loss that is the mean of the outputs."""
     return keras.ops.mean(outputs)
+
+
+repeat_is_needed = claim(
+    "data.repeat-is-needed",
+    says="Besides shuffle, the training set needs repeat.",
+    sources=[tutorial[212]],
+    verdict=UPHELD,
+    why="With steps_per_epoch, and a data set whose length nobody knows, fit keeps its "
+    "place from one epoch to the next: without repeat the pass is over at the end of "
+    "an epoch, the next one has no batch at all and logs a loss of 0.0, and so every "
+    "second one. Where the length is known, each epoch begins anew.",
+    explained_by="keras.src.trainers.epoch_iterator:EpochIterator._enumerate_iterator",
+    faults=[
+        faults.each_epoch_begins_anew,
+        faults.repeats_twice,
+        faults.batch_one_too_small,
+    ],
+    needs="tensorflow",
+)
+
+
+def logged_losses(data):
+    """The loss that each of four epochs of two steps logs; a batch's loss is 1."""
+    dense = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((1,)), dense])
+    model.compile(keras.optimizers.SGD(0.0), output_itself, run_eagerly=True)
+    fitted = model.fit(data, steps_per_epoch=2, epochs=4, verbose=0)
+    return fitted.history["loss"], int(model.optimizer.iterations)
+
+
+@repeat_is_needed.as_worded
+def test_without_repeat_every_second_epoch_is_empty():
+    """8 steps with it, in each of 4 epochs two; without it 4, and two empty epochs."""
+    import tensorflow as tf
+
+    rows = np.ones((8, 1), "float32")
+    known = tf.data.Dataset.from_tensor_slices((rows, rows))
+    unknown = known.batch(8).unbatch().shuffle(8)
+
+    found, steps = logged_losses(unknown.repeat().batch(4))
+    judge.equal([*found, steps], [1.0, 1.0, 1.0, 1.0, 8], what="with repeat")
+    found, steps = logged_losses(unknown.batch(4))
+    judge.equal([*found, steps], [1.0, 0.0, 1.0, 0.0, 4], what="without")
+    found, steps = logged_losses(known.batch(4))
+    judge.equal([*found, steps], [1.0, 1.0, 1.0, 1.0, 8], what="of known length")
+
+
+array_runs_out = claim(
+    "data.array-runs-out",
+    says="An array that has fewer batches than steps_per_epoch runs out: a warning "
+    "comes, and the epoch is interrupted.",
+    sources=[
+        public(
+            "https://github.com/keras-team/keras/issues/19037",
+            "Arrays cannot be repeated, and with steps_per_epoch run out of data",
+        )
+    ],
+    verdict=UPHELD,
+    why="Each epoch begins anew, and has the batches of the array.",
+    explained_by="keras.src.trainers.epoch_iterator:EpochIterator.catch_stop_iteration",
+    faults=[faults.running_out_is_silent, faults.arrays_go_on],
+)
+
+
+@array_runs_out.as_worded
+@given(batches=st.integers(1, 3), more=st.integers(1, 3))
+def test_each_epoch_has_the_batches_of_the_array(batches, more):
+    """Of `batches` + `more` steps asked for, two epochs make `batches` each."""
+    rows = np.ones((2 * batches, 1), "float32")
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", run_eagerly=True)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        options = {"steps_per_epoch": batches + more, "epochs": 2, "verbose": 0}
+        model.fit(rows, rows, batch_size=2, **options)
+
+    judge.equal(model.optimizer.iterations, 2 * batches, what="steps")
+    told = [str(w.message).partition(";")[0] for w in caught]
+    judge.contains(told, "Your input ran out of data", what="warnings")
 
 
 notebook_steps = claim(

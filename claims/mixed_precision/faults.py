@@ -42,6 +42,19 @@ def setting_the_policy_does_nothing(patch):
 
 
 @fault
+def clearing_keeps_the_policy(patch):
+    """Clearing the session leaves the dtype policy as it is."""
+    original = keras.backend.clear_session
+
+    def clear(free_memory=True):
+        kept = keras.config.dtype_policy()
+        original(free_memory)
+        keras.config.set_dtype_policy(kept)
+
+    patch.setattr(keras.backend, "clear_session", clear)
+
+
+@fault
 def policy_reaches_earlier_layers(patch):
     """A layer's policy is always the current global one."""
 

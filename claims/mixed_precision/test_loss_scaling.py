@@ -8,6 +8,7 @@ import torch
 from hypothesis import strategies as st
 
 from claims.common.policies import policy
+from claims.common.policy_in_search import search
 from claims.common.strategies import seeds
 from claims.documents import day7
 from claims.mixed_precision import faults
@@ -59,7 +60,8 @@ loss_scaling_automatic = claim(
     sources=[day7[119], day7[279]],
     verdict=QUALIFIED,
     why="compile(), by its auto_scale_loss, wraps the optimizer of a float16 model"
-    ". A custom training loop has to use LossScaleOptimizer, scale_loss and apply.",
+    ". A custom training loop has to use LossScaleOptimizer, scale_loss and apply; a "
+    "model that a KerasTuner search builds is float32, and compile() wraps nothing.",
     explained_by=[COMPILE, f"{SCALER}.scale_loss"],
     faults=[
         faults.compile_never_wraps,
@@ -68,8 +70,19 @@ loss_scaling_automatic = claim(
         faults.grows_one_step_late,
         faults.clips_before_unscaling,
         faults.overflow_keeps_the_count,
+        faults.clearing_keeps_the_policy,
     ],
 )
+
+
+@loss_scaling_automatic.fails_throughout("a KerasTuner search builds the model")
+def test_no_optimizer_of_a_search_scales():
+    """The model that is wrapped before the search has a plain Adam in the trial."""
+    run = search()
+
+    judge.equal(run.before[1], "LossScaleOptimizer", what="before the search")
+    found = [optimizer for _, optimizer in (*run.trials, run.rebuilt)]
+    judge.equal(found, ["Adam"] * 2, what="trial, and the winner rebuilt")
 
 
 @loss_scaling_automatic.holds_when(

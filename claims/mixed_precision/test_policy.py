@@ -1,10 +1,15 @@
 """Mixed precision: which dtype each layer computes in and keeps."""
 
+import pathlib
+import re
+
 import keras
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from claims.common.policies import policy
+from claims.common.policy_in_search import search
 from claims.documents import day7, notebook
 from claims.mixed_precision import faults
 from harness import (
@@ -21,6 +26,7 @@ from harness import (
 
 POLICY = "keras.src.dtype_policies.dtype_policy:set_dtype_policy"
 PARSE = "keras.src.dtype_policies.dtype_policy:DTypePolicy._parse_name"
+CLEARED = "keras.src.backend.common.global_state:clear_session"
 NORM = "keras.src.layers.normalization.batch_normalization:BatchNormalization.call"
 
 
@@ -51,9 +57,48 @@ one_call = claim(
     "mixed-precision.one-call",
     says="One call of keras.mixed_precision.set_policy('mixed_float16') "
     "switches mixed precision on.",
-    sources=[day7[118:119], day7[97], day7[279], notebook[42:44]],
+    sources=[day7[118:119], day7[97], day7[279]],
+    verdict=QUALIFIED,
+    why="The name is an alias of keras.config.set_dtype_policy in Keras 3. KerasTuner "
+    "clears the session before it builds a trial's model, and the policy with it: the "
+    "lesson's search, and the winner rebuilt behind it, compute in float32.",
+    explained_by=[POLICY, CLEARED, "keras_tuner.src.engine.tuner:Tuner._try_build"],
+    faults=[
+        faults.setting_the_policy_does_nothing,
+        faults.computes_in_bfloat16,
+        faults.computes_in_float32,
+        faults.clearing_keeps_the_policy,
+    ],
+)
+
+
+@one_call.holds_when("nothing clears Keras' session behind it")
+@given(name=kinds)
+def test_layers_made_after_the_call_are_mixed(name):
+    """A new layer has float16 outputs and float32 weights; without the call not."""
+    judge.equal(set(dtypes(LAYERS[name]())), {"float32"}, what="before the call")
+    with policy("mixed_float16"):
+        found = dtypes(LAYERS[name]())
+    judge.equal(found[:2], ["float16", "float16"], what="compute and output dtype")
+    judge.equal(set(found[2:]) - {"float32"}, set(), what="weights not float32")
+
+
+@one_call.fails_throughout("a KerasTuner search, which clears it, builds the model")
+def test_the_models_of_a_search_are_float32():
+    """The same model is mixed before the search, and float32 in it and behind it."""
+    run = search()
+
+    judge.equal(run.before[0], "float16", what="before the search")
+    judge.equal([t[0] for t in run.trials], ["float32"], what="trial")
+    judge.equal([run.policy, run.rebuilt[0]], ["float32"] * 2, what="behind it")
+
+
+policy_object = claim(
+    "mixed-precision.policy-object",
+    says="A Policy object, made from the name and set as the global one, switches "
+    "mixed precision on.",
+    sources=[notebook[42:44]],
     verdict=UPHELD,
-    why="The name is an alias of keras.config.set_dtype_policy in Keras 3.",
     explained_by=POLICY,
     faults=[
         faults.setting_the_policy_does_nothing,
@@ -63,13 +108,13 @@ one_call = claim(
 )
 
 
-@one_call.as_worded
+@policy_object.as_worded
 @given(name=kinds)
-def test_layers_made_after_the_call_are_mixed(name):
-    """A new layer has float16 outputs and float32 weights; without the call not."""
-    judge.equal(set(dtypes(LAYERS[name]())), {"float32"}, what="before the call")
-    with policy("mixed_float16"):
+def test_layers_made_after_the_object_was_set_are_mixed(name):
+    """A new layer has float16 outputs and float32 weights."""
+    with policy(keras.mixed_precision.Policy("mixed_float16")):
         found = dtypes(LAYERS[name]())
+
     judge.equal(found[:2], ["float16", "float16"], what="compute and output dtype")
     judge.equal(set(found[2:]) - {"float32"}, set(), what="weights not float32")
 
@@ -281,3 +326,65 @@ def test_the_call_succeeds_without_a_gpu():
     judge.equal(judge.runs(switch_on), "float16", what="compute dtype")
     unknown = keras.mixed_precision.set_global_policy
     judge.raises(ValueError, lambda: unknown("mixed_float15"), what="unknown name")
+
+
+no_use_on_cpu = claim(
+    "mixed-precision.no-use-on-cpu",
+    says="On a CPU mixed precision has no use.",
+    sources=[day7[121]],
+    verdict=QUALIFIED,
+    why="XLA's program for the CPU has the float32 products of the unmixed layer, and "
+    "casts around them; but what a layer puts out takes half the bytes on a CPU, too. "
+    "The time is judged by mixed-precision.nothing-useful-on-cpu, as a ratio that an "
+    "ordinary run has no error rate for.",
+    explained_by=PARSE,
+    faults=[faults.computes_in_float32],
+    needs="tensorflow",
+)
+
+
+def cpu_features():
+    """What Linux lists as the features of this CPU; empty elsewhere."""
+    listed = pathlib.Path("/proc/cpuinfo")
+    return listed.read_text().split() if listed.is_file() else []
+
+
+def compiled_for_the_cpu(units, name):
+    """Dtypes of the products, and number of the casts, in XLA's optimized program."""
+    import tensorflow as tf
+
+    layer, x = dense(units, name), tf.ones((4, 3))
+    with tf.device("CPU:0"):
+        compiled = tf.function(layer, jit_compile=True, autograph=False)
+        program = compiled.experimental_get_compiler_ir(x)(stage="optimized_hlo")
+    products = re.findall(r"= (\w+)\[[^=]*? (?:dot|convolution)\(", program)
+    return products, len(re.findall(r" convert\(", program))
+
+
+@no_use_on_cpu.holds_when(
+    "arithmetic is meant, as XLA compiles it for a CPU without float16 units"
+)
+@given(units=UNITS)
+def test_the_products_stay_float32_and_casts_are_added(units):
+    """Layer by layer: one float32 product with and without, and casts with it alone."""
+    if "avx512_fp16" in cpu_features():
+        pytest.skip("this CPU has units for float16")
+    found, casts = compiled_for_the_cpu(units, "mixed_float16")
+    products, none = compiled_for_the_cpu(units, "float32")
+
+    judge.equal(found, products, what="dtypes of the products")
+    judge.equal([*products, none], ["f32", 0], what="without")
+    judge.at_least(casts, 1, what="casts")
+
+
+@no_use_on_cpu.fails_throughout("memory is meant: that of what layers put out")
+@given(units=UNITS, rows=st.integers(1, 9))
+def test_outputs_take_half_the_bytes_on_a_cpu(units, rows):
+    """The bytes of a layer's output, in the memory of the CPU."""
+    x = np.ones((rows, 3), "float32")
+    full, half = (
+        keras.ops.convert_to_numpy(dense(units, name)(x)).nbytes
+        for name in ("float32", "mixed_float16")
+    )
+
+    judge.equal(2 * half, full, what="bytes")

@@ -214,3 +214,16 @@ crossing_weights_stop_at_zero = replaced(
     name="crossing_weights_stop_at_zero",
     does="an optimizer stops weights at zero when they would change sign",
 )
+
+activity_not_divided = replaced(
+    "keras.src.ops:divide_no_nan",
+    lambda original: lambda x1, x2: x1,
+    name="activity not divided",
+    does="the activity penalty is not divided by the batch size",
+)
+activity_divided_by_5_percent_less = argument(
+    "keras.src.ops:divide_no_nan",
+    "x2",
+    lambda rows: rows * 0.95,
+    does="divides by 5 % less",
+)

@@ -141,13 +141,9 @@ def test_losses_are_a_list_of_summands(kind, strength):
     """model.losses is a list with the penalty of each kernel."""
     model, kernels = nested_and_kernels(kind, strength)
 
-<<<<<<< HEAD
     judge.true(isinstance(model.losses, list), what="a list")
-=======
-    judge.equal(isinstance(model.losses, list), True, what="a list")
     paid = sum(penalty(w, **factors(kind, strength)) for w in kernels)
     judge_entries([sum(model.losses)], [paid])
->>>>>>> findings
     judge_entries(
         model.losses, [penalty(w, **factors(kind, strength)) for w in kernels]
     )

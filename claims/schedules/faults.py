@@ -310,3 +310,69 @@ def torch_cosine_waits_for_the_warmup(patch):
         return [self.own]
 
     patch.setattr(torch.optim.lr_scheduler.CosineAnnealingLR, "get_lr", get_lr)
+
+
+@fault
+def rate_of_a_schedule_is_set(patch):
+    """A number takes the place of a schedule."""
+    owner = next(c for c in keras.optimizers.SGD.__mro__ if "learning_rate" in vars(c))
+    original = vars(owner)["learning_rate"]
+
+    def setter(self, value):
+        if isinstance(value, float):
+            rate = keras.optimizers.schedules.InverseTimeDecay(value, 1, 0.0)
+            if not callable(self._learning_rate):
+                return original.fset(self, value)
+            value = rate
+        original.fset(self, value)
+
+    patch.setattr(owner, "learning_rate", original.setter(setter))
+
+
+@fault
+def scheduler_never_raises_the_rate(patch):
+    """LearningRateScheduler keeps the lower of its rate and the present one."""
+    cls = keras.callbacks.LearningRateScheduler
+    original = cls.on_epoch_begin
+
+    def on_epoch_begin(self, epoch, logs=None):
+        before = float(self.model.optimizer.learning_rate)
+        original(self, epoch, logs)
+        after = float(self.model.optimizer.learning_rate)
+        self.model.optimizer.learning_rate = min(before, after)
+
+    patch.setattr(cls, "on_epoch_begin", on_epoch_begin)
+
+
+@fault
+def scheduler_forgets_reductions(patch):
+    """LearningRateScheduler hands its function the rate that it returned last."""
+    cls = keras.callbacks.LearningRateScheduler
+    original = cls._update_optimizer_lr
+
+    def update(self, optimizer, epoch):
+        if hasattr(self, "returned"):
+            optimizer.learning_rate = self.returned
+        self.returned = original(self, optimizer, epoch)
+        return self.returned
+
+    patch.setattr(cls, "_update_optimizer_lr", update)
+
+
+@fault
+def integer_rates_are_taken(patch):
+    """An optimizer takes an integer as its rate, and casts what is set to one."""
+    owner = next(c for c in keras.optimizers.SGD.__mro__ if "learning_rate" in vars(c))
+    original, init = vars(owner)["learning_rate"], keras.optimizers.SGD.__init__
+
+    def made(self, learning_rate=0.01, **kwargs):
+        init(self, learning_rate=float(learning_rate), **kwargs)
+        self.whole = isinstance(learning_rate, int)
+
+    def setter(self, value):
+        original.fset(
+            self, float(int(value)) if getattr(self, "whole", False) else value
+        )
+
+    patch.setattr(keras.optimizers.SGD, "__init__", made)
+    patch.setattr(owner, "learning_rate", original.setter(setter))

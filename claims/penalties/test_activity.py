@@ -1,0 +1,99 @@
+"""Penalties on what layers put out: by how much they are divided."""
+
+import keras
+import numpy as np
+from hypothesis import strategies as st
+
+from claims.common.strategies import seeds
+from claims.penalties import faults
+from harness import REFUTED, UPHELD, as_array, claim, given, judge, public
+
+CALL = "keras.src.layers.layer:Layer.__call__"
+REPORTED = public(
+    "https://github.com/keras-team/keras/issues/22018",
+    "The activity penalty is not divided by the batch size, as the guide says",
+)
+MENDED = public(
+    "https://github.com/keras-team/keras/pull/22021",
+    "The activity penalty is to be divided by the batch size, so that its strength is "
+    "the same for all of them",
+)
+
+activity_grows_with_the_batch = claim(
+    "penalties.activity-grows-with-the-batch",
+    says="The activity penalty is not divided by the batch size: the guide's example "
+    "of five rows adds up to 25.25.",
+    sources=[REPORTED],
+    verdict=REFUTED,
+    severity="number",
+    instead="The activity penalty is divided by the batch size: the guide's five rows "
+    "add up to 5.25, of which 0.25 is the kernel's.",
+    why="Each of five rows has five outputs of 10; 0.01 times the sum of the squares "
+    "is 25, and divided by five rows 5.",
+    explained_by=CALL,
+    faults=[faults.activity_not_divided, faults.activity_divided_by_5_percent_less],
+)
+
+
+def guides_example():
+    """Kernel and activity penalty of the guide's layer, for five rows of twos."""
+    layer = keras.layers.Dense(
+        5,
+        kernel_initializer="ones",
+        kernel_regularizer=keras.regularizers.L1(0.01),
+        activity_regularizer=keras.regularizers.L2(0.01),
+    )
+    layer(2 * np.ones((5, 5), "float32"))
+    return sum(float(loss) for loss in layer.losses)
+
+
+@activity_grows_with_the_batch.as_worded
+def test_the_example_adds_up_to_25():
+    """0.25 of the kernel, and 25 of the outputs."""
+    judge.close(guides_example(), 25.25, operations=99, what="sum")
+
+
+@activity_grows_with_the_batch.instead
+def test_the_example_adds_up_to_5():
+    """0.25 of the kernel, and 25 / 5 of the outputs."""
+    judge.close(guides_example(), 5.25, operations=99, what="sum")
+
+
+activity_divided_by_the_batch = claim(
+    "penalties.activity-divided-by-the-batch",
+    says="The activity penalty is divided by the batch size, so that its strength does "
+    "not change with it.",
+    sources=[MENDED],
+    verdict=UPHELD,
+    why="By the number of rows alone: places of an image or of a sequence are summed.",
+    explained_by=CALL,
+    faults=[faults.activity_not_divided, faults.activity_divided_by_5_percent_less],
+)
+
+
+def activity_penalty(x, factor):
+    """What a layer that passes its input on adds for it."""
+    layer = keras.layers.Activation(
+        "linear", activity_regularizer=keras.regularizers.L2(factor)
+    )
+    layer(x)
+    (penalty,) = layer.losses
+    return as_array(penalty)
+
+
+@activity_divided_by_the_batch.as_worded
+@given(
+    rows=st.integers(1, 9),
+    places=st.sampled_from([(), (4,), (3, 2)]),
+    factor=st.sampled_from([0.001, 0.01, 0.5]),
+    seed=seeds(),
+)
+def test_the_penalty_is_the_sum_over_the_rows(rows, places, factor, seed):
+    """factor * sum(x**2) / rows; the same batch twice has the same penalty."""
+    x = np.random.normal(size=(rows, *places, 3)).astype("float32")
+
+    exact = factor * np.sum(x.astype("float64") ** 2) / rows
+    n = {"operations": 2 * x.size + 9, "oracle": "NumPy"}
+    judge.close(activity_penalty(x, factor), exact, what="penalty", **n)
+    twice = np.concatenate([x, x])
+    judge.close(activity_penalty(twice, factor), exact, what="batch twice", **n)

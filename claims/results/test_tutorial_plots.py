@@ -1,0 +1,142 @@
+"""What the tutorial reads from its plots, against what its code draws into them."""
+
+from claims.documents import tutorial
+from claims.results.tutorial_logs import LOGS, LOSS, VAL_LOSS, at_epoch, cell, shown
+from harness import QUALIFIED, REFUTED, claim, judge
+from harness.running.faults import figure, replaced
+
+HISTORIES = {
+    "sizes": ["Tiny", "Small", "Medium", "large"],
+    "diagram of line 679": ["Tiny", "l2"],
+    "plot of line 760": ["Tiny", "l2", "dropout"],
+}
+"""The runs in the dictionaries of histories when the code draws them."""
+
+TRAINED = {"Tiny": 338, "Small": 409, "Medium": 464, "large": 500}
+"""The line that trains each of the models."""
+
+WINDOW = {"first epoch": 5, "lowest": 0.5, "highest": 0.7}
+"""The limits of the plot of the sizes, as its code sets them."""
+
+plot_shows_the_large_model = claim(
+    "results.plot-shows-the-large-model",
+    says="The plots of the regularized runs show the large model, too: that both "
+    "methods improve on it can be read from them.",
+    sources=[tutorial[760], tutorial[679]],
+    verdict=REFUTED,
+    severity="wording",
+    instead='This plot has the "Tiny", the "l2" and the "dropout" run. The "Large" '
+    "model is in the plot of the sizes only: compared with its curves there, both "
+    "approaches improve its behavior.",
+    why="The dictionary that is drawn begins with the tiny run alone, and gets the "
+    "regularized ones.",
+    faults=[
+        figure(HISTORIES, "plot of line 760", ["Tiny", "l2", "dropout", "large"]),
+        figure(HISTORIES, "sizes", ["Tiny", "Small", "Medium"]),
+    ],
+)
+
+
+@plot_shows_the_large_model.as_worded
+def test_the_large_run_is_drawn_beside_the_regularized_ones():
+    """It is in the dictionary that both plots are drawn from."""
+    for plot in ("diagram of line 679", "plot of line 760"):
+        judge.contains(HISTORIES[plot], "large", what=plot, oracle="its code")
+
+
+@plot_shows_the_large_model.instead
+def test_the_large_run_is_in_the_plot_of_the_sizes_only():
+    """Three runs in the plot, and the large one in that of the sizes."""
+    runs = ["Tiny", "l2", "dropout"]
+    judge.equal(HISTORIES["plot of line 760"], runs, what="this plot")
+    judge.false("large" in HISTORIES["diagram of line 679"], what="large in line 679")
+    judge.contains(HISTORIES["sizes"], "large", what="sizes", oracle="its code")
+
+
+beat_the_small_model = claim(
+    "results.beat-the-small-model",
+    says="The model that larger ones are to beat, trained before, is the small one.",
+    sources=[tutorial[397]],
+    verdict=REFUTED,
+    severity="wording",
+    instead='To check if you can beat the performance of the "Tiny" model, '
+    "progressively train some larger models.",
+    why="Up to there the tiny model alone is trained; the small one is the first of "
+    "the larger ones.",
+    faults=[figure(TRAINED, "Small", 338), figure(TRAINED, "Tiny", 409)],
+)
+
+
+def trained_before(line):
+    """The models that the code above this line trains."""
+    return [name for name, at in TRAINED.items() if at < line]
+
+
+@beat_the_small_model.as_worded
+def test_the_small_model_is_trained_by_then():
+    """One of the calls above line 397 trains it."""
+    judge.contains(trained_before(397), "Small", what="trained", oracle="the code")
+
+
+@beat_the_small_model.instead
+def test_the_tiny_model_alone_is_trained_by_then():
+    """The only call above line 397 trains it."""
+    judge.equal(trained_before(397), ["Tiny"], what="trained", oracle="the code")
+
+
+log_scale_shows_the_large_model = claim(
+    "results.log-scale-shows-the-large-model",
+    says="On a log scale one can see what happens to the large model, which is "
+    "apparent when its validation and training metrics are compared.",
+    sources=[tutorial[527], tutorial[529], tutorial[537:541]],
+    verdict=QUALIFIED,
+    why="The scale is that of the epochs: those from 5 to 100 take 57 % of the width "
+    "in place of 10 %. The losses are cut off at 0.5 and 0.7, and what the log prints "
+    "of the large model from epoch 100 on lies outside: 0.0020 and 1.6, 0.0001 and "
+    "2.4.",
+    explained_by="matplotlib.pyplot:xscale",
+    faults=[
+        replaced(
+            "matplotlib.pyplot:xscale",
+            lambda original: lambda value, **kwargs: None,
+            name="xscale ignored",
+            does="the axis stays linear",
+        ),
+        figure(WINDOW, "highest", 1.75),
+        cell("large", 100, VAL_LOSS, "0.6"),
+    ],
+)
+
+
+def width_of_first_epochs(scale):
+    """The share of the plot's width that the epochs up to 100 take."""
+    from matplotlib import pyplot as plt
+
+    with plt.rc_context({"backend": "agg"}):
+        axes = plt.figure().gca()
+        plt.xscale(scale)
+        last = max(row[0] for rows in LOGS.values() for row in rows)
+        plt.xlim([WINDOW["first epoch"], last])
+        places = [(epoch, 1) for epoch in (WINDOW["first epoch"], 100, last)]
+        left, middle, right = axes.transData.transform(places)[:, 0]
+        plt.close()
+    return (middle - left) / (right - left)
+
+
+@log_scale_shows_the_large_model.holds_when("its first hundred epochs are meant")
+def test_the_first_epochs_get_most_of_the_width():
+    """More than a half of it on a log scale, less than a sixth on a linear one."""
+    judge.at_least(width_of_first_epochs("log"), 1 / 2, what="log")
+    judge.at_most(width_of_first_epochs("linear"), 1 / 6, what="linear")
+
+
+@log_scale_shows_the_large_model.fails_throughout(
+    "its end is meant: from epoch 100 on its curves are outside of the plot"
+)
+def test_no_printed_loss_of_the_large_model_is_within_the_limits():
+    """Training is below the plot, validation above it, at epochs 100 and 200."""
+    for epoch in (100, 200):
+        row = at_epoch("large", epoch)
+        judge.at_most(row[LOSS], WINDOW["lowest"], what=f"training, {epoch}")
+        low = shown(row[VAL_LOSS])[0]
+        judge.at_least(low, WINDOW["highest"], what=f"validation, {epoch}")

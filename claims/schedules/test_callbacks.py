@@ -1,0 +1,214 @@
+"""Callbacks that set the rate, beside a schedule and beside each other."""
+
+import keras
+import numpy as np
+from hypothesis import strategies as st
+
+from claims.schedules import faults
+from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge, public, shared
+
+SETTER = "keras.src.optimizers.base_optimizer:BaseOptimizer"
+Cosine = keras.optimizers.schedules.CosineDecay
+
+plateau_fails_on_a_schedule = claim(
+    "schedules.plateau-fails-on-a-schedule",
+    says="ReduceLROnPlateau fails when the optimizer's learning rate is a schedule.",
+    sources=[
+        public(
+            "https://github.com/tensorflow/tensorflow/issues/36612",
+            "ReduceLROnPlateau crashes where the optimizer has a schedule",
+        )
+    ],
+    verdict=QUALIFIED,
+    why="The TypeError comes with the first reduction, after the epochs of patience; "
+    "until then the training runs, and logs the schedule's rate.",
+    explained_by=[f"{faults.PLATEAU}._reduce_optimizer_lr", f"{SETTER}.learning_rate"],
+    faults=[faults.rate_of_a_schedule_is_set, faults.plateau_patience_one_longer],
+)
+
+
+@shared
+def scheduled():
+    """A dense layer, compiled with an SGD that has a cosine schedule of ten steps."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(Cosine(0.1, 10)), "mse", run_eagerly=True)
+    return model
+
+
+def epochs_without_progress(count, patience):
+    """The callback at the end of so many epochs with the same loss; their logs."""
+    callback = keras.callbacks.ReduceLROnPlateau("loss", patience=patience)
+    callback.set_model(scheduled())
+    callback.on_train_begin()
+    logs = [{"loss": 1.0} for _ in range(count)]
+    for epoch, log in enumerate(logs):
+        callback.on_epoch_end(epoch, log)
+    return logs
+
+
+@plateau_fails_on_a_schedule.holds_when("a plateau is reached")
+@given(patience=st.integers(1, 5))
+def test_the_first_reduction_is_refused(patience):
+    """The epoch in which `patience` others are over raises a TypeError."""
+    epochs_without_progress(patience, patience)
+    judge.raises(
+        TypeError, lambda: epochs_without_progress(patience + 1, patience), what="fit"
+    )
+
+
+@plateau_fails_on_a_schedule.fails_throughout("none is reached within the training")
+@given(patience=st.integers(1, 5))
+def test_the_epochs_before_it_run_and_log_the_rate(patience):
+    """As many epochs as the patience: no error, and the schedule's first rate."""
+    logs = judge.runs(lambda: epochs_without_progress(patience, patience), what="fit")
+
+    found = [log["learning_rate"] for log in logs]
+    judge.close(found, np.full(patience, 0.1), operations=4, what="logged")
+
+
+rate_of_a_schedule_cannot_be_set = claim(
+    "schedules.rate-of-a-schedule-cannot-be-set",
+    says="The learning rate of an optimizer that was made with a schedule cannot be "
+    "set to a number.",
+    sources=[
+        public(
+            "https://github.com/tensorflow/tensorflow/issues/51399",
+            "Setting the learning rate fails where it is a schedule, and works where "
+            "it is a number",
+        )
+    ],
+    verdict=UPHELD,
+    why="Another schedule can be set, and a number in place of a number.",
+    explained_by=f"{SETTER}.learning_rate",
+    faults=[faults.rate_of_a_schedule_is_set],
+)
+
+
+@rate_of_a_schedule_cannot_be_set.as_worded
+@given(rate=st.integers(1, 99).map(lambda k: k / 100))
+def test_a_number_is_refused_for_a_schedule_only(rate):
+    """A TypeError; a schedule is taken, and a number where there was one."""
+    optimizer = keras.optimizers.SGD(Cosine(0.5, 10))
+
+    def set_to(value):
+        optimizer.learning_rate = value
+
+    judge.raises(TypeError, lambda: set_to(rate), what="number for a schedule")
+    judge.runs(lambda: set_to(Cosine(rate, 10)), what="schedule for a schedule")
+    judge.close(optimizer.learning_rate, rate, operations=8, what="rate")
+    optimizer = keras.optimizers.SGD(0.5)
+    judge.runs(lambda: set_to(rate), what="number for a number")
+    judge.close(optimizer.learning_rate, rate, operations=1, what="rate")
+
+
+scheduler_overrides_plateau = claim(
+    "schedules.scheduler-overrides-plateau",
+    says="LearningRateScheduler always overrides what ReduceLROnPlateau has set.",
+    sources=[
+        public(
+            "https://github.com/keras-team/keras/pull/8829",
+            "LearningRateScheduler always overrides ReduceLROnPlateau, with no obvious "
+            "way around it",
+        )
+    ],
+    verdict=QUALIFIED,
+    why="At the beginning of each epoch it sets what its function returns. A function "
+    "of epoch and rate can return the rate that it is given, and so keeps reductions.",
+    explained_by=(
+        "keras.src.callbacks.learning_rate_scheduler:"
+        "LearningRateScheduler._update_optimizer_lr"
+    ),
+    faults=[
+        faults.scheduler_never_raises_the_rate,
+        faults.scheduler_forgets_reductions,
+        faults.plateau_factor_5_percent_high,
+    ],
+)
+
+
+def rates_of_epochs(function):
+    """The rate of each of four epochs, all of them without progress after the first."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.1), "mse", run_eagerly=True)
+    scheduler = keras.callbacks.LearningRateScheduler(function)
+    plateau = keras.callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=1)
+    for callback in (scheduler, plateau):
+        callback.set_model(model)
+        callback.on_train_begin()
+    rates = []
+    for epoch in range(4):
+        scheduler.on_epoch_begin(epoch)
+        rates.append(float(model.optimizer.learning_rate))
+        plateau.on_epoch_end(epoch, {"loss": 1.0})
+    return rates, float(model.optimizer.learning_rate)
+
+
+@scheduler_overrides_plateau.holds_when("its function returns rates of its own")
+def test_each_epoch_has_the_functions_rate():
+    """0.1 in each epoch, although each but the first ends with a reduction to 0.05."""
+    rates, last = rates_of_epochs(lambda epoch: 0.1)
+
+    judge.close(rates, [0.1] * 4, operations=2, what="rates")
+    judge.close(last, 0.05, operations=4, what="behind the last epoch")
+
+
+def given_rate(epoch, rate):
+    """The function that leaves the rate as it is."""
+    return rate
+
+
+@scheduler_overrides_plateau.fails_throughout(
+    "its function returns the rate that it is given"
+)
+def test_reductions_are_kept():
+    """0.1, 0.1, 0.05, 0.025."""
+    rates, last = rates_of_epochs(given_rate)
+
+    judge.close(rates, [0.1, 0.1, 0.05, 0.025], operations=8, what="rates")
+    judge.close(last, 0.0125, operations=8, what="behind the last epoch")
+
+
+integer_rate_is_cast = claim(
+    "schedules.integer-rate-is-cast",
+    says="With a learning rate of 1, an integer, ReduceLROnPlateau casts what it sets: "
+    "half of it is 0.",
+    sources=[
+        public(
+            "https://github.com/tensorflow/tensorflow/issues/45261",
+            "ReduceLROnPlateau casts its rate to an integer if the first was one",
+        )
+    ],
+    verdict=REFUTED,
+    severity="wording",
+    instead="Keras 3 refuses an integer as learning_rate with a ValueError; 1.0, "
+    "halved by ReduceLROnPlateau, is 0.5.",
+    explained_by=f"{SETTER}.__init__",
+    faults=[faults.integer_rates_are_taken, faults.plateau_factor_5_percent_high],
+)
+
+
+def halved(rate):
+    """The rate that the callback sets at the end of the second epoch."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(rate), "mse", run_eagerly=True)
+    plateau = keras.callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=1)
+    plateau.set_model(model)
+    plateau.on_train_begin()
+    for epoch in range(2):
+        plateau.on_epoch_end(epoch, {"loss": 1.0})
+    return float(model.optimizer.learning_rate)
+
+
+@integer_rate_is_cast.as_worded
+def test_half_of_one_is_zero():
+    """SGD(1) is taken, and its rate halved to 0."""
+    found = judge.runs(lambda: halved(1), what="SGD(1)")
+
+    judge.equal(found, 0.0, what="rate")
+
+
+@integer_rate_is_cast.instead
+def test_an_integer_is_refused_and_half_of_a_float_is_a_half():
+    """SGD(1) raises a ValueError; SGD(1.0) goes to 0.5."""
+    judge.raises(ValueError, lambda: keras.optimizers.SGD(1), what="SGD(1)")
+    judge.close(halved(1.0), 0.5, operations=2, what="rate")
