@@ -339,8 +339,8 @@ def test_the_weights_are_freed_with_history_and_callbacks():
     """Any one of the four names keeps them; without all of them they go."""
     for name in OTHERS:
         kept, _ = freed_by_deleting_all_but(name)
-        judge.equal(kept, False, what=f"weights are gone, but for {name}")
+        judge.false(kept, what=f"weights are gone, but for {name}")
     freed, first = freed_by_deleting_all_but()
 
-    judge.equal(freed, True, what="weights are gone")
+    judge.true(freed, what="weights are gone")
     judge.equal(first, "dense", what="first name")

@@ -17,7 +17,17 @@ from claims.common.penalty_models import (
 )
 from claims.documents import article, day7, lab, tutorial
 from claims.penalties import faults as broken
-from harness import REFUTED, UPHELD, as_array, claim, given, judge, shared
+from harness import (
+    REFUTED,
+    UPHELD,
+    as_array,
+    claim,
+    contradiction,
+    given,
+    judge,
+    shared,
+    side,
+)
 
 BUILD = "keras.src.layers.core.dense:Dense.build"
 
@@ -157,13 +167,15 @@ def test_only_kernels_of_the_block_are_penalized(seed):
     judge.close(as_array(sum(losses)), paid, operations=4 * OPERATIONS, what="total")
 
 
-every_parameter_vs_kernels_only = claim(
+every_parameter_vs_kernels_only = contradiction(
     "penalties.every-parameter-vs-kernels-only",
-    says="The section is of one mind: L2 reaches all parameters, and leaves biases and "
-    "batch normalization alone.",
-    sources=[day7[84], day7[87]],
-    verdict=REFUTED,
-    severity="wording",
+    says="L2 is said to reach all parameters; three lines later it leaves biases "
+    "and batch normalization alone.",
+    sides=[
+        side("penalties.kernel-only", day7[87]),
+        side("penalties.l2-every-parameter", day7[84]),
+    ],
+    right="penalties.kernel-only",
     instead="kernel_regularizer penalizes the kernels; all other parameters are left "
     "alone.",
     why="The two sentences exclude one another; the second one is how Keras works.",
@@ -172,7 +184,7 @@ every_parameter_vs_kernels_only = claim(
 )
 
 
-@every_parameter_vs_kernels_only.as_worded
+@every_parameter_vs_kernels_only.all_sides
 @given(seed=seeds)
 def test_all_weights_and_kernels_alone_cost_the_same(seed):
     """Kernels alone are penalized, and so is every other weight."""
@@ -182,7 +194,7 @@ def test_all_weights_and_kernels_alone_cost_the_same(seed):
     judge.equal(len(losses), len(kernels + others), what="penalized weights")
 
 
-@every_parameter_vs_kernels_only.instead
+@every_parameter_vs_kernels_only.right_side
 @given(seed=seeds)
 def test_each_kernel_has_its_entry_and_nothing_else_has(seed):
     """The entries are the kernels' penalties, one each."""
