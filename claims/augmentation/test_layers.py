@@ -123,11 +123,10 @@ def test_a_network_of_any_size_trains_and_is_evaluated(seed):
     "a Dense layer behind a Flatten fixes the number of features"
 )
 @given(seed=seeds())
-def test_a_network_of_one_size_trains_and_cannot_be_evaluated(seed):
+def test_a_network_of_one_size_cannot_be_evaluated(seed):
     """Built for 4 * 4 * 3 features, it gets 6 * 6 * 3 in validation."""
     model = cropping(keras.layers.Flatten(), keras.layers.Dense(2))
     images = np.random.uniform(size=(8, 6, 6, 3)).astype("float32")
     y = images[:, 0, 0, :2]
 
-    judge.runs(lambda: model.train_on_batch(images, y), what="training")
     judge.raises(ValueError, lambda: model.test_on_batch(images, y), what="validation")
