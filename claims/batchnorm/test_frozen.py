@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from claims.batchnorm import faults
 from claims.common.strategies import seeds
-from harness import REFUTED, UPHELD, as_array, claim, given, judge, public
+from harness import REFUTED, UPHELD, as_array, claim, given, judge, public, shared
 
 NORM = "keras.src.layers.normalization.batch_normalization:BatchNormalization"
 EPSILON = 1e-3
@@ -34,8 +34,9 @@ INFERENCE = [
 ]
 
 
+@shared
 def frozen(by):
-    """A BatchNormalization in a model, frozen itself or by the model, and the model."""
+    """A model of a BatchNormalization that is frozen, itself or by the model."""
     norm = keras.layers.BatchNormalization()
     model = keras.Sequential([keras.Input((3,)), norm])
     norm.moving_mean.assign([1.0, -2.0, 0.5])
@@ -44,7 +45,7 @@ def frozen(by):
         norm.trainable = False
     if by == "model":
         model.trainable = False
-    return norm, model
+    return model
 
 
 def batch(rows):
@@ -71,7 +72,7 @@ frozen_runs_in_inference_mode = claim(
 @given(by=ways, rows=st.integers(2, 9), seed=seeds())
 def test_the_moving_statistics_normalize(by, rows, seed):
     """(x - moving mean) / sqrt(moving variance + 0.001) with training=True."""
-    (_, model), x = frozen(by), batch(rows)
+    model, x = frozen(by), batch(rows)
 
     found = model(x, training=True)
 
@@ -105,7 +106,8 @@ def statistics(norm):
 
 def fitted(by):
     """The statistics before a fit of one batch and behind it."""
-    (norm, model), x = frozen(by), batch(8)
+    model, x = frozen(by), batch(8)
+    (norm,) = model.layers
     head = keras.Sequential([keras.Input((3,)), model, keras.layers.Dense(1)])
     head.compile("sgd", "mse", run_eagerly=True)
     before = statistics(norm)
@@ -135,10 +137,11 @@ def test_a_fit_leaves_the_statistics_of_a_frozen_layer():
 @given(by=ways, seed=seeds())
 def test_a_frozen_layer_gives_each_row_its_own_result(by, seed):
     """A row comes out alike in any batch, as in inference; unfrozen it does not."""
-    (norm, model), x = frozen(by), batch(6)
+    model, x = frozen(by), batch(6)
 
     alone, together = model(x[:2], training=True), model(x, training=True)
     judge.equal(alone, as_array(together)[:2], what="frozen")
-    norm.trainable = model.trainable = True
+    for part in (model, *model.layers):
+        part.trainable = True
     alone, together = model(x[:2], training=True), model(x, training=True)
     judge.apart(alone, as_array(together)[:2], by=1e-3, what="unfrozen")

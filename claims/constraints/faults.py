@@ -72,7 +72,8 @@ def kernels_channels_first(patch):
     def build(self, input_shape):
         original(self, input_shape)
         if self.data_format == "channels_first":
-            self._kernel = self._kernel.value.numpy().transpose(3, 2, 0, 1)
+            kernel = keras.ops.convert_to_numpy(self._kernel.value)
+            self._kernel = kernel.transpose(3, 2, 0, 1)
 
     patch.setattr(cls, "build", build)
 

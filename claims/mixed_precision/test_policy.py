@@ -349,6 +349,7 @@ def cpu_features():
     return listed.read_text().split() if listed.is_file() else []
 
 
+@shared
 def compiled_for_the_cpu(units, name):
     """Dtypes of the products, and number of the casts, in XLA's optimized program."""
     import tensorflow as tf

@@ -2,20 +2,36 @@
 
 from claims.documents import tutorial
 from claims.results.tutorial_logs import LOGS, LOSS, VAL_LOSS, at_epoch, cell, shown
-from harness import QUALIFIED, REFUTED, claim, judge
+from harness import QUALIFIED, REFUTED, Figures, claim, judge, stated
 from harness.running.faults import figure, replaced
 
-HISTORIES = {
-    "sizes": ["Tiny", "Small", "Medium", "large"],
-    "diagram of line 679": ["Tiny", "l2"],
-    "plot of line 760": ["Tiny", "l2", "dropout"],
-}
+HISTORIES = Figures(
+    {
+        "sizes": stated(
+            ["Tiny", "Small", "Medium", "large"],
+            tutorial[338],
+            tutorial[409],
+            tutorial[464],
+            tutorial[500],
+        ),
+        "diagram of line 679": stated(["Tiny", "l2"], tutorial[581], tutorial[614]),
+        "plot of line 760": stated(
+            ["Tiny", "l2", "dropout"], tutorial[581], tutorial[614], tutorial[723]
+        ),
+    }
+)
 """The runs in the dictionaries of histories when the code draws them."""
 
-TRAINED = {"Tiny": 338, "Small": 409, "Medium": 464, "large": 500}
-"""The line that trains each of the models."""
+TRAINED = Figures({"above line 397": stated(["Tiny"], tutorial[338])})
+"""The models that the code has trained by then."""
 
-WINDOW = {"first epoch": 5, "lowest": 0.5, "highest": 0.7}
+WINDOW = Figures(
+    {
+        "first epoch": stated(5, tutorial[539]),
+        "lowest": stated(0.5, tutorial[540]),
+        "highest": stated(0.7, tutorial[540]),
+    }
+)
 """The limits of the plot of the sizes, as its code sets them."""
 
 plot_shows_the_large_model = claim(
@@ -23,6 +39,7 @@ plot_shows_the_large_model = claim(
     says="The plots of the regularized runs show the large model, too: that both "
     "methods improve on it can be read from them.",
     sources=[tutorial[760], tutorial[679]],
+    evidence=[tutorial[580:581], tutorial[614], tutorial[723]],
     verdict=REFUTED,
     severity="wording",
     instead='This plot has the "Tiny", the "l2" and the "dropout" run. The "Large" '
@@ -57,31 +74,27 @@ beat_the_small_model = claim(
     "results.beat-the-small-model",
     says="The model that larger ones are to beat, trained before, is the small one.",
     sources=[tutorial[397]],
+    evidence=[tutorial[338], tutorial[409]],
     verdict=REFUTED,
     severity="wording",
     instead='To check if you can beat the performance of the "Tiny" model, '
     "progressively train some larger models.",
     why="Up to there the tiny model alone is trained; the small one is the first of "
     "the larger ones.",
-    faults=[figure(TRAINED, "Small", 338), figure(TRAINED, "Tiny", 409)],
+    faults=[figure(TRAINED, "above line 397", ["Tiny", "Small"])],
 )
-
-
-def trained_before(line):
-    """The models that the code above this line trains."""
-    return [name for name, at in TRAINED.items() if at < line]
 
 
 @beat_the_small_model.as_worded
 def test_the_small_model_is_trained_by_then():
     """One of the calls above line 397 trains it."""
-    judge.contains(trained_before(397), "Small", what="trained", oracle="the code")
+    judge.contains(TRAINED["above line 397"], "Small", what="trained", oracle="code")
 
 
 @beat_the_small_model.instead
 def test_the_tiny_model_alone_is_trained_by_then():
     """The only call above line 397 trains it."""
-    judge.equal(trained_before(397), ["Tiny"], what="trained", oracle="the code")
+    judge.equal(TRAINED["above line 397"], ["Tiny"], what="trained", oracle="code")
 
 
 log_scale_shows_the_large_model = claim(
@@ -89,6 +102,7 @@ log_scale_shows_the_large_model = claim(
     says="On a log scale one can see what happens to the large model, which is "
     "apparent when its validation and training metrics are compared.",
     sources=[tutorial[527], tutorial[529], tutorial[537:541]],
+    evidence=[tutorial[424:444], tutorial[516:518]],
     verdict=QUALIFIED,
     why="The scale is that of the epochs: those from 5 to 100 take 57 % of the width "
     "in place of 10 %. The losses are cut off at 0.5 and 0.7, and what the log prints "

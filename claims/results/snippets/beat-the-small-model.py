@@ -1,5 +1,7 @@
-trained = {"Tiny": 338, "Small": 409, "Medium": 464, "large": 500}
-before = [name for name, line in trained.items() if line < 397]
-print("the text says: the small model is to be beaten by larger ones (line 397)")
+trained = []
+trained.append("Tiny")  # line 338
+before = list(trained)
+trained += ["Small", "Medium", "large"]  # lines 409, 464, 500
+print("the text says, in line 397: the small model is to be beaten by larger ones")
 print("measured: trained by then are", before)
 assert before == ["Tiny"]
