@@ -208,6 +208,55 @@ def test_cutting_the_large_component_turns_the_gradient(limit, large, small):
     judge.apart(unit(update), unit([gradient]), by=0.09)
 
 
+norms_show_the_difference = claim(
+    "clipping.norms-show-the-difference",
+    says="A plot of the distributions of gradient norms shows in what clipnorm and "
+    "clipvalue differ: the one keeps the direction, the other can distort it.",
+    sources=[lab[65]],
+    verdict=QUALIFIED,
+    why="A norm knows no direction: (large, small) cut by value and scaled by norm can "
+    "have the same one and point elsewhere. What the plot shows is how large gradients "
+    "remain: up to limit * sqrt(n) with clipvalue.",
+    explained_by=faults.CLIP,
+    faults=[
+        faults.clipvalue_rescales,
+        faults.clipvalue_5_percent_large,
+        faults.clipnorm_5_percent_large,
+    ],
+)
+
+
+def norm_of(update):
+    """The norm of all that an update holds."""
+    return np.sqrt(np.sum(flat(update).astype("float64") ** 2))
+
+
+@norms_show_the_difference.holds_when("the magnitudes are meant")
+@given(seed=seeds())
+def test_the_labs_two_limits_leave_norms_of_one_and_two(seed):
+    """Of 16 components above 0.5: clipnorm=1.0 gives 1, clipvalue=0.5 gives 2."""
+    gradient = np.random.uniform(1, 9, 16) * np.random.choice([-1, 1], 16)
+
+    for limit, expected in ({"clipnorm": 1.0}, 1.0), ({"clipvalue": 0.5}, 2.0):
+        update = used(sgd([16], **limit), [gradient.astype("float32")])
+        judge.close(norm_of(update), expected, what=str(limit), **ROUNDINGS)
+
+
+@norms_show_the_difference.fails_throughout("the directions are meant")
+@given(large=st.integers(2, 20), small=st.integers(1, 9))
+def test_gradients_of_one_norm_point_to_different_places(large, small):
+    """(large, small) by value and by norm: one norm, and two directions."""
+    gradient = np.array([large, small / 10], "float32")
+    norm = float(np.hypot(1, small / 10))
+
+    by_value = used(sgd([2], clipvalue=1.0), [gradient])
+    by_norm = used(sgd([2], clipnorm=norm), [gradient])
+
+    judge.close(norm_of(by_value), norm, what="norm by value", **ROUNDINGS)
+    judge.close(norm_of(by_norm), norm, what="norm by norm", **ROUNDINGS)
+    judge.apart(unit(by_value), unit(by_norm), by=0.04, what="directions")
+
+
 two_modes = claim(
     "clipping.two-modes",
     says="Keras has two modes of clipping: clipnorm and clipvalue.",
