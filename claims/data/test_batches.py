@@ -10,14 +10,12 @@ from claims.common.pipelines import images, numbers, tensorflow
 from claims.common.strategies import seeds
 from claims.data import faults
 from claims.documents import day7, notebook, tutorial
+from claims.documents.tutorial_figures import PIPELINE
 from harness import QUALIFIED, UPHELD, claim, given, judge, public
 from harness.running.faults import figure
 
 DATASET = "tensorflow.python.data.ops.dataset_ops:DatasetV2"
 FIGURES = {
-    "tutorial training": 10_000,
-    "tutorial batch": 500,
-    "tutorial steps": 20,
     "cifar images": 50_000,
     "split": 45_000,
     "held out": 5_000,
@@ -42,8 +40,8 @@ steps_per_epoch = claim(
     verdict=UPHELD,
     explained_by=f"{DATASET}.batch",
     faults=[
-        figure(FIGURES, "tutorial steps", 21),
-        figure(FIGURES, "tutorial batch", 512),
+        figure(PIPELINE, "training", [10_000, 10_001]),
+        figure(PIPELINE, "batch", 512),
         faults.batch_one_too_small,
         faults.each_epoch_begins_anew,
     ],
@@ -54,10 +52,12 @@ steps_per_epoch = claim(
 @steps_per_epoch.as_worded
 def test_an_epoch_of_20_steps_is_one_pass():
     """10,000 // 500 is 20, which is the number of batches of one pass, all full."""
-    count, size = FIGURES["tutorial training"], FIGURES["tutorial batch"]
+    count, size = PIPELINE["training"][1], PIPELINE["batch"]
 
-    judge.equal(count // size, FIGURES["tutorial steps"], what="the division")
-    judge.equal(batch_sizes(count, size=size), [500] * 20, what="batches of a pass")
+    sizes = batch_sizes(count, size=size)
+    judge.equal(len(sizes), 20, what="batches of a pass")
+    judge.equal(count // size, len(sizes), what="the division")
+    judge.equal(sizes, size, what="sizes")
 
 
 @steps_per_epoch.as_worded
