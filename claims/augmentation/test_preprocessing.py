@@ -8,11 +8,11 @@ from claims.augmentation import faults
 from claims.common.pipelines import images, tensorflow
 from claims.common.strategies import seeds
 from claims.documents import notebook
+from claims.documents.notebook_figures import DATA, NETWORK
 from harness import UPHELD, claim, given, judge
 from harness.running.faults import figure
 
 IMAGE = "tensorflow.python.ops.image_ops_impl"
-FIGURES = {"size": 160, "classes": 10}
 BILINEAR = 24
 """Roundings of a pixel: two positions of up to 7 operations, three interpolations."""
 
@@ -24,14 +24,14 @@ def sides(lowest: int = 1, highest: int = 60) -> st.SearchStrategy:
 
 def resized(image):
     """The document's resizing to 160 x 160."""
-    return tensorflow().image.resize(image, (FIGURES["size"], FIGURES["size"]))
+    return tensorflow().image.resize(image, (DATA["size"], DATA["size"]))
 
 
 def prepared(image, label):
     """The document's preprocessing of a validation image, and its one-hot label."""
     tf = tensorflow()
     scaled = tf.cast(resized(image), tf.float32) / 255.0
-    return scaled, tf.one_hot(label, FIGURES["classes"])
+    return scaled, tf.one_hot(label, NETWORK["classes of imagenette"])
 
 
 def bilinear(image):
@@ -94,7 +94,7 @@ resize = claim(
         faults.resize_keeps_aspect,
         faults.resizes_by_nearest,
         faults.resize_antialiases,
-        figure(FIGURES, "size", 161),
+        figure(DATA, "size", 161),
     ],
     needs="tensorflow",
 )

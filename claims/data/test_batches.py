@@ -10,6 +10,7 @@ from claims.common.pipelines import images, numbers, tensorflow
 from claims.common.strategies import seeds
 from claims.data import faults
 from claims.documents import day7, notebook, tutorial
+from claims.documents.notebook_figures import DATA, FIT, REPORT
 from claims.documents.tutorial_figures import PIPELINE
 from harness import QUALIFIED, UPHELD, claim, given, judge, public
 from harness.running.faults import figure
@@ -20,11 +21,6 @@ FIGURES = {
     "split": 45_000,
     "held out": 5_000,
     "day 7 batch": 128,
-    "notebook training": 12_894,
-    "notebook validation": 500,
-    "notebook batch": 16,
-    "training steps printed": 806,
-    "validation steps printed": 32,
 }
 
 
@@ -172,9 +168,9 @@ notebook_steps = claim(
     explained_by=f"{DATASET}.batch",
     faults=[
         faults.batch_drops_remainder,
-        figure(FIGURES, "notebook training", 12_897),
-        figure(FIGURES, "training steps printed", 805),
-        figure(FIGURES, "validation steps printed", 31),
+        figure(DATA, "notebook training", 12_897),
+        figure(FIT, "steps", 805),
+        figure(REPORT, "evaluated steps", 31),
     ],
     needs="tensorflow",
 )
@@ -183,13 +179,13 @@ notebook_steps = claim(
 @notebook_steps.as_worded
 def test_the_printed_steps_are_the_batches_of_a_pass():
     """The batches of a pass, counted, are the steps of training and validation."""
-    size = FIGURES["notebook batch"]
+    size = DATA["notebook batch"]
 
-    training = batch_sizes(FIGURES["notebook training"], size=size)
-    validation = batch_sizes(FIGURES["notebook validation"], size=size)
+    training = batch_sizes(DATA["notebook training"], size=size)
+    validation = batch_sizes(DATA["notebook validation"], size=size)
 
-    judge.equal(len(training), FIGURES["training steps printed"], what="training")
-    judge.equal(len(validation), FIGURES["validation steps printed"])
+    judge.equal(len(training), FIT["steps"], what="training")
+    judge.equal(len(validation), REPORT["evaluated steps"])
     judge.equal([training[-1], validation[-1]], [14, 4], what="last batches")
 
 
