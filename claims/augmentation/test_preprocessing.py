@@ -8,7 +8,7 @@ from claims.augmentation import faults
 from claims.common.pipelines import images, tensorflow
 from claims.common.strategies import seeds
 from claims.documents import notebook
-from claims.documents.notebook_figures import DATA, NETWORK
+from claims.documents.notebook_figures import IMAGENETTE, NETWORK
 from harness import UPHELD, claim, given, judge
 from harness.running.faults import figure
 
@@ -24,7 +24,7 @@ def sides(lowest: int = 1, highest: int = 60) -> st.SearchStrategy:
 
 def resized(image):
     """The document's resizing to 160 x 160."""
-    return tensorflow().image.resize(image, (DATA["size"], DATA["size"]))
+    return tensorflow().image.resize(image, (IMAGENETTE["size"], IMAGENETTE["size"]))
 
 
 def prepared(image, label):
@@ -94,7 +94,7 @@ resize = claim(
         faults.resize_keeps_aspect,
         faults.resizes_by_nearest,
         faults.resize_antialiases,
-        figure(DATA, "size", 161),
+        figure(IMAGENETTE, "size", 161),
     ],
     needs="tensorflow",
 )

@@ -3,7 +3,7 @@
 from claims.documents import notebook
 from harness import Figures, stated
 
-DATA = Figures(
+IMAGENETTE = Figures(
     {
         "notebook training": stated(12_894, notebook[66]),
         "notebook validation": stated(500, notebook[67]),

@@ -4,9 +4,9 @@ import numpy as np
 
 from claims.documents import notebook
 from claims.documents.notebook_figures import (
-    DATA,
     EPOCHS,
     FIT,
+    IMAGENETTE,
     PARAMETERS,
     PROSE,
     REPORT,
@@ -63,7 +63,7 @@ def test_each_accuracy_counts_whole_images():
     """500 times each printed accuracy is an integer but for its rounding."""
     texts = [values[0] for values in EPOCHS.values()]
     texts += [REPORT["evaluated accuracy"], REPORT["validation accuracy"]]
-    images = DATA["notebook validation"]
+    images = IMAGENETTE["notebook validation"]
     for text in texts:
         low, high = rounding_interval(text)
         judge.within(
@@ -282,7 +282,7 @@ def test_the_test_uses_other_data_than_validation():
 def test_the_evaluation_has_the_steps_of_the_validation_set():
     """ceil(500 / 16) batches of the one data set were evaluated."""
     both = [REPORT["data of the test"], FIT["validation data of fit"]]
-    batches = -(-DATA["notebook validation"] // DATA["notebook batch"])
+    batches = -(-IMAGENETTE["notebook validation"] // IMAGENETTE["notebook batch"])
 
     judge.equal(both[0], both[1], what="data", oracle="the notebook's code")
     judge.equal(REPORT["evaluated steps"], batches, what="steps", oracle="the log")

@@ -7,7 +7,7 @@ import numpy as np
 from claims.callbacks import faults
 from claims.common.callback_runs import stopped
 from claims.documents import notebook
-from claims.documents.notebook_figures import DATA, FIT, PROSE, REPORT
+from claims.documents.notebook_figures import FIT, IMAGENETTE, PROSE, REPORT
 from harness import REFUTED, UPHELD, claim, judge
 from harness.running.faults import figure
 
@@ -80,7 +80,7 @@ def prose(model, **values):
 
 def standard_error(share):
     """Of a share that was counted over the validation images."""
-    return float(np.sqrt(share * (1 - share) / DATA["notebook validation"]))
+    return float(np.sqrt(share * (1 - share) / IMAGENETTE["notebook validation"]))
 
 
 regularized_is_not_overfitting = claim(
@@ -180,7 +180,7 @@ def chance_of_the_lead():
     The sign test's exact binomial tail, for the pairing in which most images divide
     them: no image is missed by both.
     """
-    images = DATA["notebook validation"]
+    images = IMAGENETTE["notebook validation"]
     better, worse = (
         images - round(images * PROSE[model]["test"][0] / 100)
         for model in ("basic", "regularized")
@@ -216,7 +216,7 @@ prevents_overfitting = claim(
 
 def chance_of_so_few():
     """P(at most as many of 500 right), if each were right as often as in training."""
-    images, share = DATA["notebook validation"], printed("training accuracy")
+    images, share = IMAGENETTE["notebook validation"], printed("training accuracy")
     right = round(images * printed("validation accuracy"))
     return sum(
         comb(images, k) * share**k * (1 - share) ** (images - k)
