@@ -43,12 +43,25 @@ SCHEDULE = Figures(
     {
         "in the comment": stated(351, day7[103]),
         "in the log": stated(352, day7[57]),
+        "peak": stated(1e-3, day7[106]),
+        "floor": stated(0.02, day7[109]),
         "training, lesson": stated(30, day7[102]),
         "warm-up, lesson": [stated(3, day7[107]), stated(3, day7[108])],
         "decay, solution": stated(27, day7[263]),
     }
 )
-"""Steps of an epoch, and epochs."""
+"""Steps of an epoch, the highest rate, the floor as a share of it, and epochs."""
+
+RATES = Figures(
+    {
+        "step 0": stated("0.000000", day7[113]),
+        "step 1053": stated("0.001000", day7[114]),
+        "step 5265": stated("0.000541", day7[115]),
+        "step 10179": stated("0.000029", day7[116]),
+        "epochs at the floor": stated("29.9", day7[111]),
+    }
+)
+"""Learning rates that are printed, and what follows from a mistake."""
 
 SEARCH = Figures(
     {
