@@ -9,14 +9,17 @@ from claims.blocks import faults as layer_faults
 from claims.capacity import faults
 from claims.common.block_models import printed_totals, rows
 from claims.documents import tutorial
-from claims.documents.tutorial_figures import TABLES
+from claims.documents.tutorial_figures import REGULARIZED, TABLES
 from harness import UPHELD, claim, judge, shared
 from harness.lab.networks import FAMILY
 from harness.running.faults import figure
 
 FEATURES = 28
 WIDTHS = FAMILY | dict.fromkeys(("l2", "dropout", "combined"), FAMILY["large"])
-PENALTIES = {"l2": 0.001, "combined": 0.0001}
+PENALTIES = {
+    "l2": REGULARIZED["L2, regularized"][0],
+    "combined": REGULARIZED["L2, combined"][0],
+}
 
 LIBRARY = [
     layer_faults.dense_one_unit_more,

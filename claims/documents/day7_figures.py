@@ -34,10 +34,22 @@ NETWORK = Figures(
             stated(64, day7[132], day7[210]),
             stated(64, day7[132], day7[210]),
         ],
+        "shapes": stated(
+            [(128, 32, 32, 3), (128, 32, 32, 32), (128, 32, 32, 32), (128, 16, 16, 32)],
+            day7[82],
+        ),
         "not before BatchNormalization": stated("Dropout", day7[67]),
     }
 )
-"""Layers as the flow chart names them, filters of the convolutions, and a rule."""
+"""Layers as the flow chart names them, filters, shapes through a block, and a rule."""
+
+PENALTIES = Figures(
+    {
+        "first": stated(0.00031178, day7[93]),
+        "second": stated(0.00089442, day7[93]),
+    }
+)
+"""Printed penalties of the block's first and second convolution."""
 
 SCHEDULE = Figures(
     {

@@ -190,6 +190,9 @@ RECORDS = Figures(
 )
 """The download, and the records that are read from it."""
 
+DROPOUT = Figures({"vector": stated((0.2, 0.5, 1.3, 0.8, 1.1), tutorial[702])})
+"""The example of a layer's output."""
+
 PLOTS = Figures(
     {
         "sizes": [

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from claims.common.dropout_layers import dropout, dropped
 from claims.common.strategies import dropout_rates, seeds
 from claims.documents import article, day7, tutorial
-from claims.documents.tutorial_figures import REGULARIZED
+from claims.documents.tutorial_figures import DROPOUT, REGULARIZED
 from claims.dropout import faults
 from harness import (
     QUALIFIED,
@@ -87,7 +87,7 @@ example_vector = claim(
     explained_by=KERNEL,
     faults=[faults.without_rescaling, faults.scaled_2_percent_low],
 )
-VECTOR = np.array([0.2, 0.5, 1.3, 0.8, 1.1], "float32")
+VECTOR = np.array(DROPOUT["vector"], "float32")
 
 
 @example_vector.as_worded

@@ -12,12 +12,13 @@ from claims.common.penalty_models import (
 )
 from claims.common.tutorial_logs import cell, column
 from claims.documents import tutorial
+from claims.documents.tutorial_figures import PIPELINE, REGULARIZED
 from harness import UPHELD, claim, given, judge
 from harness.running.faults import output_times
 
 L2_CALL = "keras.src.regularizers.regularizers:L2.__call__"
 LAYERS = ((28, 512), (512, 512), (512, 512), (512, 512))
-STEPS = 20
+STEPS = PIPELINE["training"][1] // PIPELINE["batch"]
 
 
 def differences(log):
@@ -92,7 +93,7 @@ log_l2_difference_is_penalty = claim(
 @log_l2_difference_is_penalty.as_worded
 def test_the_l2_log_shows_its_penalty():
     """Differences are positive; the first is below and near the initial penalty."""
-    judge_log("l2", 0.001)
+    judge_log("l2", REGULARIZED["L2, regularized"][0])
 
 
 log_combined_difference_is_penalty = claim(
@@ -112,7 +113,7 @@ log_combined_difference_is_penalty = claim(
 @log_combined_difference_is_penalty.as_worded
 def test_the_combined_log_shows_its_penalty():
     """Differences are positive; the first is below and near the initial penalty."""
-    judge_log("combined", 0.0001)
+    judge_log("combined", REGULARIZED["L2, combined"][0])
 
 
 log_no_penalty_equal = claim(
