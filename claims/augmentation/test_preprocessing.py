@@ -38,7 +38,10 @@ def bilinear(image):
     """torch's bilinear interpolation of the image to 160 x 160, in float64."""
     channels_first = torch.from_numpy(image.astype("float64")).permute(2, 0, 1)[None]
     made = torch.nn.functional.interpolate(
-        channels_first, size=(160, 160), mode="bilinear", align_corners=False
+        channels_first,
+        size=IMAGENETTE["shape"][:2],
+        mode="bilinear",
+        align_corners=False,
     )
     return made[0].permute(1, 2, 0)
 
@@ -108,7 +111,7 @@ def test_any_image_becomes_160_by_160(height, width, seed):
 
     found = resized(image)
 
-    judge.equal(found.shape, (160, 160, 3), what="shape")
+    judge.equal(found.shape, IMAGENETTE["shape"], what="shape")
     work = {"operations": BILINEAR * max(height, width), "magnitude": 255}
     judge.close(found, bilinear(image), oracle="torch", **work)
 
@@ -179,7 +182,7 @@ def test_two_passes_over_the_validation_set_agree():
         np.concatenate([x for x, _ in data.as_numpy_iterator()]) for _ in range(2)
     )
 
-    judge.equal(first.shape, (20, 160, 160, 3), what="shape")
+    judge.equal(first.shape, (20, *IMAGENETTE["shape"]), what="shape")
     judge.equal(second, first, what="second pass", oracle="the first pass")
 
 

@@ -140,6 +140,8 @@ LABELS = Figures({"rows trained in mixed precision": [stated("mixed", day7[206])
 
 PROSE = Figures(
     {
+        "toward": stated(99, day7[17]),
+        "low": stated(70, day7[17]),
         "baseline": stated([98.7, 71.9], day7[58]),
         "gap of the baseline": [stated(27, day7[58]), stated(27, day7[207])],
         "gap in the end": stated(8, day7[207]),

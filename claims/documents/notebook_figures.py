@@ -8,10 +8,11 @@ IMAGENETTE = Figures(
         "notebook training": stated(12_894, notebook[66]),
         "notebook validation": stated(500, notebook[67]),
         "size": stated(160, notebook[78]),
+        "shape": stated((160, 160, 3), notebook[142], notebook[181]),
         "notebook batch": stated(16, notebook[126]),
     }
 )
-"""Images, the length of their sides, and how many are in a batch."""
+"""Images, the size they are brought to, their shape, and how many are in a batch."""
 
 BLOCK = ["Conv2D", "BatchNorm", "Conv2D", "BatchNorm", "MaxPool", "Dropout"]
 HEAD = ["Flatten", "Dense", "BatchNorm", "Dropout", "Dense"]

@@ -70,7 +70,7 @@ def printed(name):
 
 def basic(name):
     """A share of the basic model, from the comparison's text."""
-    return PROSE["basic"][name][0] / 100
+    return round(PROSE["basic"][name][0] / 100, 3)
 
 
 def prose(model, **values):
