@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from claims.documents import ledgers
+from harness.documents.figures import Figures
 from harness.documents.ledger import Source
 from harness.documents.triage import overlap
 from harness.evidence.verdict import INSTEAD, QUALIFIED, REFUTED
@@ -299,3 +300,49 @@ def test_a_random_check_without_a_rate_is_found():
     )
 
     assert list(unstated_rates(source)) == [3]
+
+
+def typed_beside_a_claim(source):
+    """Lines that make figures of a document, or a fault of any but a document's."""
+    tree = ast.parse(source)
+    documents = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(
+            "_figures"
+        ):
+            module = importlib.import_module(node.module)
+            documents |= {a.asname or a.name: vars(module)[a.name] for a in node.names}
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict | ast.Call):
+            names = {ast.unparse(target) for target in node.targets}
+            if names & {"FIGURES", "LOGS", "PROSE", "REPORT"}:
+                yield node.lineno
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            called = ast.unparse(node.func)
+            changed = ast.unparse(node.args[0])
+            fault = called == "figure" or (
+                called == "patch.setitem" and changed.isupper()
+            )
+            if fault and not isinstance(documents.get(changed), Figures):
+                yield node.lineno
+
+
+def test_a_documents_figures_stand_in_one_place():
+    """In claims/documents/*_figures.py, where they are held against the text."""
+    for path in CLAIMS.rglob("*.py"):
+        if path.parent.name not in ("documents", "snippets"):
+            assert not list(typed_beside_a_claim(path.read_text("utf-8"))), path
+
+
+def test_a_figure_that_is_typed_beside_a_claim_is_found():
+    """A dict of its own, and faults that change it; a document's Figures may change."""
+    source = (
+        "from claims.documents.day7_figures import HALF, LOG\n"
+        "PROSE = {'images': 12}\n"
+        "fault = figure(PROSE, 'images', 13)\n"
+        "other = lambda patch: patch.setitem(PROSE, 'images', 13)\n"
+        "third = figure(HALF, 0, 'Dense')\n"
+        "right = figure(LOG, 'train', 0.5)\n"
+    )
+
+    assert sorted(typed_beside_a_claim(source)) == [2, 3, 4, 5]

@@ -8,11 +8,11 @@ from claims.augmentation import faults
 from claims.common.pipelines import images, tensorflow
 from claims.common.strategies import seeds
 from claims.documents import notebook
+from claims.documents.notebook_figures import IMAGENETTE, NETWORK
 from harness import UPHELD, claim, given, judge
 from harness.running.faults import figure
 
 IMAGE = "tensorflow.python.ops.image_ops_impl"
-FIGURES = {"size": 160, "classes": 10}
 BILINEAR = 24
 """Roundings of a pixel: two positions of up to 7 operations, three interpolations."""
 
@@ -24,21 +24,24 @@ def sides(lowest: int = 1, highest: int = 60) -> st.SearchStrategy:
 
 def resized(image):
     """The document's resizing to 160 x 160."""
-    return tensorflow().image.resize(image, (FIGURES["size"], FIGURES["size"]))
+    return tensorflow().image.resize(image, (IMAGENETTE["size"], IMAGENETTE["size"]))
 
 
 def prepared(image, label):
     """The document's preprocessing of a validation image, and its one-hot label."""
     tf = tensorflow()
     scaled = tf.cast(resized(image), tf.float32) / 255.0
-    return scaled, tf.one_hot(label, FIGURES["classes"])
+    return scaled, tf.one_hot(label, NETWORK["classes of imagenette"])
 
 
 def bilinear(image):
     """torch's bilinear interpolation of the image to 160 x 160, in float64."""
     channels_first = torch.from_numpy(image.astype("float64")).permute(2, 0, 1)[None]
     made = torch.nn.functional.interpolate(
-        channels_first, size=(160, 160), mode="bilinear", align_corners=False
+        channels_first,
+        size=IMAGENETTE["shape"][:2],
+        mode="bilinear",
+        align_corners=False,
     )
     return made[0].permute(1, 2, 0)
 
@@ -94,7 +97,7 @@ resize = claim(
         faults.resize_keeps_aspect,
         faults.resizes_by_nearest,
         faults.resize_antialiases,
-        figure(FIGURES, "size", 161),
+        figure(IMAGENETTE, "size", 161),
     ],
     needs="tensorflow",
 )
@@ -108,7 +111,7 @@ def test_any_image_becomes_160_by_160(height, width, seed):
 
     found = resized(image)
 
-    judge.equal(found.shape, (160, 160, 3), what="shape")
+    judge.equal(found.shape, IMAGENETTE["shape"], what="shape")
     work = {"operations": BILINEAR * max(height, width), "magnitude": 255}
     judge.close(found, bilinear(image), oracle="torch", **work)
 
@@ -179,7 +182,7 @@ def test_two_passes_over_the_validation_set_agree():
         np.concatenate([x for x, _ in data.as_numpy_iterator()]) for _ in range(2)
     )
 
-    judge.equal(first.shape, (20, 160, 160, 3), what="shape")
+    judge.equal(first.shape, (20, *IMAGENETTE["shape"]), what="shape")
     judge.equal(second, first, what="second pass", oracle="the first pass")
 
 

@@ -7,20 +7,21 @@ from claims.blocks import faults
 from claims.common import block_models
 from claims.common.block_models import of_kind, rows
 from claims.documents import day7
+from claims.documents.day7_figures import HALF, NETWORK
 from harness import REFUTED, UPHELD, as_array, claim, judge, shared
 from harness.lab.networks import regularized_block
 from harness.running.faults import figure
 
 CONV = "keras.src.layers.convolutional.base_conv:BaseConv"
 BUILD = "keras.src.layers.layer:Layer._maybe_build"
-HALF = ["Conv2D", "BatchNormalization", "Activation"]
-FIGURES = {
-    "diagram": [*HALF, *HALF, "MaxPooling2D", "Dropout"],
-    "diagram's dropout": 0.2,
-    "filters": [32, 32, 64, 64],
-    "not before BatchNormalization": "Dropout",
+KINDS = {
+    "BatchNorm": "BatchNormalization",
+    "BN": "BatchNormalization",
+    "ReLU": "Activation",
+    "MaxPool2D": "MaxPooling2D",
 }
-BLOCK_SHAPES = [(32, 32, 32)] * 6 + [(16, 16, 32)] * 2
+"""What Keras calls some of the flow chart's layers."""
+
 
 day7_shapes = claim(
     "blocks.day7-shapes",
@@ -43,7 +44,9 @@ def test_the_shapes_through_the_block():
     """Six times (32, 32, 32), then twice (16, 16, 32)."""
     found = [row.shape for row in block_models.upgraded()[:8]]
 
-    judge.equal(np.ravel(found), np.ravel(BLOCK_SHAPES), oracle="the text")
+    _, first, second, pooled = NETWORK["shapes"]
+    said = [first[1:]] * 3 + [second[1:]] * 3 + [pooled[1:]] * 2
+    judge.equal(np.ravel(found), np.ravel(said), oracle="the text")
 
 
 day7_figure_matches_code = claim(
@@ -57,8 +60,8 @@ day7_figure_matches_code = claim(
         faults.use_bias_ignored,
         faults.kernel_regularizer_ignored,
         faults.dropout_rate_halved,
-        figure(FIGURES, "diagram's dropout", 0.25),
-        figure(FIGURES, "diagram", [*HALF, *HALF, "Dropout", "MaxPooling2D"]),
+        figure(NETWORK, "diagram's dropout", 0.25),
+        figure(NETWORK, "diagram", [*HALF, *HALF, "Dropout", "MaxPool2D"]),
     ],
 )
 
@@ -68,7 +71,8 @@ def test_the_block_has_the_layers_of_the_diagram():
     """Eight layers in this order, with a kernel only, its L2 and rate 0.2."""
     block = block_models.upgraded()[:8]
 
-    judge.equal([row.kind for row in block], FIGURES["diagram"], what="order")
+    drawn = [KINDS.get(name, name) for name in NETWORK["diagram"]]
+    judge.equal([row.kind for row in block], drawn, what="order")
     convolutions = of_kind(block, "Conv2D")
     sizes = [3 * 3 * channels * 32 for channels in (3, 32)]
     judge.equal([row.trainable for row in convolutions], sizes, what="kernels alone")
@@ -79,7 +83,7 @@ def test_the_block_has_the_layers_of_the_diagram():
         ["relu"] * 2,
         what="activation",
     )
-    judge.equal(block[-1].config["rate"], FIGURES["diagram's dropout"], what="rate")
+    judge.equal(block[-1].config["rate"], NETWORK["diagram's dropout"], what="rate")
 
 
 no_dropout_directly_before_batchnorm = claim(
@@ -91,8 +95,8 @@ no_dropout_directly_before_batchnorm = claim(
     why="Between a block's dropout and the next BatchNorm is always a convolution or "
     "a dense layer.",
     faults=[
-        figure(FIGURES, "not before BatchNormalization", "Dense"),
-        figure(FIGURES, "not before BatchNormalization", "Conv2D"),
+        figure(NETWORK, "not before BatchNormalization", "Dense"),
+        figure(NETWORK, "not before BatchNormalization", "Conv2D"),
     ],
 )
 
@@ -105,7 +109,7 @@ def test_no_batchnorm_follows_dropout():
 
     judge.equal(len(at), 5, what="BatchNorms")
     before = [kinds[i - 1] for i in at]
-    forbidden = before.count(FIGURES["not before BatchNormalization"])
+    forbidden = before.count(NETWORK["not before BatchNormalization"])
     judge.equal(forbidden, 0, what="directly behind dropout")
 
 
@@ -115,7 +119,7 @@ first_block_32_second_64 = claim(
     sources=[day7[131:132], day7[210]],
     verdict=UPHELD,
     explained_by=f"{CONV}.build",
-    faults=[faults.one_filter_more, figure(FIGURES, "filters", [32, 32, 32, 64])],
+    faults=[faults.one_filter_more, figure(NETWORK, "filters", [32, 32, 32, 64])],
 )
 
 
@@ -124,7 +128,7 @@ def test_the_blocks_have_32_and_64_filters():
     """Four convolutions put out 32, 32, 64 and 64 channels."""
     found = [row.shape[-1] for row in of_kind(block_models.upgraded(), "Conv2D")]
 
-    judge.equal(found, FIGURES["filters"], oracle="the text")
+    judge.equal(found, NETWORK["filters"], oracle="the text")
 
 
 @shared

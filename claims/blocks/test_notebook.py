@@ -12,19 +12,13 @@ from claims.common import block_models
 from claims.common.block_models import of_kind
 from claims.common.strategies import seeds
 from claims.documents import notebook, tutorial
+from claims.documents.notebook_figures import BLOCK, HEAD, NETWORK
 from harness import QUALIFIED, UPHELD, as_array, claim, given, judge, shared
 from harness.running.faults import figure
 
 CONV = "keras.src.layers.convolutional.base_conv:BaseConv"
-BLOCK = ["Conv2D", "BatchNormalization"] * 2 + ["MaxPooling2D", "Dropout"]
-HEAD = ["Flatten", "Dense", "BatchNormalization", "Dropout", "Dense"]
-FIGURES = {
-    "diagram": [*BLOCK, *BLOCK, *BLOCK, *HEAD],
-    "filters": [32, 32, 64, 64, 128, 128],
-    "rates": [0.25, 0.25, 0.25, 0.5],
-    "units": [256, 10],
-    "classes of imagenette": 10,
-}
+KINDS = {"BatchNorm": "BatchNormalization", "MaxPool": "MaxPooling2D"}
+"""What Keras calls some of the flow chart's layers."""
 
 notebook_architecture = claim(
     "blocks.notebook-architecture",
@@ -40,7 +34,7 @@ notebook_architecture = claim(
         faults.dense_activation_ignored,
         faults.pool_one_larger,
         faults.dropout_rate_halved,
-        figure(FIGURES, "rates", [0.2, 0.25, 0.25, 0.5]),
+        figure(NETWORK, "rates", [[0.2, 0.25, 0.25], [0.5]]),
     ],
 )
 
@@ -53,13 +47,15 @@ def test_the_code_has_the_described_layers():
     def option(kind, name):
         return [row.config[name] for row in of_kind(layers, kind)]
 
-    judge.equal(option("Conv2D", "filters"), FIGURES["filters"], what="filters")
+    filters = np.ravel(NETWORK["filters"])
+    judge.equal(option("Conv2D", "filters"), filters, what="filters")
     judge.equal(np.ravel(option("Conv2D", "kernel_size")), [3] * 12, what="kernels")
     judge.equal(option("Conv2D", "padding"), ["same"] * 6, what="padding")
     judge.equal(option("Conv2D", "activation"), ["relu"] * 6, what="activation")
     judge.equal(np.ravel(option("MaxPooling2D", "pool_size")), [2] * 6, what="pool")
-    judge.equal(option("Dropout", "rate"), FIGURES["rates"], what="rates")
-    judge.equal(option("Dense", "units"), FIGURES["units"], what="units")
+    rates = [rate for part in NETWORK["rates"] for rate in part]
+    judge.equal(option("Dropout", "rate"), rates, what="rates")
+    judge.equal(option("Dense", "units"), NETWORK["units"], what="units")
     judge.equal(option("Dense", "activation"), ["relu", "softmax"], what="dense")
 
 
@@ -72,8 +68,8 @@ notebook_figure = claim(
     explained_by="keras.src.models.sequential:Sequential.add",
     faults=[
         faults.dense_one_unit_more,
-        figure(FIGURES, "diagram", [*BLOCK, *BLOCK, *HEAD]),
-        figure(FIGURES, "classes of imagenette", 11),
+        figure(NETWORK, "diagram", [BLOCK, BLOCK, HEAD]),
+        figure(NETWORK, "classes of imagenette", 11),
     ],
 )
 
@@ -83,8 +79,9 @@ def test_the_model_has_the_layers_of_the_flow_chart():
     """23 layers in this order; the last puts out ten numbers."""
     layers = block_models.notebook()
 
-    judge.equal([row.kind for row in layers], FIGURES["diagram"], oracle="figure")
-    outputs = [FIGURES["classes of imagenette"]]
+    drawn = [KINDS.get(name, name) for part in NETWORK["diagram"] for name in part]
+    judge.equal([row.kind for row in layers], drawn, oracle="figure")
+    outputs = [NETWORK["classes of imagenette"]]
     judge.equal(layers[-1].shape, outputs, what="outputs")
 
 

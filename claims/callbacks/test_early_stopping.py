@@ -14,8 +14,8 @@ from claims.common.callback_runs import (
     stopped,
     validation,
 )
-from claims.common.notebook_training import FIGURES
 from claims.documents import notebook, tutorial
+from claims.documents.notebook_figures import FIT, REPORT
 from harness import UPHELD, claim, example, given, judge
 from harness.running.faults import figure
 
@@ -134,8 +134,8 @@ stopped_after_39 = claim(
     faults=[
         faults.patience_one_longer,
         faults.patience_one_shorter,
-        figure(FIGURES, "stopped after", 7),
-        figure(FIGURES, "stopped after", 50),
+        figure(REPORT, "stopped after", 7),
+        figure(REPORT, "stopped after", 50),
     ],
 )
 
@@ -143,11 +143,11 @@ stopped_after_39 = claim(
 @stopped_after_39.as_worded
 def test_the_stop_belongs_to_a_best_epoch_32():
     """Of best epochs 26 to 38, epoch 39 - 7 alone makes 39 of 50 epochs run."""
-    wait, limit = FIGURES["patience"], FIGURES["epochs"]
+    wait, limit = FIT["patience"], FIT["epochs"]
     last = {best: stopped(best, wait, limit) for best in range(26, 39)}
 
-    found = [best for best, epoch in last.items() if epoch == FIGURES["stopped after"]]
-    judge.equal(found, [39 - 7], what="best epochs")
+    found = [best for best, epoch in last.items() if epoch == REPORT["stopped after"]]
+    judge.equal(found, [REPORT["stopped after"] - wait], what="best epochs")
 
 
 evaluation_of_restored_weights = claim(
@@ -160,8 +160,8 @@ evaluation_of_restored_weights = claim(
     "is that of the last one, seven epochs later.",
     explained_by=f"{STOPPING}.on_train_end",
     faults=[
-        figure(FIGURES, "evaluated loss", 0.5765),
-        figure(FIGURES, "final validation loss", 0.5390),
+        figure(REPORT, "evaluated loss", "0.5765"),
+        figure(REPORT, "final validation loss", "0.5390"),
     ],
 )
 
@@ -169,4 +169,7 @@ evaluation_of_restored_weights = claim(
 @evaluation_of_restored_weights.as_worded
 def test_the_evaluated_loss_is_below_the_final_one():
     """0.5492 is lower than 0.5665, as restoring the best epoch implies."""
-    judge.at_most(FIGURES["evaluated loss"], FIGURES["final validation loss"])
+    names = ("evaluated loss", "final validation loss")
+    restored, last = (float(REPORT[name]) for name in names)
+
+    judge.at_most(restored, last)

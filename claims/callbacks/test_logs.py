@@ -7,25 +7,13 @@ from hypothesis import strategies as st
 from claims.callbacks import faults
 from claims.common.callback_runs import drive, training, validation
 from claims.common.strategies import seeds
+from claims.common.tutorial_logs import cell, column, epochs, shown
 from claims.documents import notebook, tutorial
-from claims.results.tutorial_logs import EPOCH, VAL_LOSS, cell, column, shown
+from claims.documents.tutorial_figures import FIT, LOGS
 from harness import QUALIFIED, UPHELD, claim, given, judge
 from harness.running.faults import figure
 
 STOPPING = "keras.src.callbacks.early_stopping:EarlyStopping"
-FIGURES = {
-    "tiny": range(0, 801, 100),
-    "small": range(0, 1_001, 100),
-    "medium": range(0, 201, 100),
-    "large": range(0, 201, 100),
-    "l2": range(0, 501, 100),
-    "dropout": range(0, 301, 100),
-    "combined": range(0, 801, 100),
-    "patience": 200,
-    "maximum": 10_000,
-}
-"""Printed epochs of the seven trainings."""
-LOGS = ("tiny", "small", "medium", "large", "l2", "dropout", "combined")
 TINY = tutorial[360:378]
 PRINTED = [
     TINY,
@@ -59,8 +47,8 @@ def test_the_metric_decides_when_the_training_ends(wait, best, seed):
 
     callback = keras.callbacks.EarlyStopping(monitor=name, patience=wait)
 
-    epochs, _ = drive(callback, logs, metric="binary_crossentropy")
-    judge.equal(epochs, best + wait, what="epochs")
+    ended, _ = drive(callback, logs, metric="binary_crossentropy")
+    judge.equal(ended, best + wait, what="epochs")
 
 
 @monitors_val_bce.as_worded
@@ -81,8 +69,8 @@ patience_200_consistent = claim(
     "200; with dropout the printed cross-entropy is lowest in epoch 300.",
     explained_by=f"{STOPPING}.on_epoch_end",
     faults=[
-        figure(FIGURES, "large", range(0, 101, 100)),
-        cell("dropout", 100, VAL_LOSS, "0.5747"),
+        epochs("large", range(0, 101, 100)),
+        cell("dropout", 100, val_cross_entropy="0.5747"),
         faults.patience_one_longer,
         faults.patience_one_shorter,
         faults.patience_5_percent_long,
@@ -93,22 +81,22 @@ patience_200_consistent = claim(
 @patience_200_consistent.holds_when("only the lengths of the logs are compared")
 def test_no_log_ends_before_the_patience():
     """Losses that rise from the start stop in epoch 200, and each log gets there."""
-    callback = keras.callbacks.EarlyStopping("val_loss", patience=FIGURES["patience"])
-    epochs, _ = drive(callback, validation(np.linspace(1, 2, 400)))
+    callback = keras.callbacks.EarlyStopping("val_loss", patience=FIT["patience"])
+    ended, _ = drive(callback, validation(np.linspace(1, 2, 400)))
 
-    judge.equal(epochs - 1, FIGURES["patience"], what="number of the last epoch")
+    judge.equal(ended - 1, FIT["patience"], what="number of the last epoch")
     for log in LOGS:
-        judge.at_least(max(FIGURES[log]), epochs - 1, what=f"{log} log")
+        judge.at_least(max(column(log, "epoch")), ended - 1, what=f"{log} log")
 
 
 @patience_200_consistent.fails_when("the best printed epoch is taken for the best one")
 def test_the_lowest_row_with_dropout_is_200_epochs_before_the_end():
     """A row every 100 epochs: the training ended less than 100 after the last one."""
-    rows = column("dropout", EPOCH), column("dropout", VAL_LOSS)
+    rows = column("dropout", "epoch"), column("dropout", "val_cross_entropy")
     best = min(zip(*rows), key=lambda row: shown(row[1]))[0]
 
     last_possible = rows[0][-1] + 99
-    at_most = last_possible - FIGURES["patience"]
+    at_most = last_possible - FIT["patience"]
     judge.at_most(best, at_most, what="best epoch", oracle="the log itself")
 
 
@@ -119,7 +107,7 @@ ended_before_maximum = claim(
     evidence=[tutorial[286], *PRINTED],
     verdict=UPHELD,
     why="The longest log stops before epoch 1100.",
-    faults=[figure(FIGURES, "maximum", 1_000), figure(FIGURES, "maximum", 1_050)],
+    faults=[figure(FIT, "maximum", 1_000), figure(FIT, "maximum", 1_050)],
 )
 
 
@@ -127,7 +115,8 @@ ended_before_maximum = claim(
 def test_the_last_printed_epoch_is_below_the_maximum():
     """A hundred epochs after the last row the maximum is not reached."""
     for log in LOGS:
-        judge.at_most(max(FIGURES[log]) + 100, FIGURES["maximum"], what=f"{log} log")
+        last = max(column(log, "epoch"))
+        judge.at_most(last + 100, FIT["maximum"], what=f"{log} log")
 
 
 rows_every_100_epochs = claim(
@@ -139,8 +128,8 @@ rows_every_100_epochs = claim(
     why="Judged by the printed rows; the callback is of tensorflow_docs, which is not "
     "installed here.",
     faults=[
-        figure(FIGURES, "tiny", range(0, 841, 105)),
-        figure(FIGURES, "l2", range(100, 501, 100)),
+        epochs("tiny", range(0, 841, 105)),
+        epochs("l2", range(100, 501, 100)),
     ],
 )
 
@@ -149,7 +138,7 @@ rows_every_100_epochs = claim(
 def test_rows_are_a_hundred_epochs_apart():
     """Each log has the rows 0, 100, 200, ... up to its last."""
     for log in LOGS:
-        rows = list(FIGURES[log])
+        rows = column(log, "epoch")
         judge.equal(rows, 100 * np.arange(len(rows)), what=f"{log} log")
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import itertools
 import os
 import re
 import tempfile
@@ -13,14 +12,9 @@ from hypothesis import strategies as st
 from claims.callbacks import faults
 from claims.common.callback_runs import drive, training, validation
 from claims.documents import day7, notebook
+from claims.documents.notebook_figures import FIT
 from harness import REFUTED, UPHELD, claim, given, judge
 from harness.running.faults import figure
-
-FIGURES = {
-    "messages": [3.16996, 1.21180, 1.12532, 0.97990],
-    "rows": ["3.1700", "1.2118", "1.1253", "0.9799"],
-}
-"""The messages of the notebook's checkpoint, and the rows that they belong to."""
 
 NUMBER = r"\d+(?:\.\d+)?(?:e[-+]\d+)?"
 """A figure as the progress bar prints it: in powers of ten from 0.001 downwards."""
@@ -126,8 +120,8 @@ checkpoint_log_consistent = claim(
     why="All four epochs improve, so all four are saved.",
     explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint",
     faults=[
-        figure(FIGURES, "rows", ["3.1700", "1.2118", "1.1254", "0.9799"]),
-        figure(FIGURES, "messages", [3.16996, 1.21180, 1.22532, 0.97990]),
+        figure(FIT, "rows", ["3.1700", "1.2118", "1.1254", "0.9799"]),
+        figure(FIT, "messages", [3.16996, 1.21180, 1.22532, 0.97990]),
         faults.ten_percent_are_needed,
         faults.messages_count_from_zero,
     ],
@@ -137,15 +131,15 @@ checkpoint_log_consistent = claim(
 @checkpoint_log_consistent.as_worded
 def test_the_messages_are_those_of_the_rows():
     """ModelCheckpoint reports an improvement from each loss of the log to the next."""
-    values = FIGURES["messages"]
+    values = FIT["messages"]
     printed = said_of(values)
 
     epochs = re.findall(r"Epoch (\d+): val_loss improved", printed)
     judge.equal(epochs, ["1", "2", "3", "4"], what="epochs")
     found = re.findall(r"improved from ([\d.]+) to ([\d.]+)", printed)
-    expected = [f"{value:.5f}" for value in (3.16996, 1.2118, 1.12532, 0.9799)]
-    judge.equal(found, list(itertools.pairwise(expected)), what="messages")
-    for value, row in zip(values, FIGURES["rows"]):
+    logged = zip(FIT["starts of messages"], values[1:])
+    judge.equal(found, [(f"{a:.5f}", f"{b:.5f}") for a, b in logged], what="messages")
+    for value, row in zip(values, FIT["rows"]):
         judge.printed(value, row, what="row")
 
 

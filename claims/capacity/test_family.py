@@ -10,6 +10,7 @@ from claims.blocks import faults as layer_faults
 from claims.capacity import faults
 from claims.common.block_models import entries, printed_totals, rows
 from claims.documents import tutorial
+from claims.documents.tutorial_figures import MODELS
 from harness import QUALIFIED, UPHELD, claim, given, judge, shared
 from harness.lab.networks import FAMILY, dense_stack
 from harness.running.faults import figure
@@ -17,11 +18,6 @@ from harness.running.faults import figure
 FEATURES = 28
 COUNT = "keras.src.layers.layer:Layer.count_params"
 SUMMARY = "keras.src.utils.summary_utils:print_summary"
-FIGURES = {
-    "hidden layers": {"small": (2, 16), "medium": (3, 64)},
-    "order": ("tiny", "small", "medium", "large"),
-}
-"""(layers, units) as the prose announces them, and the order of the models."""
 
 
 @shared
@@ -64,7 +60,7 @@ hidden_layers_as_said = claim(
     explained_by="keras.src.layers.core.dense:Dense.compute_output_shape",
     faults=[
         layer_faults.dense_one_unit_more,
-        figure(FIGURES, "hidden layers", {"small": (2, 16), "medium": (3, 65)}),
+        figure(MODELS, "hidden layers", {"small": (2, 16), "medium": (3, 65)}),
     ],
 )
 
@@ -72,7 +68,7 @@ hidden_layers_as_said = claim(
 @hidden_layers_as_said.as_worded
 def test_the_code_has_the_layers_of_the_prose():
     """Output shapes of all layers but the last, for both models."""
-    for name, (layers, units) in FIGURES["hidden layers"].items():
+    for name, (layers, units) in MODELS["hidden layers"].items():
         hidden = [row.shape[0] for row in stack(*FAMILY[name])[:-1]]
         judge.equal(hidden, [units] * layers, what=name, oracle="the prose")
 
@@ -85,8 +81,8 @@ models_grow = claim(
     why="481, 753, 10,241 and 803,329 parameters, for 10,000 training examples.",
     explained_by=COUNT,
     faults=[
-        figure(FIGURES, "order", ("tiny", "medium", "small", "large")),
-        figure(FIGURES, "order", ("tiny", "small", "large", "medium")),
+        figure(MODELS, "order", ["tiny", "medium", "small", "large"]),
+        figure(MODELS, "order", ["tiny", "small", "large", "medium"]),
     ],
 )
 
@@ -95,7 +91,7 @@ models_grow = claim(
 def test_each_model_has_more_parameters():
     """Every count exceeds the one before; the last by a factor of 78."""
     counts = [
-        sum(row.counted for row in stack(*FAMILY[name])) for name in FIGURES["order"]
+        sum(row.counted for row in stack(*FAMILY[name])) for name in MODELS["order"]
     ]
 
     judge.equal(counts, sorted(counts), what="ascending")

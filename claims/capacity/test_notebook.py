@@ -9,18 +9,12 @@ from claims.common import block_models
 from claims.common.block_models import of_kind, printed_totals
 from claims.common.policies import policy
 from claims.documents import notebook
+from claims.documents.notebook_figures import PARAMETERS
 from harness import REFUTED, UPHELD, claim, judge, shared
 from harness.running.faults import figure
 
 COUNT = "keras.src.layers.layer:Layer.count_params"
 SUMMARY = "keras.src.utils.summary_utils:print_summary"
-FIGURES = {
-    "total": "40.2",
-    "trainable": "13.4",
-    "basic total": "39.6",
-    "basic trainable": "13.2",
-}
-"""Millions of parameters, as the comparison gives them."""
 
 
 @shared
@@ -60,7 +54,7 @@ notebook_total_parameters = claim(
     "mixed_float16 the optimizer scales the loss and keeps 6 scalars: a summary after "
     "training totals 3 * 13,398,442 + 1,408 + 6 = 40,196,740.",
     explained_by=[SUMMARY, COUNT],
-    faults=[faults.counts_slots_too, figure(FIGURES, "total", "13.4")],
+    faults=[faults.counts_slots_too, figure(PARAMETERS, "total", "13.4")],
 )
 
 
@@ -69,7 +63,7 @@ def test_the_layers_add_up_to_the_reported_total():
     """The sum over the built layers rounds to 40.2 million."""
     found = sum(row.counted for row in block_models.notebook())
 
-    judge.printed(found / 1e6, FIGURES["total"], oracle="Keras")
+    judge.printed(found / 1e6, PARAMETERS["total"], oracle="Keras")
 
 
 @notebook_total_parameters.instead
@@ -102,7 +96,7 @@ notebook_trainable_parameters = claim(
         norm_faults.beta_frozen,
         layer_faults.no_bias_by_default,
         layer_faults.one_filter_more,
-        figure(FIGURES, "trainable", "13.5"),
+        figure(PARAMETERS, "trainable", "13.5"),
     ],
 )
 
@@ -113,7 +107,7 @@ def test_the_trainable_weights_are_those_reported():
     layers = block_models.notebook()
     found = sum(row.trainable for row in layers)
 
-    judge.printed(found / 1e6, FIGURES["trainable"], oracle="the notebook")
+    judge.printed(found / 1e6, PARAMETERS["trainable"], oracle="the notebook")
     weights = [
         9 * i * o + o + 2 * o
         for i, o in ((3, 32), (32, 32), (32, 64), (64, 64), (64, 128), (128, 128))
@@ -136,7 +130,7 @@ basic_total_parameters = claim(
     "13,203,274 numbers, none of them frozen. Three times as many, and 2 or 6 scalars "
     "of the optimizer, round to 39.6 million.",
     explained_by=[SUMMARY, COUNT],
-    faults=[faults.counts_slots_too, figure(FIGURES, "basic total", "13.2")],
+    faults=[faults.counts_slots_too, figure(PARAMETERS, "basic total", "13.2")],
 )
 
 
@@ -145,7 +139,7 @@ def test_the_basic_model_has_the_reported_total():
     """Counted over its layers, the basic model has 39.6 million parameters."""
     found = sum(row.counted for row in block_models.basic())
 
-    judge.printed(found / 1e6, FIGURES["basic total"], oracle="Keras")
+    judge.printed(found / 1e6, PARAMETERS["basic total"], oracle="Keras")
 
 
 @basic_total_parameters.instead
@@ -174,7 +168,7 @@ basic_trainable_parameters = claim(
     faults=[
         layer_faults.no_bias_by_default,
         layer_faults.one_filter_more,
-        figure(FIGURES, "basic trainable", "13.3"),
+        figure(PARAMETERS, "basic trainable", "13.3"),
     ],
 )
 
@@ -184,7 +178,7 @@ def test_the_basic_models_trainable_weights_are_those_reported():
     """Kernels and biases of five layers."""
     found = sum(row.trainable for row in block_models.basic())
 
-    judge.printed(found / 1e6, FIGURES["basic trainable"], oracle="the notebook")
+    judge.printed(found / 1e6, PARAMETERS["basic trainable"], oracle="the notebook")
     convolutions = [9 * i * o + o for i, o in ((3, 32), (32, 64), (64, 128))]
     head = (20 * 20 * 128 + 1) * 256 + (256 + 1) * 10
     judge.equal(found, sum(convolutions) + head, oracle="arithmetic")
@@ -218,7 +212,10 @@ regularized_slightly_larger = claim(
     evidence=[notebook[446:453]],
     verdict=UPHELD,
     why="By 1.5 % in both reported rows.",
-    faults=[figure(FIGURES, "trainable", "13.1"), figure(FIGURES, "total", "44.2")],
+    faults=[
+        figure(PARAMETERS, "trainable", "13.1"),
+        figure(PARAMETERS, "total", "44.2"),
+    ],
 )
 
 
@@ -226,5 +223,5 @@ regularized_slightly_larger = claim(
 def test_both_rows_differ_by_one_or_two_percent():
     """13.4 over 13.2 and 40.2 over 39.6 lie between 1.01 and 1.02."""
     for name in ("total", "trainable"):
-        ratio = float(FIGURES[name]) / float(FIGURES[f"basic {name}"])
+        ratio = float(PARAMETERS[name]) / float(PARAMETERS[f"basic {name}"])
         judge.within(ratio, 1.01, 1.02, what=name, oracle="the notebook's figures")

@@ -9,25 +9,17 @@ from claims.blocks import faults as layer_faults
 from claims.capacity import faults
 from claims.common.block_models import printed_totals, rows
 from claims.documents import tutorial
+from claims.documents.tutorial_figures import REGULARIZED, TABLES
 from harness import UPHELD, claim, judge, shared
 from harness.lab.networks import FAMILY
 from harness.running.faults import figure
 
 FEATURES = 28
 WIDTHS = FAMILY | dict.fromkeys(("l2", "dropout", "combined"), FAMILY["large"])
-PENALTIES = {"l2": 0.001, "combined": 0.0001}
-LARGE = [14_848, 262_656, 262_656, 262_656, 513]
-WITH_DROPOUT = [14_848, 0, 262_656, 0, 262_656, 0, 262_656, 0, 513]
-FIGURES = {
-    "tiny": ([464, 17], "481 (1.88 KB)"),
-    "small": ([464, 272, 17], "753 (2.94 KB)"),
-    "medium": ([1_856, 4_160, 4_160, 65], "10,241 (40.00 KB)"),
-    "large": (LARGE, "803,329 (3.06 MB)"),
-    "l2": (LARGE, "803,329 (3.06 MB)"),
-    "dropout": (WITH_DROPOUT, "803,329 (3.06 MB)"),
-    "combined": (WITH_DROPOUT, "803,329 (3.06 MB)"),
+PENALTIES = {
+    "l2": REGULARIZED["L2, regularized"][0],
+    "combined": REGULARIZED["L2, combined"][0],
 }
-"""Model: the column of its printed table, and the printed total."""
 
 LIBRARY = [
     layer_faults.dense_one_unit_more,
@@ -56,7 +48,7 @@ def built(name):
 def judge_table(name):
     """Column, output shapes and totals are those of the model and of arithmetic."""
     layers, totals = built(name)
-    column, total = FIGURES[name]
+    column, total = TABLES[name]
     judge.equal([row.counted for row in layers], column, what="column")
     judge.equal([row.trainable for row in layers], column, what="weights")
     sizes = (FEATURES, *WIDTHS[name], 1)
@@ -71,7 +63,7 @@ def judge_table(name):
 
 def misprinted(name, total):
     """The fault that the document printed another total."""
-    return figure(FIGURES, name, (FIGURES[name][0], total))
+    return figure(TABLES, name, (TABLES[name][0], total))
 
 
 def table(name, lines, total):

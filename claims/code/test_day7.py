@@ -7,6 +7,7 @@ from claims.code import faults
 from claims.code.torch_networks import cross_entropy, images, judge_outputs, outputs
 from claims.common.tuners import declared
 from claims.documents import day7
+from claims.documents.day7_figures import WINNER
 from claims.penalties import faults as penalty_faults
 from claims.tuner.faults import space as tuner_faults
 from harness import UPHELD, as_array, claim, judge, shared
@@ -152,7 +153,7 @@ def judge_network(model, *, width, units, dropout, lr, l2):
     judge.close(found, penalties(model, l2), **n)
 
 
-WINNER = {"width": 64, "l2": 0.00021, "units": 192, "dropout": 0.4, "lr": 0.0018}
+TYPICAL = WINNER["typical"]
 PENALIZED = [
     faults.dropout_rate_5_percent_high,
     faults.padding_ignored,
@@ -198,7 +199,7 @@ day7_build_model_v2 = claim(
 @day7_build_model_v2.as_worded
 def test_the_solution_follows_the_hyperparameters():
     """With the typical winner of the solution the model is the described one."""
-    judge_network(network(2, *WINNER.items()), **WINNER)
+    judge_network(network(2, *TYPICAL.items()), **TYPICAL)
 
 
 day7_final_training = claim(
@@ -224,15 +225,15 @@ day7_final_training = claim(
 def test_evaluate_returns_loss_and_accuracy():
     """A list of two floats: cross-entropy plus penalties, and the share of hits."""
     schedule = keras.optimizers.schedules.CosineDecay(
-        0.0, 27 * 351, alpha=0.02, warmup_target=WINNER["lr"], warmup_steps=3 * 351
+        0.0, 27 * 351, alpha=0.02, warmup_target=TYPICAL["lr"], warmup_steps=3 * 351
     )
-    model, x = compiled(network(2, *WINNER.items()), schedule), images(3)
+    model, x = compiled(network(2, *TYPICAL.items()), schedule), images(3)
     logits = outputs(model, x, plan=described(64, 192))
 
     found = model.evaluate(x, LABELS, verbose=0)
 
     judge.equal([type(found).__name__, np.size(found)], ["list", 2], what="result")
-    exact = cross_entropy(logits, LABELS) + sum(penalties(model, WINNER["l2"]))
+    exact = cross_entropy(logits, LABELS) + sum(penalties(model, TYPICAL["l2"]))
     judge.close(found[0], exact, operations=999, magnitude=4, what="loss")
     hits = np.mean(as_array(model(x)).argmax(axis=1) == LABELS)
     judge.close(found[1], hits, operations=4, what="accuracy")

@@ -8,14 +8,13 @@ import numpy as np
 
 from claims.code import faults
 from claims.documents import tutorial
+from claims.documents.tutorial_figures import PLOTS
 from harness import UPHELD, as_array, claim, judge, shared
 from harness.running.faults import figure
 
 FEATURES, STEPS, EPOCHS = 28, 2, 2
 BLOCKS = [53, 142, 193, 241, 247, 319, 402, 453, 488, 601, 711, 768]
 """Lines where the imports, constants, schedule and models of the tutorial begin."""
-PRINTED = {"limits": "(0.5, 0.7)", "label": "Text(0.5, 0, 'Epochs [Log Scale]')"}
-"""What the tutorial's plotting cells print."""
 
 
 def records(count):
@@ -163,8 +162,8 @@ tutorial_plot_printouts = claim(
     ],
     verdict=UPHELD,
     faults=[
-        figure(PRINTED, "limits", "(0.5, 0.75)"),
-        figure(PRINTED, "label", "Text(0.5, 0, 'Epochs')"),
+        figure(PLOTS, "limits", "(0.5, 0.75)"),
+        figure(PLOTS, "label", "Text(0.5, 0, 'Epochs')"),
     ],
 )
 
@@ -182,5 +181,5 @@ def test_limits_and_label_print_as_in_the_text():
         label = plt.xlabel("Epochs [Log Scale]")
         plt.close()
 
-    judge.equal(repr(limits), PRINTED["limits"], what="limits", oracle="the printout")
-    judge.equal(repr(label), PRINTED["label"], what="label", oracle="the printout")
+    judge.equal(repr(limits), PLOTS["limits"], what="limits", oracle="the printout")
+    judge.equal(repr(label), PLOTS["label"], what="label", oracle="the printout")

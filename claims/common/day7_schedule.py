@@ -6,8 +6,12 @@ import keras
 import numpy as np
 from hypothesis import strategies as st
 
-EPOCHS, STEPS, PEAK, ALPHA = 30, 351, 1e-3, 0.02
-WARMUP, DECAY = 3 * STEPS, (EPOCHS - 3) * STEPS
+from claims.documents.day7_figures import SCHEDULE
+
+EPOCHS, STEPS = SCHEDULE["training, lesson"], SCHEDULE["in the comment"]
+PEAK, ALPHA = SCHEDULE["peak"], SCHEDULE["floor"]
+_FIRST, _THEN = SCHEDULE["warm-up, lesson"]
+WARMUP, DECAY = _FIRST * STEPS, (EPOCHS - _THEN) * STEPS
 LAST = WARMUP + DECAY
 
 

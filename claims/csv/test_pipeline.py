@@ -11,23 +11,12 @@ from claims.common.pipelines import tensorflow
 from claims.common.strategies import seeds
 from claims.csv import faults
 from claims.documents import tutorial
+from claims.documents.tutorial_figures import RECORDS
 from harness import QUALIFIED, UPHELD, claim, given, judge
 from harness.evidence.tolerance import rounding_interval
 from harness.running.faults import figure
 
 READER = "tensorflow.python.data.experimental.ops.readers:CsvDatasetV2"
-FIGURES = {
-    "features": 28,
-    "columns": 28 + 1,
-    "printed shape": 28,
-    "bytes": 2_816_407_858,
-    "seconds": "290",
-    "microseconds a byte": "0",
-    "printed": "0.8692932 -0.6350818 0.22569026 0.32747006 -0.6899932 0.75420225 "
-    "-0.24857314 -1.0920639 0. 1.3749921 -0.6536742 0.9303491 1.1074361 1.1389043 "
-    "-1.5781983 -1.0469854 0. 0.65792954 -0.01045457 -0.04576717 3.1019614 1.35376 "
-    "0.9795631 0.97807616 0.92000484 0.72165745 0.98875093 0.87667835",
-}
 
 
 def table(*, rows, columns=29):
@@ -122,7 +111,7 @@ record_defaults = claim(
     faults=[
         faults.missing_reads_as_half,
         faults.values_2_percent_low,
-        figure(FIGURES, "features", 27),
+        figure(RECORDS, "features", [28, 27]),
     ],
     needs="tensorflow",
 )
@@ -141,7 +130,7 @@ def test_missing_values_read_as_the_default():
     judge.equal(np.array(records), values, what="values", oracle="the table")
     kinds = {v.dtype.name for record in records for v in record}
     judge.equal(sorted(kinds), ["float32"], what="dtypes")
-    judge.equal(FIGURES["features"] + 1, len(records[0]), what="columns")
+    judge.equal(np.array(RECORDS["features"]) + 1, len(records[0]), what="columns")
 
 
 pack_row = claim(
@@ -226,10 +215,10 @@ printed_record = claim(
     "a tensor of these numbers prints as they stand there.",
     explained_by="tensorflow.python.framework.tensor:Tensor",
     faults=[
-        figure(FIGURES, "printed shape", 29),
-        figure(FIGURES, "printed", FIGURES["printed"].replace("0.65792954", "")),
+        figure(RECORDS, "printed shape", 29),
+        figure(RECORDS, "printed", RECORDS["printed"].replace("0.65792954", "")),
         figure(
-            FIGURES, "printed", FIGURES["printed"].replace("0.65792954", "0.657929541")
+            RECORDS, "printed", RECORDS["printed"].replace("0.65792954", "0.657929541")
         ),
     ],
     needs="tensorflow",
@@ -239,14 +228,14 @@ printed_record = claim(
 @printed_record.as_worded
 def test_the_printed_record_is_a_float32_vector_of_28_numbers():
     """A float32 tensor of the printed numbers prints them again, with shape (28,)."""
-    numbers = FIGURES["printed"].split()
+    numbers = RECORDS["printed"].split()
 
     again = str(tensorflow().constant([float(n) for n in numbers], "float32"))
 
     inside, rest = again[again.index("[") + 1 :].split("]")
     judge.equal(inside.split(), numbers, what="numbers", oracle="TensorFlow")
-    judge.equal(len(numbers), FIGURES["features"], what="count")
-    judge.equal(rest, f", shape=({FIGURES['printed shape']},), dtype=float32)")
+    judge.equal(RECORDS["features"], len(numbers), what="count")
+    judge.equal(rest, f", shape=({RECORDS['printed shape']},), dtype=float32)")
 
 
 download_time_per_byte = claim(
@@ -257,8 +246,8 @@ download_time_per_byte = claim(
     why="Keras' progress bar counts each byte as a step: 0.103 us, printed as 0.",
     explained_by="keras.src.utils.progbar:Progbar._format_time",
     faults=[
-        figure(FIGURES, "seconds", "2900"),
-        figure(FIGURES, "microseconds a byte", "1"),
+        figure(RECORDS, "seconds", "2900"),
+        figure(RECORDS, "microseconds a byte", "1"),
     ],
 )
 
@@ -266,6 +255,6 @@ download_time_per_byte = claim(
 @download_time_per_byte.as_worded
 def test_seconds_over_bytes_are_the_time_of_a_byte():
     """Seconds / bytes in us, at both ends of the seconds' rounding, prints as 0."""
-    low, high = rounding_interval(FIGURES["microseconds a byte"])
-    for seconds in rounding_interval(FIGURES["seconds"]):
-        judge.within(1e6 * seconds / FIGURES["bytes"], low, high, what="us a byte")
+    low, high = rounding_interval(RECORDS["microseconds a byte"])
+    for seconds in rounding_interval(RECORDS["seconds"]):
+        judge.within(1e6 * seconds / RECORDS["bytes"], low, high, what="us a byte")

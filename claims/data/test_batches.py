@@ -10,24 +10,15 @@ from claims.common.pipelines import images, numbers, tensorflow
 from claims.common.strategies import seeds
 from claims.data import faults
 from claims.documents import day7, notebook, tutorial
+from claims.documents.day7_figures import CIFAR
+from claims.documents.notebook_figures import FIT, IMAGENETTE, REPORT
+from claims.documents.tutorial_figures import PIPELINE
 from harness import QUALIFIED, UPHELD, claim, given, judge, public, shared
 from harness.running.faults import figure
 
 DATASET = "tensorflow.python.data.ops.dataset_ops:DatasetV2"
-FIGURES = {
-    "tutorial training": 10_000,
-    "tutorial batch": 500,
-    "tutorial steps": 20,
-    "cifar images": 50_000,
-    "split": 45_000,
-    "held out": 5_000,
-    "day 7 batch": 128,
-    "notebook training": 12_894,
-    "notebook validation": 500,
-    "notebook batch": 16,
-    "training steps printed": 806,
-    "validation steps printed": 32,
-}
+TRAINING_PART = 50_000
+"""Images in CIFAR-10's part for training."""
 
 
 def batch_sizes(count, *, size):
@@ -42,8 +33,8 @@ steps_per_epoch = claim(
     verdict=UPHELD,
     explained_by=f"{DATASET}.batch",
     faults=[
-        figure(FIGURES, "tutorial steps", 21),
-        figure(FIGURES, "tutorial batch", 512),
+        figure(PIPELINE, "training", [10_000, 10_001]),
+        figure(PIPELINE, "batch", 512),
         faults.batch_one_too_small,
         faults.each_epoch_begins_anew,
     ],
@@ -54,10 +45,12 @@ steps_per_epoch = claim(
 @steps_per_epoch.as_worded
 def test_an_epoch_of_20_steps_is_one_pass():
     """10,000 // 500 is 20, which is the number of batches of one pass, all full."""
-    count, size = FIGURES["tutorial training"], FIGURES["tutorial batch"]
+    count, size = PIPELINE["training"][1], PIPELINE["batch"]
 
-    judge.equal(count // size, FIGURES["tutorial steps"], what="the division")
-    judge.equal(batch_sizes(count, size=size), [500] * 20, what="batches of a pass")
+    sizes = batch_sizes(count, size=size)
+    judge.equal(len(sizes), 20, what="batches of a pass")
+    judge.equal(count // size, len(sizes), what="the division")
+    judge.equal(sizes, size, what="sizes")
 
 
 @steps_per_epoch.as_worded
@@ -179,9 +172,9 @@ notebook_steps = claim(
     explained_by=f"{DATASET}.batch",
     faults=[
         faults.batch_drops_remainder,
-        figure(FIGURES, "notebook training", 12_897),
-        figure(FIGURES, "training steps printed", 805),
-        figure(FIGURES, "validation steps printed", 31),
+        figure(IMAGENETTE, "notebook training", 12_897),
+        figure(FIT, "steps", 805),
+        figure(REPORT, "evaluated steps", 31),
     ],
     needs="tensorflow",
 )
@@ -190,13 +183,13 @@ notebook_steps = claim(
 @notebook_steps.as_worded
 def test_the_printed_steps_are_the_batches_of_a_pass():
     """The batches of a pass, counted, are the steps of training and validation."""
-    size = FIGURES["notebook batch"]
+    size = IMAGENETTE["notebook batch"]
 
-    training = batch_sizes(FIGURES["notebook training"], size=size)
-    validation = batch_sizes(FIGURES["notebook validation"], size=size)
+    training = batch_sizes(IMAGENETTE["notebook training"], size=size)
+    validation = batch_sizes(IMAGENETTE["notebook validation"], size=size)
 
-    judge.equal(len(training), FIGURES["training steps printed"], what="training")
-    judge.equal(len(validation), FIGURES["validation steps printed"])
+    judge.equal(len(training), FIT["steps"], what="training")
+    judge.equal(len(validation), REPORT["evaluated steps"])
     judge.equal([training[-1], validation[-1]], [14, 4], what="last batches")
 
 
@@ -212,7 +205,7 @@ batches_of_128 = claim(
     faults=[
         faults.batch_drops_remainder,
         faults.batch_one_too_small,
-        figure(FIGURES, "day 7 batch", 125),
+        figure(CIFAR, "day 7 batch", 125),
     ],
     needs="tensorflow",
 )
@@ -221,26 +214,29 @@ batches_of_128 = claim(
 @batches_of_128.holds_when("all batches but the last of a pass are meant")
 def test_all_but_the_last_batch_are_full():
     """The first 351 batches of 45,000 images hold 128 each."""
-    sizes = batch_sizes(FIGURES["split"], size=FIGURES["day 7 batch"])
+    sizes = batch_sizes(CIFAR["images"], size=CIFAR["day 7 batch"])
 
-    judge.equal(sizes[:351], [128] * 351, what="sizes")
+    judge.equal(sizes[:351], [CIFAR["shape of a batch"][0]] * 351, what="sizes")
 
 
 @batches_of_128.holds_when("all batches but the last of a pass are meant")
 @given(more=st.integers(1, 127))
 def test_a_full_batch_has_the_stated_shape(more):
     """The first batch of images of shape (32, 32, 3) has shape (128, 32, 32, 3)."""
-    x = np.zeros((FIGURES["day 7 batch"] + more, 32, 32, 3), "uint8")
+    size, shape = CIFAR["day 7 batch"], CIFAR["shape of a batch"]
+    x = np.zeros((size + more, *shape[1:]), "uint8")
 
-    first = next(iter(tensorflow().data.Dataset.from_tensor_slices(x).batch(128)))
+    first = next(iter(tensorflow().data.Dataset.from_tensor_slices(x).batch(size)))
 
-    judge.equal(first.shape, (128, 32, 32, 3), what="shape")
+    judge.equal(first.shape, shape, what="shape")
 
 
 @batches_of_128.fails_when("the last batch of a pass is included")
 def test_every_batch_is_full():
     """Every batch of the 45,000 images holds 128."""
-    judge.equal(batch_sizes(FIGURES["split"], size=FIGURES["day 7 batch"]), 128)
+    sizes = batch_sizes(CIFAR["images"], size=CIFAR["day 7 batch"])
+
+    judge.equal(sizes, CIFAR["shape of a batch"][0])
 
 
 last_5000_held_out = claim(
@@ -252,9 +248,9 @@ last_5000_held_out = claim(
     why="CIFAR-10's training part has 50,000 images (keras.datasets.cifar10).",
     explained_by="keras.src.datasets.cifar10:load_data",
     faults=[
-        figure(FIGURES, "split", 44_999),
-        figure(FIGURES, "held out", 4_999),
-        figure(FIGURES, "cifar images", 60_000),
+        figure(CIFAR, "split", [44_999, 45_000]),
+        figure(CIFAR, "split", [45_000, 44_999]),
+        figure(CIFAR, "held out", 4_999),
     ],
 )
 
@@ -262,14 +258,14 @@ last_5000_held_out = claim(
 @last_5000_held_out.as_worded
 def test_the_cut_holds_out_the_last_images():
     """The two slices of 50,000 numbers are the last 5,000 and the 45,000 before."""
-    everything = np.arange(FIGURES["cifar images"])
+    everything, (above, below) = np.arange(TRAINING_PART), CIFAR["split"]
 
-    validation = everything[FIGURES["split"] :]
-    training = everything[: FIGURES["split"]]
+    validation = everything[above:]
+    training = everything[:below]
 
-    last = FIGURES["held out"]
-    judge.equal(validation, np.arange(50_000 - last, 50_000), what="validation")
-    judge.equal(training, np.arange(45_000), what="training")
+    first = TRAINING_PART - CIFAR["held out"]
+    judge.equal(validation, np.arange(first, TRAINING_PART), what="validation")
+    judge.equal(training, np.arange(CIFAR["images"]), what="training")
 
 
 day7_pipeline = claim(

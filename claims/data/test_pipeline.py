@@ -9,19 +9,11 @@ from hypothesis import strategies as st
 from claims.common.pipelines import numbers, tensorflow, values
 from claims.data import faults
 from claims.documents import tutorial
+from claims.documents.tutorial_figures import PIPELINE
 from harness import UPHELD, claim, example, given, judge
 from harness.running.faults import figure
 
 DATASET = "tensorflow.python.data.ops.dataset_ops:DatasetV2"
-FIGURES = {
-    "validation": 1_000,
-    "training": 10_000,
-    "buffer": 10_000,
-    "batch": 500,
-    "steps": 20,
-    "printed kind": "CacheDataset",
-    "printed features": 28,
-}
 
 
 first_1000_next_10000 = claim(
@@ -34,7 +26,7 @@ first_1000_next_10000 = claim(
     faults=[
         faults.take_one_too_few,
         faults.skip_one_too_few,
-        figure(FIGURES, "validation", 1_001),
+        figure(PIPELINE, "validation", [1_000, 1_001]),
     ],
     needs="tensorflow",
 )
@@ -43,13 +35,13 @@ first_1000_next_10000 = claim(
 @first_1000_next_10000.as_worded
 def test_the_documents_split_is_that_of_its_sentence():
     """Of 11,500 records, the first 1,000 and records 1,000 to 10,999."""
-    first, then = FIGURES["validation"], FIGURES["training"]
+    (said, first), (next_said, then) = PIPELINE["validation"], PIPELINE["training"]
     data = numbers(11_500)
 
     validation = values(data.take(first).batch(500))
-    judge.equal(validation, np.arange(1_000), what="validation")
+    judge.equal(validation, np.arange(said), what="validation")
     training = values(data.skip(first).take(then).batch(500))
-    judge.equal(training, np.arange(1_000, 11_000), what="training")
+    judge.equal(training, np.arange(said, said + next_said), what="training")
 
 
 @first_1000_next_10000.as_worded
@@ -120,7 +112,7 @@ def test_later_validations_do_not_read_the_file():
 def cached_pairs():
     """A cached data set of pairs of a feature vector and a label."""
     data = tensorflow().data.Dataset.from_tensor_slices(
-        (np.zeros((6, FIGURES["printed features"]), "float32"), np.zeros(6, "float32"))
+        (np.zeros((6, PIPELINE["printed features"]), "float32"), np.zeros(6, "float32"))
     )
     return data.batch(4).unbatch().skip(1).take(3).cache()
 
@@ -134,8 +126,8 @@ cache_printout = claim(
     explained_by=f"{DATASET}.__repr__",
     faults=[
         faults.cache_ignored,
-        figure(FIGURES, "printed kind", "TakeDataset"),
-        figure(FIGURES, "printed features", 29),
+        figure(PIPELINE, "printed kind", "TakeDataset"),
+        figure(PIPELINE, "printed features", 29),
     ],
     needs="tensorflow",
 )
@@ -149,7 +141,7 @@ def test_a_cached_data_set_prints_its_element_spec():
     found = repr(cached_pairs())
 
     spec = (tf.TensorSpec((28,), tf.float32), tf.TensorSpec((), tf.float32))
-    judge.equal(found, f"<{FIGURES['printed kind']} element_spec={spec}>")
+    judge.equal(found, f"<{PIPELINE['printed kind']} element_spec={spec}>")
 
 
 individual_examples = claim(
@@ -189,8 +181,8 @@ shuffle_repeat_batch = claim(
         faults.buffer_one_too_small,
         faults.repeats_twice,
         faults.batch_one_too_small,
-        figure(FIGURES, "batch", 501),
-        figure(FIGURES, "buffer", 1),
+        figure(PIPELINE, "batch", 501),
+        figure(PIPELINE, "buffer", 1),
     ],
     needs="tensorflow",
 )
@@ -199,14 +191,14 @@ shuffle_repeat_batch = claim(
 @shuffle_repeat_batch.as_worded
 def test_each_pass_has_every_record_once_in_new_batches():
     """Three times 20 batches of 500: all 10,000 numbers, in three orders."""
-    data = numbers(FIGURES["training"]).shuffle(FIGURES["buffer"])
-    data = data.repeat().batch(FIGURES["batch"])
+    count, size = PIPELINE["training"][1], PIPELINE["batch"]
+    data = numbers(count).shuffle(PIPELINE["buffer"]).repeat().batch(size)
 
-    found = values(data.take(3 * FIGURES["steps"]))
-    judge.equal(len(found), 30_000, what="records in three passes")
+    found = values(data.take(3 * (count // size)))
+    judge.equal(len(found), 3 * count, what="records in three passes")
     passes = found.reshape(3, -1)
-    judge.equal(np.sort(passes), np.tile(np.arange(10_000), (3, 1)), what="a pass")
-    together = {tuple(np.sort(p[:500])) for p in (*passes, np.arange(10_000))}
+    judge.equal(np.sort(passes), np.tile(np.arange(count), (3, 1)), what="a pass")
+    together = {tuple(np.sort(p[:size])) for p in (*passes, np.arange(count))}
     judge.equal(len(together), 4, what="first batches that differ", chance=2.0**-999)
     judge.equal(int(data.cardinality()), tensorflow().data.INFINITE_CARDINALITY)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from claims.common.dropout_layers import dropout, dropped
 from claims.common.strategies import dropout_rates, seeds
 from claims.documents import article, day7, tutorial
+from claims.documents.tutorial_figures import DROPOUT, REGULARIZED
 from claims.dropout import faults
 from harness import (
     QUALIFIED,
@@ -19,7 +20,7 @@ from harness import (
     judge,
     shared,
 )
-from harness.running.faults import Fault
+from harness.running.faults import figure
 
 KERNEL = "keras.src.backend:random.dropout"
 CALL = "keras.src.layers.regularization.dropout:Dropout.call"
@@ -86,7 +87,7 @@ example_vector = claim(
     explained_by=KERNEL,
     faults=[faults.without_rescaling, faults.scaled_2_percent_low],
 )
-VECTOR = np.array([0.2, 0.5, 1.3, 0.8, 1.1], "float32")
+VECTOR = np.array(DROPOUT["vector"], "float32")
 
 
 @example_vector.as_worded
@@ -153,12 +154,6 @@ def dense_and_dropout():
     return keras.Model(stack.inputs, [stack.layers[0].output, stack.outputs[0]])
 
 
-FIGURES = {
-    "dropout layers announced": 2,
-    "dropout layers in the code": 4,
-    "dropout layers in the summary": 4,
-    "hidden layers": 4,
-}
 two_layers_added = claim(
     "dropout.two-layers-added",
     says="Two dropout layers are added to the network.",
@@ -168,13 +163,7 @@ two_layers_added = claim(
     severity="number",
     instead="Add four dropout layers, one behind each hidden layer.",
     why="The code below the sentence and the printed summary both have four.",
-    faults=[
-        Fault(
-            "prose says four",
-            "the sentence announces four layers",
-            lambda patch: patch.setitem(FIGURES, "dropout layers announced", 4),
-        )
-    ],
+    faults=[figure(REGULARIZED, "dropout layers announced", 4)],
 )
 
 
@@ -182,8 +171,8 @@ two_layers_added = claim(
 def test_the_code_has_as_many_dropout_layers_as_announced():
     """The number of Dropout lines in the code is the number in the sentence."""
     judge.equal(
-        FIGURES["dropout layers in the code"],
-        FIGURES["dropout layers announced"],
+        len(REGULARIZED["dropout, alone"]),
+        REGULARIZED["dropout layers announced"],
         oracle="the document's own figures",
     )
 
@@ -191,8 +180,8 @@ def test_the_code_has_as_many_dropout_layers_as_announced():
 @two_layers_added.instead
 def test_code_and_summary_have_four_dropout_layers():
     """As many as hidden layers."""
-    names = ("dropout layers in the code", "dropout layers in the summary")
-    found = [FIGURES[name] for name in (*names, "hidden layers")]
+    names = ("dropout, alone", "dropout layers in the summary", "units, dropout")
+    found = [len(REGULARIZED[name]) for name in names]
 
     judge.equal(found, [4] * 3, oracle="the document's own figures")
 

@@ -7,9 +7,10 @@ from claims.batchnorm import faults as norm_faults
 from claims.common.dropout_layers import batchnorm, dropout
 from claims.common.strategies import dropout_rates, seeds
 from claims.documents import day7, notebook
+from claims.documents.notebook_figures import NETWORK
 from claims.dropout import faults
 from harness import QUALIFIED, UPHELD, as_array, claim, given, judge, shared
-from harness.running.faults import Fault
+from harness.running.faults import figure
 
 KERNEL = "keras.src.backend:random.dropout"
 NORM = "keras.src.layers.normalization.batch_normalization:BatchNormalization.call"
@@ -115,18 +116,15 @@ after_pooling_in_the_block = claim(
     "and 0.5 in the dense head.",
     sources=[notebook[173:175], notebook[186], notebook[202], notebook[208]],
     verdict=UPHELD,
-    faults=[
-        Fault(
-            "another rate in the figure",
-            "the prose has 0.26 for the blocks",
-            lambda patch: patch.setitem(PLACES, "prose", (0.26, 0.26, 0.26, 0.5)),
-        )
-    ],
+    faults=[figure(NETWORK, "rates after pooling", [[0.26] * 3, [0.5]])],
 )
-PLACES = {"prose": (0.25, 0.25, 0.25, 0.5), "code": (0.25, 0.25, 0.25, 0.5)}
 
 
 @after_pooling_in_the_block.as_worded
 def test_prose_and_code_name_the_same_rates():
     """The rates in the prose are those of the code, block by block."""
-    judge.equal(PLACES["code"], PLACES["prose"], oracle="the document's own figures")
+    prose = [rate for part in NETWORK["rates after pooling"] for rate in part]
+
+    judge.equal(
+        NETWORK["rates in the code"], prose, oracle="the document's own figures"
+    )

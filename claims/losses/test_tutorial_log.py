@@ -10,78 +10,20 @@ from claims.common.penalty_models import (
     logistic_model,
     seeds,
 )
+from claims.common.tutorial_logs import cell, column
 from claims.documents import tutorial
+from claims.documents.tutorial_figures import PIPELINE, REGULARIZED
 from harness import UPHELD, claim, given, judge
-from harness.running.faults import Fault, output_times
+from harness.running.faults import output_times
 
 L2_CALL = "keras.src.regularizers.regularizers:L2.__call__"
 LAYERS = ((28, 512), (512, 512), (512, 512), (512, 512))
-STEPS = 20
-FIGURES = {
-    "l2": [
-        (0.7780, 2.2853),
-        (0.5928, 0.6168),
-        (0.5822, 0.6060),
-        (0.5747, 0.5981),
-        (0.5653, 0.5897),
-        (0.5616, 0.5904),
-    ],
-    "combined": [
-        (0.7989, 0.9572),
-        (0.6078, 0.6376),
-        (0.5926, 0.6179),
-        (0.5833, 0.6114),
-        (0.5770, 0.6066),
-        (0.5707, 0.6021),
-        (0.5681, 0.6017),
-        (0.5578, 0.5932),
-        (0.5575, 0.5945),
-    ],
-    "tiny": [
-        (0.8599, 0.8599),
-        (0.6266, 0.6266),
-        (0.6128, 0.6128),
-        (0.6033, 0.6033),
-        (0.5960, 0.5960),
-        (0.5908, 0.5908),
-        (0.5872, 0.5872),
-        (0.5844, 0.5844),
-        (0.5830, 0.5830),
-    ],
-    "small": [
-        (0.7112, 0.7112),
-        (0.6104, 0.6104),
-        (0.5857, 0.5857),
-        (0.5762, 0.5762),
-        (0.5691, 0.5691),
-        (0.5654, 0.5654),
-        (0.5617, 0.5617),
-        (0.5590, 0.5590),
-        (0.5556, 0.5556),
-        (0.5525, 0.5525),
-        (0.5500, 0.5500),
-    ],
-    "medium": [(0.6848, 0.6848), (0.5259, 0.5259), (0.4266, 0.4266)],
-    "large": [(0.8122, 0.8122), (0.0020, 0.0020), (0.0001, 0.0001)],
-    "dropout": [(0.8047, 0.8047), (0.5953, 0.5953), (0.5574, 0.5574), (0.5143, 0.5143)],
-}
-"""(binary_crossentropy, loss) as printed, a row for every hundred epochs."""
-
-
-def figure(log: str, row: int, loss: float) -> Fault:
-    """The fault that a row of a log had been printed with another loss."""
-
-    def install(patch):
-        rows = list(FIGURES[log])
-        rows[row] = (rows[row][0], loss)
-        patch.setitem(FIGURES, log, rows)
-
-    return Fault(f"{log} log, row {row}: {loss}", f"the log prints {loss}", install)
+STEPS = PIPELINE["training"][1] // PIPELINE["batch"]
 
 
 def differences(log):
     """Loss minus cross-entropy of each row; each errs by 1e-4 at most."""
-    return np.array([loss - metric for metric, loss in FIGURES[log]])
+    return np.array(column(log, "loss")) - np.array(column(log, "cross_entropy"))
 
 
 def initial_penalty(strength):
@@ -141,8 +83,8 @@ log_l2_difference_is_penalty = claim(
     "1.5073, an average over 20 steps of Adam that shrink them.",
     explained_by=L2_CALL,
     faults=[
-        figure("l2", 0, 2.3995),
-        figure("l2", 3, 0.5747),
+        cell("l2", 0, loss=2.3995),
+        cell("l2", 300, loss=0.5747),
         output_times(L2_CALL, 0.5),
     ],
 )
@@ -151,7 +93,7 @@ log_l2_difference_is_penalty = claim(
 @log_l2_difference_is_penalty.as_worded
 def test_the_l2_log_shows_its_penalty():
     """Differences are positive; the first is below and near the initial penalty."""
-    judge_log("l2", 0.001)
+    judge_log("l2", REGULARIZED["L2, regularized"][0])
 
 
 log_combined_difference_is_penalty = claim(
@@ -164,14 +106,14 @@ log_combined_difference_is_penalty = claim(
     why="A tenth of the other model's initial penalty is 0.1589; the first row shows "
     "0.1583.",
     explained_by=L2_CALL,
-    faults=[figure("combined", 0, 0.9672), output_times(L2_CALL, 0.95)],
+    faults=[cell("combined", 0, loss=0.9672), output_times(L2_CALL, 0.95)],
 )
 
 
 @log_combined_difference_is_penalty.as_worded
 def test_the_combined_log_shows_its_penalty():
     """Differences are positive; the first is below and near the initial penalty."""
-    judge_log("combined", 0.0001)
+    judge_log("combined", REGULARIZED["L2, combined"][0])
 
 
 log_no_penalty_equal = claim(
@@ -189,7 +131,7 @@ log_no_penalty_equal = claim(
     "the metric averages in the same way.",
     explained_by="keras.src.trainers.trainer:Trainer.compute_loss",
     faults=[
-        figure("small", 4, 0.5692),
+        cell("small", 400, loss=0.5692),
         output_times("keras.src.trainers.trainer:Trainer.compute_loss", 1.001),
     ],
 )
@@ -199,7 +141,7 @@ log_no_penalty_equal = claim(
 def test_unregularized_logs_show_no_difference():
     """In 30 printed rows of five models both columns are equal."""
     for log in ("tiny", "small", "medium", "large", "dropout"):
-        metrics, losses = zip(*FIGURES[log])
+        metrics, losses = column(log, "cross_entropy"), column(log, "loss")
         judge.equal(losses, metrics, what=f"{log} log", oracle="the log itself")
 
 

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from claims.common.penalty_models import judge_entries, penalty, weights_away_from_zero
 from claims.documents import article, day7
+from claims.documents.day7_figures import PENALTIES
 from claims.penalties import faults as broken
 from harness import REFUTED, UPHELD, as_array, claim, given, judge, shared
 
 ENTRIES = "keras.src.layers.layer:Layer._get_regularization_losses"
 FILTERS, L2 = 32, 1e-4
-PRINTED = {"first": 0.00031178, "second": 0.00089442}
 FANS = {"first": (27, 288), "second": (288, 288)}
 """Number of inputs and outputs of a unit: kernel area times channels."""
 
@@ -103,7 +103,7 @@ def judge_mean_square(which, claimed, *, times):
 @printed_values.as_worded
 def test_the_printed_penalties_fit_the_initializer():
     """The printed penalties, per weight, are the mean squares of initial weights."""
-    for which, value in PRINTED.items():
+    for which, value in PENALTIES.items():
         weights = FANS[which][0] * FILTERS
         judge_mean_square(which, value / (L2 * weights), times=12)
 
@@ -136,7 +136,7 @@ def test_the_printed_values_lie_14_and_77_standard_deviations_below():
         count, limit_2 = FANS[which][0] * FILTERS, 6 / sum(FANS[which])
         expected, deviation = count * limit_2 / 3, np.sqrt(count * 4 / 45) * limit_2
 
-        below = (expected - PRINTED[which] / L2) / deviation
+        below = (expected - PENALTIES[which] / L2) / deviation
         judge.printed(below, distance, what=f"standard deviations, {which}")
 
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from claims.callbacks import faults
 from claims.common.callback_runs import stopped
-from claims.common.notebook_training import FIGURES
 from claims.documents import notebook
-from harness import REFUTED, UPHELD, Figures, claim, judge, stated
+from claims.documents.notebook_figures import FIT, IMAGENETTE, PROSE, REPORT
+from harness import REFUTED, UPHELD, claim, judge
 from harness.running.faults import figure
 
 STOPPING = "keras.src.callbacks.early_stopping:EarlyStopping"
@@ -27,7 +27,7 @@ settles_in_39_epochs = claim(
     "model's 7 epochs belong to another patience: with 7 no training ends before 8.",
     explained_by=f"{STOPPING}.on_epoch_end",
     faults=[
-        figure(FIGURES, "stopped after", 46),
+        figure(REPORT, "stopped after", 46),
         faults.patience_one_longer,
         faults.patience_one_shorter,
     ],
@@ -36,9 +36,9 @@ settles_in_39_epochs = claim(
 
 def best_before_the_stop():
     """The best epoch that makes early stopping end when the report says so."""
-    wait, limit = FIGURES["patience"], FIGURES["epochs"]
+    wait, limit = FIT["patience"], FIT["epochs"]
     for best in range(1, limit):
-        if stopped(best, wait, limit) == FIGURES["stopped after"]:
+        if stopped(best, wait, limit) == REPORT["stopped after"]:
             return best
     return limit
 
@@ -58,26 +58,29 @@ def test_the_32nd_epoch_is_the_best_one():
 @settles_in_39_epochs.instead
 def test_with_patience_7_no_training_ends_before_its_8th_epoch():
     """Where the first epoch is the best, the eighth is the last."""
-    found = stopped(1, FIGURES["patience"], FIGURES["epochs"])
+    found = stopped(1, FIT["patience"], FIT["epochs"])
 
     judge.equal(found, 8, what="last epoch")
 
 
-REPORT = {
-    "training loss": 0.3196,
-    "validation loss": 0.5665,
-    "training accuracy": 0.8973,
-    "validation accuracy": 0.8380,
-    "validation images": 500,
-    "basic, training": 0.993,
-    "basic, validation": 0.686,
-}
-"""Of the regularized model as the report prints them, of the basic one as the text."""
+def printed(name):
+    """A figure of the report, as a number."""
+    return float(REPORT[name])
+
+
+def basic(name):
+    """A share of the basic model, from the comparison's text."""
+    return round(PROSE["basic"][name][0] / 100, 3)
+
+
+def prose(model, **values):
+    """The fault that the comparison named other percentages."""
+    return figure(PROSE, model, PROSE[model] | values)
 
 
 def standard_error(share):
     """Of a share that was counted over the validation images."""
-    return float(np.sqrt(share * (1 - share) / REPORT["validation images"]))
+    return float(np.sqrt(share * (1 - share) / IMAGENETTE["notebook validation"]))
 
 
 regularized_is_not_overfitting = claim(
@@ -94,9 +97,9 @@ regularized_is_not_overfitting = claim(
     why="5.9 points are more than three standard errors of a share of 500 images; the "
     "basic model's are 30.7.",
     faults=[
-        figure(REPORT, "training accuracy", 0.8473),
-        figure(REPORT, "basic, training", 0.7450),
-        figure(REPORT, "training loss", 0.5600),
+        figure(REPORT, "training accuracy", "0.8473"),
+        prose("basic", train=[74.5, 74.5]),
+        figure(REPORT, "training loss", "0.5600"),
     ],
 )
 
@@ -104,32 +107,32 @@ regularized_is_not_overfitting = claim(
 @regularized_is_not_overfitting.as_worded
 def test_the_report_shows_no_gap_that_500_images_could_show():
     """Training and validation accuracy are within two standard errors."""
-    error = standard_error(REPORT["validation accuracy"])
+    error = standard_error(printed("validation accuracy"))
 
-    found = REPORT["training accuracy"] - REPORT["validation accuracy"]
+    found = printed("training accuracy") - printed("validation accuracy")
     judge.at_most(found, 2 * error, what="gap", oracle="the report itself")
 
 
 @regularized_is_not_overfitting.instead
 def test_the_report_shows_a_gap_in_accuracy_and_loss():
     """More than three standard errors, and a validation loss 1.7 to 1.9 times it."""
-    error = standard_error(REPORT["validation accuracy"])
+    error = standard_error(printed("validation accuracy"))
 
-    found = REPORT["training accuracy"] - REPORT["validation accuracy"]
+    found = printed("training accuracy") - printed("validation accuracy")
     judge.at_least(found, 3 * error, what="gap", oracle="the report itself")
-    ratio = REPORT["validation loss"] / REPORT["training loss"]
+    ratio = printed("final validation loss") / printed("training loss")
     judge.within(ratio, 1.7, 1.9, what="losses", oracle="the report itself")
 
 
 @regularized_is_not_overfitting.instead
 def test_the_basic_model_has_the_higher_accuracy_and_the_wider_gap():
     """99.3 % in training, 30.7 points above its validation accuracy."""
-    basic = REPORT["basic, training"], REPORT["basic, validation"]
-    own = REPORT["training accuracy"], REPORT["validation accuracy"]
+    other = basic("train"), basic("validation")
+    own = printed("training accuracy"), printed("validation accuracy")
 
-    judge.at_least(basic[0], own[0], what="training accuracy")
-    judge.at_least(basic[0] - basic[1], own[0] - own[1], what="gap")
-    judge.printed(100 * (basic[0] - basic[1]), "30.7", what="gap of the basic model")
+    judge.at_least(other[0], own[0], what="training accuracy")
+    judge.at_least(other[0] - other[1], own[0] - own[1], what="gap")
+    judge.printed(100 * (other[0] - other[1]), "30.7", what="gap of the basic model")
 
 
 basic_model_overfits = claim(
@@ -140,8 +143,8 @@ basic_model_overfits = claim(
     verdict=UPHELD,
     why="99.3 % against 68.6 %: more than ten standard errors of 500 images.",
     faults=[
-        figure(REPORT, "basic, training", 0.726),
-        figure(REPORT, "basic, validation", 0.993),
+        prose("basic", train=[72.6, 72.6]),
+        prose("basic", validation=[99.3, 99.3]),
     ],
 )
 
@@ -149,21 +152,12 @@ basic_model_overfits = claim(
 @basic_model_overfits.as_worded
 def test_the_basic_gap_is_far_from_chance():
     """At least ten standard errors, and next to no error in training."""
-    error = standard_error(REPORT["basic, validation"])
+    error = standard_error(basic("validation"))
 
-    found = REPORT["basic, training"] - REPORT["basic, validation"]
+    found = basic("train") - basic("validation")
     judge.at_least(found, 10 * error, what="gap", oracle="the comparison itself")
-    judge.at_least(REPORT["basic, training"], 0.99, what="training accuracy")
+    judge.at_least(basic("train"), 0.99, what="training accuracy")
 
-
-COUNTED = Figures(
-    {
-        "images": stated(500, notebook[67]),
-        "basic": stated(68.4, notebook[433]),
-        "regularized": stated(84.0, notebook[439]),
-    }
-)
-"""Per cent of the test's images that each model gets right."""
 
 significantly_better = claim(
     "results.significantly-better",
@@ -174,8 +168,8 @@ significantly_better = claim(
     why="420 right answers against 342 among 500. However the errors of both fall on "
     "the images, a sign test gives chance less than one in a million for that lead.",
     faults=[
-        figure(COUNTED, "regularized", 75.6),
-        figure(COUNTED, "basic", 76.8),
+        prose("regularized", test=[75.6, 75.6]),
+        prose("basic", test=[76.8, 76.8]),
     ],
 )
 
@@ -186,11 +180,11 @@ def chance_of_the_lead():
     The sign test's exact binomial tail, for the pairing in which most images divide
     them: no image is missed by both.
     """
-    images = COUNTED["images"]
-    right, less = (
-        round(images * COUNTED[model] / 100) for model in ("regularized", "basic")
+    images = IMAGENETTE["notebook validation"]
+    better, worse = (
+        images - round(images * PROSE[model]["test"][0] / 100)
+        for model in ("basic", "regularized")
     )
-    better, worse = images - less, images - right
     divided = better + worse
     return sum(comb(divided, k) for k in range(better, divided + 1)) / 2**divided
 
@@ -215,16 +209,16 @@ prevents_overfitting = claim(
     why="Were the model as good on images not seen as the 89.73 % of its training, it "
     "would get so few of 500 right as it does less than once in ten thousand times.",
     faults=[
-        figure(REPORT, "training accuracy", 0.8524),
-        figure(REPORT, "validation accuracy", 0.8799),
+        figure(REPORT, "training accuracy", "0.8524"),
+        figure(REPORT, "validation accuracy", "0.8799"),
     ],
 )
 
 
 def chance_of_so_few():
     """P(at most as many of 500 right), if each were right as often as in training."""
-    images, share = REPORT["validation images"], REPORT["training accuracy"]
-    right = round(images * REPORT["validation accuracy"])
+    images, share = IMAGENETTE["notebook validation"], printed("training accuracy")
+    right = round(images * printed("validation accuracy"))
     return sum(
         comb(images, k) * share**k * (1 - share) ** (images - k)
         for k in range(right + 1)
@@ -241,7 +235,7 @@ def test_validation_is_what_training_lets_expect():
 def test_the_gap_is_narrower_and_there():
     """30.7 and 5.9 points; the latter by chance less than once in ten thousand."""
     judge.at_most(chance_of_so_few(), 1e-4, what="probability", oracle="binomial")
-    basic = REPORT["basic, training"] - REPORT["basic, validation"]
-    judge.equal(round(100 * basic, 1), 30.7, what="points, basic", oracle="the report")
-    gap = REPORT["training accuracy"] - REPORT["validation accuracy"]
+    other = basic("train") - basic("validation")
+    judge.equal(round(100 * other, 1), 30.7, what="points, basic", oracle="the report")
+    gap = printed("training accuracy") - printed("validation accuracy")
     judge.equal(round(100 * gap, 1), 5.9, what="points", oracle="the report")

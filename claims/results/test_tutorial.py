@@ -2,19 +2,9 @@
 
 from itertools import pairwise
 
+from claims.common.tutorial_logs import at_epoch, cell, column, gap, shown
 from claims.documents import tutorial
-from claims.results.tutorial_logs import (
-    ACCURACY,
-    EPOCH,
-    LOGS,
-    VAL_ACCURACY,
-    VAL_LOSS,
-    at_epoch,
-    cell,
-    column,
-    gap,
-    shown,
-)
+from claims.documents.tutorial_figures import LOGS
 from harness import QUALIFIED, REFUTED, UPHELD, claim, judge
 
 TINY, LARGE = tutorial[360:378], tutorial[516:518]
@@ -28,8 +18,8 @@ large_model_validation_worsens = claim(
     evidence=[LARGE],
     verdict=UPHELD,
     faults=[
-        cell("large", 200, VAL_LOSS, "1.5"),
-        cell("large", 100, ACCURACY, 0.9990),
+        cell("large", 200, val_cross_entropy="1.5"),
+        cell("large", 100, accuracy=0.9990),
     ],
 )
 
@@ -39,9 +29,11 @@ def test_validation_loss_rises_at_training_accuracy_one():
     """0.68, 1.6, 2.4 in validation, and 1.0000 in training from epoch 100 on."""
     rows = LOGS["large"]
     for before, after in pairwise(rows):
-        low = shown(after[VAL_LOSS])[0]
-        judge.at_least(low, shown(before[VAL_LOSS])[1], what=f"epoch {after[EPOCH]}")
-    judge.equal(column("large", ACCURACY)[1:], 1.0, what="training accuracy")
+        low = shown(after.val_cross_entropy)[0]
+        judge.at_least(
+            low, shown(before.val_cross_entropy)[1], what=f"epoch {after.epoch}"
+        )
+    judge.equal(column("large", "accuracy")[1:], 1.0, what="training accuracy")
 
 
 l2_beats_large = claim(
@@ -53,8 +45,8 @@ l2_beats_large = claim(
     why="Cross-entropy 0.61 against 1.6 and 2.4, accuracy 0.66 to 0.67 against 0.63 to "
     "0.64; much better is a cross-entropy of less than half.",
     faults=[
-        cell("l2", 300, VAL_LOSS, "1.61"),
-        cell("l2", 400, VAL_ACCURACY, 0.6373),
+        cell("l2", 300, val_cross_entropy="1.61"),
+        cell("l2", 400, val_accuracy=0.6373),
     ],
 )
 
@@ -64,8 +56,10 @@ def test_l2_has_less_than_half_the_validation_loss():
     """From epoch 100 on each L2 row is better than each row without a penalty."""
     for row in LOGS["l2"][1:]:
         best = at_epoch("large", 100)
-        judge.at_most(shown(row[VAL_LOSS])[1], shown(best[VAL_LOSS])[0] / 2)
-        judge.at_least(row[VAL_ACCURACY], max(column("large", VAL_ACCURACY)))
+        judge.at_most(
+            shown(row.val_cross_entropy)[1], shown(best.val_cross_entropy)[0] / 2
+        )
+        judge.at_least(row.val_accuracy, max(column("large", "val_accuracy")))
 
 
 l2_competitive_with_tiny = claim(
@@ -76,7 +70,10 @@ l2_competitive_with_tiny = claim(
     verdict=UPHELD,
     why="Its validation cross-entropy prints as 0.61 against 0.611, its accuracy is "
     "higher; can compete is within 0.02 of the tiny model's cross-entropy.",
-    faults=[cell("l2", 500, VAL_LOSS, "0.64"), cell("l2", 500, VAL_ACCURACY, 0.6371)],
+    faults=[
+        cell("l2", 500, val_cross_entropy="0.64"),
+        cell("l2", 500, val_accuracy=0.6371),
+    ],
 )
 
 
@@ -85,8 +82,10 @@ def test_l2_ends_near_the_tiny_model():
     """The last rows of both logs."""
     l2, tiny = LOGS["l2"][-1], LOGS["tiny"][-1]
 
-    judge.at_most(shown(l2[VAL_LOSS])[1], shown(tiny[VAL_LOSS])[1] + 0.02)
-    judge.at_least(l2[VAL_ACCURACY], max(column("tiny", VAL_ACCURACY)))
+    judge.at_most(
+        shown(l2.val_cross_entropy)[1], shown(tiny.val_cross_entropy)[1] + 0.02
+    )
+    judge.at_least(l2.val_accuracy, max(column("tiny", "val_accuracy")))
 
 
 l2_resists_overfitting = claim(
@@ -96,7 +95,10 @@ l2_resists_overfitting = claim(
     evidence=[L2, LARGE],
     verdict=UPHELD,
     why="At epoch 200 the gap is 0.03 to 0.04 against 2.4 to 2.5.",
-    faults=[cell("l2", 200, VAL_LOSS, "1.91"), cell("large", 200, VAL_LOSS, "0.0")],
+    faults=[
+        cell("l2", 200, val_cross_entropy="1.91"),
+        cell("large", 200, val_cross_entropy="0.0"),
+    ],
 )
 
 
@@ -113,9 +115,9 @@ both_improve_the_large_model = claim(
     evidence=[L2, DROPOUT, LARGE],
     verdict=UPHELD,
     faults=[
-        cell("dropout", 200, VAL_LOSS, "1.6947"),
-        cell("dropout", 300, VAL_ACCURACY, 0.6340),
-        cell("l2", 200, VAL_LOSS, "1.71"),
+        cell("dropout", 200, val_cross_entropy="1.6947"),
+        cell("dropout", 300, val_accuracy=0.6340),
+        cell("l2", 200, val_cross_entropy="1.71"),
     ],
 )
 
@@ -123,12 +125,12 @@ both_improve_the_large_model = claim(
 @both_improve_the_large_model.as_worded
 def test_both_have_better_validation_figures_than_the_large_model():
     """Every row from epoch 100 on beats the large model's rows in both figures."""
-    best_loss = shown(at_epoch("large", 100)[VAL_LOSS])[0]
-    best_accuracy = max(column("large", VAL_ACCURACY))
+    best_loss = shown(at_epoch("large", 100).val_cross_entropy)[0]
+    best_accuracy = max(column("large", "val_accuracy"))
     for log in ("l2", "dropout"):
         for row in LOGS[log][1:]:
-            judge.at_most(shown(row[VAL_LOSS])[1], best_loss, what=log)
-            judge.at_least(row[VAL_ACCURACY], best_accuracy, what=log)
+            judge.at_most(shown(row.val_cross_entropy)[1], best_loss, what=log)
+            judge.at_least(row.val_accuracy, best_accuracy, what=log)
 
 
 still_behind_tiny = claim(
@@ -144,10 +146,10 @@ still_behind_tiny = claim(
     why="The printed logs contradict the sentence: dropout falls to 0.5847 at epoch "
     "300, the tiny model stays at 0.611. Of L2 the page shows 0.61 and no third digit.",
     faults=[
-        cell("dropout", 300, VAL_LOSS, "0.6147"),
-        cell("tiny", 500, VAL_LOSS, "0.571"),
-        cell("l2", 300, VAL_LOSS, "0.59"),
-        cell("l2", 400, VAL_ACCURACY, 0.7330),
+        cell("dropout", 300, val_cross_entropy="0.6147"),
+        cell("tiny", 500, val_cross_entropy="0.571"),
+        cell("l2", 300, val_cross_entropy="0.59"),
+        cell("l2", 400, val_accuracy=0.7330),
     ],
 )
 
@@ -155,33 +157,34 @@ still_behind_tiny = claim(
 @still_behind_tiny.as_worded
 def test_the_tiny_models_best_loss_is_the_lowest():
     """The least validation cross-entropy of the tiny log is below all others."""
-    lowest = min(shown(text)[1] for text in column("tiny", VAL_LOSS))
+    lowest = min(shown(text)[1] for text in column("tiny", "val_cross_entropy"))
     for log in ("l2", "dropout"):
-        others = min(shown(text)[1] for text in column(log, VAL_LOSS))
+        others = min(shown(text)[1] for text in column(log, "val_cross_entropy"))
         judge.at_least(others, lowest, what=log, oracle="the logs themselves")
 
 
 @still_behind_tiny.instead
 def test_dropout_ends_below_every_tiny_row():
     """Its last validation cross-entropy is below the least the tiny log can mean."""
-    lowest = min(shown(text)[0] for text in column("tiny", VAL_LOSS))
+    lowest = min(shown(text)[0] for text in column("tiny", "val_cross_entropy"))
     last = LOGS["dropout"][-1]
 
-    judge.at_most(shown(last[VAL_LOSS])[1], lowest - 0.02, what="cross-entropy")
-    best = max(column("tiny", VAL_ACCURACY))
-    judge.at_least(last[VAL_ACCURACY], best + 0.04, what="accuracy")
+    judge.at_most(shown(last.val_cross_entropy)[1], lowest - 0.02, what="cross-entropy")
+    best = max(column("tiny", "val_accuracy"))
+    judge.at_least(last.val_accuracy, best + 0.04, what="accuracy")
 
 
 @still_behind_tiny.instead
 def test_l2_is_level_in_cross_entropy_and_ahead_in_accuracy():
     """0.61 and 0.611 may be the same number; 0.673 is more than 0.643."""
     l2, tiny = (
-        min(shown(text) for text in column(k, VAL_LOSS)) for k in ("l2", "tiny")
+        min(shown(text) for text in column(k, "val_cross_entropy"))
+        for k in ("l2", "tiny")
     )
 
     judge.at_most(l2[0], tiny[0], what="cross-entropy with L2, at least")
     judge.at_least(l2[1], tiny[1], what="cross-entropy with L2, at most")
-    best = [max(column(log, VAL_ACCURACY)) for log in ("l2", "tiny")]
+    best = [max(column(log, "val_accuracy")) for log in ("l2", "tiny")]
     judge.printed(best[0], "0.67", what="accuracy with L2")
     judge.at_least(best[0], best[1] + 0.02, what="accuracy")
 
@@ -196,9 +199,9 @@ combined_is_best = claim(
     "off after the decimal point. 0.706 against 0.694 with dropout alone is less "
     "than two standard errors of 1,000 records, 0.029.",
     faults=[
-        cell("dropout", 300, VAL_ACCURACY, 0.7140),
-        cell("small", 800, VAL_ACCURACY, 0.7190),
-        cell("combined", 800, VAL_ACCURACY, 0.7360),
+        cell("dropout", 300, val_accuracy=0.7140),
+        cell("small", 800, val_accuracy=0.7190),
+        cell("combined", 800, val_accuracy=0.7360),
     ],
 )
 
@@ -206,9 +209,9 @@ combined_is_best = claim(
 @combined_is_best.holds_when("the best printed validation accuracy decides")
 def test_combined_has_the_highest_validation_accuracy():
     """Its best printed validation accuracy exceeds those of the six other models."""
-    found = max(column("combined", VAL_ACCURACY))
+    found = max(column("combined", "val_accuracy"))
     for log in sorted(LOGS.keys() - {"combined"}):
-        others = max(column(log, VAL_ACCURACY))
+        others = max(column(log, "val_accuracy"))
         judge.at_least(found, others + 0.0001, what=log, oracle="the logs themselves")
 
 
@@ -217,7 +220,7 @@ def test_combined_has_the_highest_validation_accuracy():
 )
 def test_the_lead_exceeds_two_standard_errors():
     """Of the share of right answers among 1,000, over the model with dropout."""
-    found, other = (max(column(log, VAL_ACCURACY)) for log in ("combined", "dropout"))
+    found, other = (max(column(log, "val_accuracy")) for log in ("combined", "dropout"))
 
     error = (found * (1 - found) / 1_000) ** 0.5
     judge.at_least(found - other, 2 * error, what="lead", oracle="the logs themselves")
@@ -232,8 +235,8 @@ tutorial_accuracies_are_shares = claim(
     verdict=UPHELD,
     why="All of them end in a zero: k / 1000, printed with four digits.",
     faults=[
-        cell("small", 500, VAL_ACCURACY, 0.6535),
-        cell("combined", 800, VAL_ACCURACY, 0.7064),
+        cell("small", 500, val_accuracy=0.6535),
+        cell("combined", 800, val_accuracy=0.7064),
     ],
 )
 
@@ -242,6 +245,6 @@ tutorial_accuracies_are_shares = claim(
 def test_validation_accuracies_are_whole_thousandths():
     """1,000 times each of them is a whole number."""
     for log in LOGS:
-        counts = [round(10_000 * share) for share in column(log, VAL_ACCURACY)]
+        counts = [round(10_000 * share) for share in column(log, "val_accuracy")]
         rest = [count % 10 for count in counts]
         judge.equal(rest, [0] * len(rest), what=log, oracle="the logs themselves")

@@ -2,30 +2,14 @@
 
 from itertools import pairwise
 
+from claims.common.tutorial_logs import cell, column, epochs, gap, shown
 from claims.documents import tutorial
-from claims.results.tutorial_logs import (
-    EPOCH,
-    LOGS,
-    LOSS,
-    VAL_LOSS,
-    cell,
-    column,
-    gap,
-    shown,
-)
+from claims.documents.tutorial_figures import REGULARIZED
 from harness import QUALIFIED, claim, judge
 from harness.running.faults import figure
 
 TINY, LARGE = tutorial[360:378], tutorial[516:518]
 ORDER = ("tiny", "small", "medium", "large")
-CODE = {
-    "L2, regularized": 0.001,
-    "dropout, alone": 0.5,
-    "L2, combined": [0.0001] * 4,
-    "dropout, combined": [0.5] * 4,
-}
-"""Strengths and rates in the code of the L2, the dropout and the combined model."""
-
 
 only_tiny_avoids_overfitting = claim(
     "results.only-tiny-avoids-overfitting",
@@ -36,9 +20,9 @@ only_tiny_avoids_overfitting = claim(
     why="Its validation cross-entropy stays at 0.611 while that of training falls from "
     "0.6266 to 0.5830: by the text's own list that is close to overfitting.",
     faults=[
-        cell("tiny", 800, LOSS, 0.6250),
-        cell("tiny", 800, VAL_LOSS, "0.671"),
-        cell("small", 200, LOSS, 0.6157),
+        cell("tiny", 800, cross_entropy=0.6250),
+        cell("tiny", 800, val_cross_entropy="0.671"),
+        cell("small", 200, cross_entropy=0.6157),
     ],
 )
 
@@ -48,7 +32,7 @@ only_tiny_avoids_overfitting = claim(
 )
 def test_the_tiny_log_never_rises_and_has_the_least_gap():
     """From epoch 100 on it prints one value; at 200 the others have wider gaps."""
-    values = [shown(text)[0] for text in column("tiny", VAL_LOSS)[1:]]
+    values = [shown(text)[0] for text in column("tiny", "val_cross_entropy")[1:]]
 
     judge.equal(values, [values[0]] * len(values), what="tiny, cross-entropy")
     for log in ("small", "medium"):
@@ -76,10 +60,10 @@ larger_models_overfit_faster = claim(
     "do not overlap. But early stopping with patience 200 let the small model train "
     "to epoch 1000 and the tiny one to 800.",
     faults=[
-        cell("medium", 200, 2, 0.5866),
-        cell("large", 200, VAL_LOSS, "0.1"),
-        cell("tiny", 200, VAL_LOSS, "0.631"),
-        figure(LOGS, "small", LOGS["small"][:8]),
+        cell("medium", 200, cross_entropy=0.5866),
+        cell("large", 200, val_cross_entropy="0.1"),
+        cell("tiny", 200, val_cross_entropy="0.631"),
+        epochs("small", range(0, 701, 100)),
     ],
 )
 
@@ -98,7 +82,7 @@ def test_the_gap_at_epoch_200_grows_with_the_model():
 )
 def test_no_larger_model_is_stopped_later():
     """The last epoch printed, 200 or more after the best one, is no later."""
-    ends = [column(log, EPOCH)[-1] for log in ORDER]
+    ends = [column(log, "epoch")[-1] for log in ORDER]
 
     for (smaller, larger), log in zip(pairwise(ends), ORDER[1:]):
         judge.at_most(larger, smaller, what=log, oracle="the logs themselves")
@@ -113,8 +97,8 @@ combined_tries_both = claim(
     why="Both kinds stand at each hidden layer, but the L2 strength is a tenth of what "
     "was tried: 0.0001 in place of 0.001. The comparison changes two things.",
     faults=[
-        figure(CODE, "L2, combined", [0.001] * 4),
-        figure(CODE, "dropout, combined", [0.5, 0.5, 0.5, 0.475]),
+        figure(REGULARIZED, "L2, combined", [0.001] * 4),
+        figure(REGULARIZED, "dropout, combined", [0.5, 0.5, 0.5, 0.475]),
     ],
 )
 
@@ -124,15 +108,20 @@ combined_tries_both = claim(
 )
 def test_each_hidden_layer_has_both():
     """Four strengths above zero, and four times the rate of the dropout model."""
-    rates = [CODE["dropout, alone"]] * 4
+    code = REGULARIZED
 
-    judge.equal(CODE["dropout, combined"], rates, what="rates", oracle="its code")
-    judge.at_least(CODE["L2, combined"], 1e-9, what="strengths", oracle="its code")
+    judge.equal(
+        code["dropout, combined"],
+        code["dropout, alone"],
+        what="rates",
+        oracle="its code",
+    )
+    judge.at_least(code["L2, combined"], 1e-9, what="strengths", oracle="its code")
 
 
 @combined_tries_both.fails_when("the strengths are meant: that of L2 differs")
 def test_the_strength_is_that_of_the_l2_model():
     """Each L2 strength is the 0.001 of the model before."""
-    strengths = [CODE["L2, regularized"]] * 4
+    found, tried = REGULARIZED["L2, combined"], REGULARIZED["L2, regularized"]
 
-    judge.equal(CODE["L2, combined"], strengths, what="strengths", oracle="its code")
+    judge.equal(found, tried, what="strengths", oracle="its code")

@@ -1,38 +1,10 @@
 """What the tutorial reads from its plots, against what its code draws into them."""
 
+from claims.common.tutorial_logs import at_epoch, cell, shown
 from claims.documents import tutorial
-from claims.results.tutorial_logs import LOGS, LOSS, VAL_LOSS, at_epoch, cell, shown
-from harness import QUALIFIED, REFUTED, Figures, claim, judge, stated
+from claims.documents.tutorial_figures import LOGS, PLOTS
+from harness import QUALIFIED, REFUTED, claim, judge
 from harness.running.faults import figure, replaced
-
-HISTORIES = Figures(
-    {
-        "sizes": stated(
-            ["Tiny", "Small", "Medium", "large"],
-            tutorial[338],
-            tutorial[409],
-            tutorial[464],
-            tutorial[500],
-        ),
-        "diagram of line 679": stated(["Tiny", "l2"], tutorial[581], tutorial[614]),
-        "plot of line 760": stated(
-            ["Tiny", "l2", "dropout"], tutorial[581], tutorial[614], tutorial[723]
-        ),
-    }
-)
-"""The runs in the dictionaries of histories when the code draws them."""
-
-TRAINED = Figures({"above line 397": stated(["Tiny"], tutorial[338])})
-"""The models that the code has trained by then."""
-
-WINDOW = Figures(
-    {
-        "first epoch": stated(5, tutorial[539]),
-        "lowest": stated(0.5, tutorial[540]),
-        "highest": stated(0.7, tutorial[540]),
-    }
-)
-"""The limits of the plot of the sizes, as its code sets them."""
 
 plot_shows_the_large_model = claim(
     "results.plot-shows-the-large-model",
@@ -48,8 +20,8 @@ plot_shows_the_large_model = claim(
     why="The dictionary that is drawn begins with the tiny run alone, and gets the "
     "regularized ones.",
     faults=[
-        figure(HISTORIES, "plot of line 760", ["Tiny", "l2", "dropout", "large"]),
-        figure(HISTORIES, "sizes", ["Tiny", "Small", "Medium"]),
+        figure(PLOTS, "plot of line 760", ["Tiny", "l2", "dropout", "large"]),
+        figure(PLOTS, "sizes", ["Tiny", "Small", "Medium"]),
     ],
 )
 
@@ -58,16 +30,16 @@ plot_shows_the_large_model = claim(
 def test_the_large_run_is_drawn_beside_the_regularized_ones():
     """It is in the dictionary that both plots are drawn from."""
     for plot in ("diagram of line 679", "plot of line 760"):
-        judge.contains(HISTORIES[plot], "large", what=plot, oracle="its code")
+        judge.contains(PLOTS[plot], "large", what=plot, oracle="its code")
 
 
 @plot_shows_the_large_model.instead
 def test_the_large_run_is_in_the_plot_of_the_sizes_only():
     """Three runs in the plot, and the large one in that of the sizes."""
     runs = ["Tiny", "l2", "dropout"]
-    judge.equal(HISTORIES["plot of line 760"], runs, what="this plot")
-    judge.false("large" in HISTORIES["diagram of line 679"], what="large in line 679")
-    judge.contains(HISTORIES["sizes"], "large", what="sizes", oracle="its code")
+    judge.equal(PLOTS["plot of line 760"], runs, what="this plot")
+    judge.false("large" in PLOTS["diagram of line 679"], what="large in line 679")
+    judge.contains(PLOTS["sizes"], "large", what="sizes", oracle="its code")
 
 
 beat_the_small_model = claim(
@@ -81,20 +53,27 @@ beat_the_small_model = claim(
     "progressively train some larger models.",
     why="Up to there the tiny model alone is trained; the small one is the first of "
     "the larger ones.",
-    faults=[figure(TRAINED, "above line 397", ["Tiny", "Small"])],
+    faults=[
+        figure(PLOTS, "trained above line 397", ["tiny", "small"]),
+        figure(PLOTS, "trained above line 397", []),
+    ],
 )
 
 
 @beat_the_small_model.as_worded
 def test_the_small_model_is_trained_by_then():
     """One of the calls above line 397 trains it."""
-    judge.contains(TRAINED["above line 397"], "Small", what="trained", oracle="code")
+    trained, beaten = PLOTS["trained above line 397"], PLOTS["to beat in line 397"]
+
+    judge.contains(trained, beaten, what="trained", oracle="the code")
 
 
 @beat_the_small_model.instead
 def test_the_tiny_model_alone_is_trained_by_then():
     """The only call above line 397 trains it."""
-    judge.equal(TRAINED["above line 397"], ["Tiny"], what="trained", oracle="code")
+    trained = PLOTS["trained above line 397"]
+
+    judge.equal(trained, ["tiny"], what="trained", oracle="the code")
 
 
 log_scale_shows_the_large_model = claim(
@@ -116,8 +95,8 @@ log_scale_shows_the_large_model = claim(
             name="xscale ignored",
             does="the axis stays linear",
         ),
-        figure(WINDOW, "highest", 1.75),
-        cell("large", 100, VAL_LOSS, "0.6"),
+        figure(PLOTS, "highest", 1.75),
+        cell("large", 100, val_cross_entropy="0.6"),
     ],
 )
 
@@ -130,8 +109,8 @@ def width_of_first_epochs(scale):
         axes = plt.figure().gca()
         plt.xscale(scale)
         last = max(row[0] for rows in LOGS.values() for row in rows)
-        plt.xlim([WINDOW["first epoch"], last])
-        places = [(epoch, 1) for epoch in (WINDOW["first epoch"], 100, last)]
+        plt.xlim([PLOTS["first epoch"], last])
+        places = [(epoch, 1) for epoch in (PLOTS["first epoch"], 100, last)]
         left, middle, right = axes.transData.transform(places)[:, 0]
         plt.close()
     return (middle - left) / (right - left)
@@ -151,6 +130,6 @@ def test_no_printed_loss_of_the_large_model_is_within_the_limits():
     """Training is below the plot, validation above it, at epochs 100 and 200."""
     for epoch in (100, 200):
         row = at_epoch("large", epoch)
-        judge.at_most(row[LOSS], WINDOW["lowest"], what=f"training, {epoch}")
-        low = shown(row[VAL_LOSS])[0]
-        judge.at_least(low, WINDOW["highest"], what=f"validation, {epoch}")
+        judge.at_most(row.cross_entropy, PLOTS["lowest"], what=f"training, {epoch}")
+        low = shown(row.val_cross_entropy)[0]
+        judge.at_least(low, PLOTS["highest"], what=f"validation, {epoch}")

@@ -14,19 +14,10 @@ from claims.common.day7_schedule import (
     rates,
 )
 from claims.documents import day7
+from claims.documents.day7_figures import CIFAR, SCHEDULE
 from claims.schedules import faults
 from harness import REFUTED, UPHELD, claim, contradiction, example, given, judge, side
 from harness.running.faults import figure
-
-FIGURES = {
-    "images": 45_000,
-    "batch": 128,
-    "in the comment": 351,
-    "in the log": 352,
-    "training, lesson": 30,
-    "warm-up, lesson": 3,
-    "decay, solution": 27,
-}
 
 steps_per_epoch_351 = claim(
     "schedules.steps-per-epoch-351",
@@ -35,16 +26,16 @@ steps_per_epoch_351 = claim(
     verdict=UPHELD,
     why="The quotient is right; an epoch of this pipeline has one batch more, see "
     "schedules.epoch-has-351-steps.",
-    faults=[figure(FIGURES, "in the comment", 352)],
+    faults=[figure(SCHEDULE, "in the comment", 352)],
 )
 
 
 @steps_per_epoch_351.as_worded
 def test_the_quotient_is_351():
     """45000 // 128 is the figure of the comment."""
-    quotient = FIGURES["images"] // FIGURES["batch"]
+    quotient = CIFAR["images"] // CIFAR["day 7 batch"]
 
-    judge.equal(quotient, FIGURES["in the comment"])
+    judge.equal(quotient, SCHEDULE["in the comment"])
 
 
 log_352_batches = claim(
@@ -57,7 +48,7 @@ log_352_batches = claim(
     explained_by="tensorflow.data:Dataset.batch",
     faults=[
         faults.batches_drop_the_remainder,
-        figure(FIGURES, "in the log", 351),
+        figure(SCHEDULE, "in the log", 351),
     ],
 )
 
@@ -65,7 +56,7 @@ log_352_batches = claim(
 @log_352_batches.as_worded
 def test_the_pipeline_has_352_batches():
     """45000 elements in batches of 128 are as many batches as the log counts."""
-    judge.equal(batches(FIGURES["images"]), FIGURES["in the log"])
+    judge.equal(batches(CIFAR["images"]), SCHEDULE["in the log"])
 
 
 def batches(images, *, drop_remainder=None):
@@ -73,7 +64,7 @@ def batches(images, *, drop_remainder=None):
     import tensorflow as tf
 
     options = {} if drop_remainder is None else {"drop_remainder": drop_remainder}
-    return len(tf.data.Dataset.range(images).batch(FIGURES["batch"], **options))
+    return len(tf.data.Dataset.range(images).batch(CIFAR["day 7 batch"], **options))
 
 
 epoch_has_351_steps = claim(
@@ -93,7 +84,9 @@ epoch_has_351_steps = claim(
 @epoch_has_351_steps.as_worded
 def test_an_epoch_has_351_batches():
     """The pipeline of the document yields 45000 // 128 batches."""
-    judge.equal(batches(45_000), 45_000 // 128)
+    images = CIFAR["images"]
+
+    judge.equal(batches(images), images // CIFAR["day 7 batch"])
 
 
 @epoch_has_351_steps.instead
@@ -116,23 +109,23 @@ comment_agrees_with_log = contradiction(
     instead="steps_per_epoch = len(train_ds)  # 352, as in the training log",
     why="The log counts 352 batches, the comment 351; both are right for what they "
     "compute, and the schedule needs the log's.",
-    faults=[figure(FIGURES, "in the comment", 352)],
+    faults=[figure(SCHEDULE, "in the comment", 352)],
 )
 
 
 @comment_agrees_with_log.all_sides
 def test_comment_and_log_agree():
     """The figure of the comment is that of the log."""
-    judge.equal(FIGURES["in the comment"], FIGURES["in the log"])
+    judge.equal(SCHEDULE["in the comment"], SCHEDULE["in the log"])
 
 
 @comment_agrees_with_log.right_side
 def test_the_comment_is_one_below_the_log():
     """The comment has the rounded-down quotient, the log the rounded-up one."""
-    images, batch = FIGURES["images"], FIGURES["batch"]
+    images, batch = CIFAR["images"], CIFAR["day 7 batch"]
 
-    judge.equal(FIGURES["in the comment"], images // batch, what="comment")
-    judge.equal(FIGURES["in the log"], -(-images // batch), what="log")
+    judge.equal(SCHEDULE["in the comment"], images // batch, what="comment")
+    judge.equal(SCHEDULE["in the log"], -(-images // batch), what="log")
 
 
 warmup_lasts_three_epochs = claim(
@@ -151,7 +144,7 @@ warmup_lasts_three_epochs = claim(
     explained_by="tensorflow.data:Dataset.batch",
     faults=[
         faults.batches_drop_the_remainder,
-        figure(FIGURES, "training, lesson", 31),
+        figure(SCHEDULE, "training, lesson", 31),
     ],
 )
 
@@ -159,19 +152,19 @@ warmup_lasts_three_epochs = claim(
 @warmup_lasts_three_epochs.as_worded
 def test_the_schedule_ends_with_the_training():
     """Three epochs of the pipeline are the warm-up, thirty the whole schedule."""
-    epoch = batches(FIGURES["images"])
+    epoch = batches(CIFAR["images"])
 
-    judge.equal(WARMUP, FIGURES["warm-up, lesson"] * epoch, what="warm-up")
-    judge.equal(LAST, FIGURES["training, lesson"] * epoch, what="end")
+    judge.equal(WARMUP, SCHEDULE["warm-up, lesson"][0] * epoch, what="warm-up")
+    judge.equal(LAST, SCHEDULE["training, lesson"] * epoch, what="end")
 
 
 @warmup_lasts_three_epochs.instead
 def test_the_schedule_ends_before_the_training():
     """The warm-up is 3 batches short, and 30 updates are at the floor of 2 %."""
-    epoch, epochs = batches(FIGURES["images"]), FIGURES["training, lesson"]
+    epoch, epochs = batches(CIFAR["images"]), SCHEDULE["training, lesson"]
 
     judge.equal(
-        FIGURES["warm-up, lesson"] * epoch - WARMUP, 3, what="short of 3 epochs"
+        SCHEDULE["warm-up, lesson"][0] * epoch - WARMUP, 3, what="short of 3 epochs"
     )
     late = np.arange(LAST, epochs * epoch)
     found = rates(cosine(peak=1.0), late)
@@ -182,8 +175,8 @@ def test_the_schedule_ends_before_the_training():
 @warmup_lasts_three_epochs.instead
 def test_the_length_of_the_pipeline_fits_the_training():
     """With 352 steps in an epoch the peak is at step 3 * 352, the floor at the end."""
-    epoch, epochs = batches(FIGURES["images"]), FIGURES["training, lesson"]
-    warmup = FIGURES["warm-up, lesson"] * epoch
+    epoch, epochs = batches(CIFAR["images"]), SCHEDULE["training, lesson"]
+    warmup = SCHEDULE["warm-up, lesson"][0] * epoch
     schedule = cosine(decay=epochs * epoch - warmup, peak=1.0, warmup=warmup)
 
     found = rates(schedule, np.array([warmup, epochs * epoch]))
@@ -200,8 +193,8 @@ solution_decays_as_the_lesson = claim(
     verdict=UPHELD,
     explained_by="keras.src.optimizers.schedules.learning_rate_schedule:CosineDecay.__call__",
     faults=[
-        figure(FIGURES, "decay, solution", 26),
-        figure(FIGURES, "training, lesson", 31),
+        figure(SCHEDULE, "decay, solution", 26),
+        figure(SCHEDULE, "training, lesson", 31),
     ],
 )
 
@@ -211,8 +204,8 @@ solution_decays_as_the_lesson = claim(
 def test_both_schedules_reach_their_floor_at_the_same_step(k):
     """Both are at 0.02 of the peak at step 10530, and above it a step before."""
     decays = [
-        FIGURES["training, lesson"] - FIGURES["warm-up, lesson"],
-        FIGURES["decay, solution"],
+        SCHEDULE["training, lesson"] - SCHEDULE["warm-up, lesson"][0],
+        SCHEDULE["decay, solution"],
     ]
 
     peak = k * 1e-4

@@ -16,6 +16,7 @@ from claims.common.day7_schedule import (
     rates,
 )
 from claims.documents import day7
+from claims.documents.day7_figures import RATES
 from claims.schedules import faults
 from harness import REFUTED, UPHELD, claim, contradiction, given, judge, side
 from harness.evidence import pictures
@@ -38,7 +39,7 @@ def test_step_0_prints_zero():
     """The rate at step 0 is exactly zero."""
     found = float(cosine()(0))
 
-    judge.printed(found, "0.000000")
+    judge.printed(found, RATES["step 0"])
     judge.equal(found, 0.0)
 
 
@@ -57,16 +58,16 @@ def test_step_1053_prints_the_peak():
     """The rate at step 3 * 351 is the warm-up target."""
     found = float(cosine()(3 * STEPS))
 
-    judge.printed(found, "0.001000")
+    judge.printed(found, RATES["step 1053"])
     judge.close(found, PEAK, operations=8)
 
 
-def with_printed(printed):
-    """The schedule's curve through 60 of its steps, and printed rates by step."""
+def with_printed(at):
+    """The schedule's curve through 60 of its steps, and the rates printed at some."""
     steps = np.union1d(np.linspace(0, LAST, 60), WARMUP)
     return pictures.lines(
         {"CosineDecay of day 7": (steps, rates(cosine(), steps))},
-        points={"printed in the text": ([*printed], [*printed.values()])},
+        points={"printed in the text": (at, [float(RATES[f"step {k}"]) for k in at])},
         x="step",
         y="learning rate",
     )
@@ -89,7 +90,7 @@ print_step_5265 = claim(
 @print_step_5265.as_worded
 def test_step_5265_prints_541():
     """The rate at step 15 * 351 rounds to 0.000541."""
-    judge.printed(cosine()(15 * STEPS), "0.000541")
+    judge.printed(cosine()(15 * STEPS), RATES["step 5265"])
 
 
 @print_step_5265.instead
@@ -98,13 +99,13 @@ def test_step_5265_prints_595():
     judge.picture(
         "The learning rate over the training, and the four rates that the text prints. "
         "Those at steps 5265 and 10179 do not lie on the curve.",
-        lambda: with_printed({0: 0.0, 1053: 1e-3, 5265: 541e-6, 10179: 29e-6}),
+        lambda: with_printed([0, 1053, 5265, 10179]),
     )
     found = float(cosine()(15 * STEPS))
 
     expected = closed_form(12 * STEPS, peak=PEAK, alpha=ALPHA, decay=DECAY)
     judge.printed(found, "0.000595")
-    judge.printed(cosine()(5600), "0.000541", what="step 5600")
+    judge.printed(cosine()(5600), RATES["step 5265"], what="step 5600")
     judge.close(found, expected, operations=16, magnitude=PEAK)
 
 
@@ -124,7 +125,7 @@ print_step_10179 = claim(
 @print_step_10179.as_worded
 def test_step_10179_prints_29():
     """The rate at step 29 * 351 rounds to 0.000029."""
-    judge.printed(cosine()(29 * STEPS), "0.000029")
+    judge.printed(cosine()(29 * STEPS), RATES["step 10179"])
 
 
 @print_step_10179.instead
@@ -247,7 +248,7 @@ def epochs_at_floor():
 @remaining_epochs_at_floor.as_worded
 def test_29_9_epochs_are_at_the_floor():
     """The share of the training at the floor rounds to 29.9 epochs."""
-    judge.printed(epochs_at_floor(), "29.9")
+    judge.printed(epochs_at_floor(), RATES["epochs at the floor"])
 
 
 @remaining_epochs_at_floor.instead

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from claims.common.strategies import seeds
 from claims.common.tuners import folder, random_points, scored
 from claims.documents import day7
+from claims.documents.day7_figures import SEARCH
 from claims.tuner.faults import search as faults
 from claims.tuner.faults import space as space_faults
 from harness import REFUTED, UPHELD, claim, example, given, judge
@@ -18,20 +19,6 @@ from harness.lab.search import OBJECTIVE
 from harness.running.faults import figure
 
 DISPLAY = "keras_tuner.src.engine.oracle:Display"
-FIGURES = {
-    "last trial": 60 + 42,
-    "total": 17 * 60 + 5,
-    "trials": 10,
-    "last accuracy": 0.7862,
-    "best accuracy": 0.7994,
-    "axes": 3,
-    "values on a grid's axis": 2,
-    "values on a random axis": 10,
-    "times finer": 5,
-    "exercise": {"max_trials": 12, "l2": (1e-5, 1e-3), "width": (32, 48, 64)},
-    "solution": {"max_trials": 12, "l2": (1e-5, 1e-3), "width": (32, 48, 64)},
-}
-
 elapsed_consistent = claim(
     "tuner.elapsed-consistent",
     says="Ten trials of 1:42 each take the 17:05 of the log, and the best accuracy so "
@@ -42,21 +29,28 @@ elapsed_consistent = claim(
     why="Ten times 1:42 is 17:00; each trial's time is rounded to a second.",
     explained_by=f"{DISPLAY}.format_duration",
     faults=[
-        figure(FIGURES, "total", 17 * 60 + 55),
-        figure(FIGURES, "last trial", 107),
-        figure(FIGURES, "best accuracy", 0.7861),
+        figure(SEARCH, "total", "00h 17m 55s"),
+        figure(SEARCH, "last trial", "00h 01m 47s"),
+        figure(SEARCH, "best accuracy", 0.7861),
     ],
 )
+
+
+def seconds(time):
+    """The seconds of a duration like 00h 01m 42s."""
+    hours, minutes, rest = (int(part[:-1]) for part in time.split())
+    return 3600 * hours + 60 * minutes + rest
 
 
 @elapsed_consistent.as_worded
 def test_ten_trials_take_the_total_time():
     """Total time over trials is the time of a trial, to half a second each way."""
-    each, trials = FIGURES["last trial"], FIGURES["trials"]
+    each, total = (seconds(SEARCH[name]) for name in ("last trial", "total"))
+    trials = SEARCH["trials"]
 
     low, high = trials * (each - 0.5) - 0.5, trials * (each + 0.5) + 0.5
-    judge.within(FIGURES["total"], low, high, what="seconds")
-    judge.at_least(FIGURES["best accuracy"], FIGURES["last accuracy"], what="best")
+    judge.within(total, low, high, what="seconds")
+    judge.at_least(SEARCH["best accuracy"], SEARCH["last accuracy"], what="best")
 
 
 trial_report = claim(
@@ -113,8 +107,8 @@ grid_two_values = claim(
     verdict=UPHELD,
     why="The cube root of 10 is 2.15: 2 ** 3 points fit, 3 ** 3 don't.",
     faults=[
-        figure(FIGURES, "values on a grid's axis", 3),
-        figure(FIGURES, "axes", 2),
+        figure(SEARCH, "values on a grid's axis", 3),
+        figure(SEARCH, "axes", 2),
     ],
 )
 
@@ -122,14 +116,14 @@ grid_two_values = claim(
 @grid_two_values.as_worded
 def test_a_grid_has_the_root_of_its_points_on_an_axis():
     """The third root of ten rounds to 2."""
-    root = FIGURES["trials"] ** (1 / FIGURES["axes"])
+    root = SEARCH["trials"] ** (1 / SEARCH["axes"])
 
-    judge.equal(round(root), FIGURES["values on a grid's axis"])
+    judge.equal(round(root), SEARCH["values on a grid's axis"])
 
 
 def distinct(seed):
     """The number of different values on each axis of ten random points."""
-    points = random_points(FIGURES["trials"], seed=seed)
+    points = random_points(SEARCH["trials"], seed=seed)
     return {name: len({p[name] for p in points}) for name in points[0]}
 
 
@@ -155,7 +149,7 @@ random_ten_values_every_axis = claim(
 @given(seed=seeds())
 def test_every_axis_has_ten_values(seed):
     """Ten trials have ten unit counts, ten dropout rates and ten learning rates."""
-    judge.equal(list(distinct(seed).values()), FIGURES["values on a random axis"])
+    judge.equal(list(distinct(seed).values()), SEARCH["values on a random axis"])
 
 
 @random_ten_values_every_axis.instead
@@ -178,7 +172,7 @@ five_times_finer = claim(
     why="Counted in distinct values, 10 against 2.",
     explained_by="keras_tuner.src.tuners.randomsearch:RandomSearchOracle.populate_space",
     faults=[
-        figure(FIGURES, "times finer", 4),
+        figure(SEARCH, "times finer", 4),
         space_faults.same_seed_for_all,
     ],
 )
@@ -188,9 +182,9 @@ five_times_finer = claim(
 @given(seed=seeds())
 def test_ten_learning_rates_are_five_times_two(seed):
     """Distinct learning rates of ten points over a grid's values on an axis is 5."""
-    ratio = distinct(seed)["lr"] / FIGURES["values on a grid's axis"]
+    ratio = distinct(seed)["lr"] / SEARCH["values on a grid's axis"]
 
-    judge.equal(ratio, FIGURES["times finer"])
+    judge.equal(ratio, SEARCH["times finer"])
 
 
 task_and_solution_agree = claim(
@@ -200,8 +194,8 @@ task_and_solution_agree = claim(
     sources=[day7[210], day7[217:218], day7[242]],
     verdict=UPHELD,
     faults=[
-        figure(FIGURES, "solution", FIGURES["exercise"] | {"max_trials": 10}),
-        figure(FIGURES, "solution", FIGURES["exercise"] | {"l2": (1e-5, 1e-2)}),
+        figure(SEARCH, "solution", SEARCH["exercise"] | {"max_trials": 10}),
+        figure(SEARCH, "solution", SEARCH["exercise"] | {"l2": (1e-5, 1e-2)}),
     ],
 )
 
@@ -209,5 +203,5 @@ task_and_solution_agree = claim(
 @task_and_solution_agree.as_worded
 def test_task_and_solution_agree():
     """Trials, range of the strength and widths are the same."""
-    for name, asked in FIGURES["exercise"].items():
-        judge.equal(np.ravel(FIGURES["solution"][name]), np.ravel(asked), what=name)
+    for name, asked in SEARCH["exercise"].items():
+        judge.equal(np.ravel(SEARCH["solution"][name]), np.ravel(asked), what=name)

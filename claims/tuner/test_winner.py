@@ -8,21 +8,13 @@ from claims.common.day7_schedule import closed_form
 from claims.common.strategies import learning_rates
 from claims.common.tuners import declared, random_points
 from claims.documents import day7
+from claims.documents.day7_figures import SEARCH, WINNER
 from claims.tuner.faults import space as space_faults
 from claims.tuner.faults import training as faults
 from harness import REFUTED, UPHELD, claim, given, judge, shared
 from harness.lab.search import extended_space, space
 from harness.running.faults import figure
 
-FIGURES = {
-    "printed": {"units": 192, "dropout": 0.4, "lr": 0.0021387},
-    "units in the comment": "192",
-    "dropout in the comment": "0.4",
-    "lr in the comment": "0.0021",
-    "typical": {"width": 64, "l2": 0.00021, "units": 192, "dropout": 0.4, "lr": 0.0018},
-    "l2 in the prose": "2e-4",
-    "width in the prose": 64,
-}
 DROPOUT = st.sampled_from([0.2, 0.3, 0.4])
 
 
@@ -46,8 +38,8 @@ best_in_domain = claim(
     why="192 and 0.4 are steps of their grids, 0.0021387 lies in [1e-4, 1e-2].",
     explained_by="keras_tuner.src.engine.base_tuner:BaseTuner.get_best_hyperparameters",
     faults=[
-        figure(FIGURES, "printed", {"units": 200, "dropout": 0.4, "lr": 0.0021387}),
-        figure(FIGURES, "printed", {"units": 192, "dropout": 0.42, "lr": 0.0021387}),
+        figure(WINNER, "printed", {"units": 200, "dropout": 0.4, "lr": 0.0021387}),
+        figure(WINNER, "printed", {"units": 192, "dropout": 0.42, "lr": 0.0021387}),
         space_faults.upper_end_excluded_twice,
     ],
 )
@@ -56,7 +48,7 @@ best_in_domain = claim(
 @best_in_domain.as_worded
 def test_the_printed_winner_can_be_drawn():
     """Its units and dropout are values of the grids, its rate is in the interval."""
-    judge_in_space(FIGURES["printed"], space)
+    judge_in_space(WINNER["printed"], space)
 
 
 typical_winner_in_domain = claim(
@@ -67,8 +59,8 @@ typical_winner_in_domain = claim(
     verdict=UPHELD,
     explained_by="keras_tuner.src.engine.base_tuner:BaseTuner.get_best_hyperparameters",
     faults=[
-        figure(FIGURES, "typical", FIGURES["typical"] | {"l2": 0.0021}),
-        figure(FIGURES, "typical", FIGURES["typical"] | {"width": 60}),
+        figure(WINNER, "typical", WINNER["typical"] | {"l2": 0.0021}),
+        figure(WINNER, "typical", WINNER["typical"] | {"width": 60}),
     ],
 )
 
@@ -76,7 +68,7 @@ typical_winner_in_domain = claim(
 @typical_winner_in_domain.as_worded
 def test_the_typical_winner_can_be_drawn():
     """Width, units and dropout are values of their grids, l2 and lr in the interval."""
-    judge_in_space(FIGURES["typical"], extended_space)
+    judge_in_space(WINNER["typical"], extended_space)
 
 
 comments_match_print = claim(
@@ -87,8 +79,8 @@ comments_match_print = claim(
     verdict=UPHELD,
     why="0.0021 is 0.0021387 with two digits.",
     faults=[
-        figure(FIGURES, "lr in the comment", "0.0022"),
-        figure(FIGURES, "units in the comment", "256"),
+        figure(WINNER, "lr in the comment", "0.0022"),
+        figure(WINNER, "units in the comment", "256"),
     ],
 )
 
@@ -96,8 +88,8 @@ comments_match_print = claim(
 @comments_match_print.as_worded
 def test_the_comments_round_the_printed_values():
     """Each comment is the printed value to the digits it has."""
-    for name, value in FIGURES["printed"].items():
-        judge.printed(value, FIGURES[f"{name} in the comment"], what=name)
+    for name, value in WINNER["printed"].items():
+        judge.printed(value, WINNER[f"{name} in the comment"], what=name)
 
 
 typical_winner_matches_prose = claim(
@@ -108,8 +100,8 @@ typical_winner_matches_prose = claim(
     verdict=UPHELD,
     why="0.00021 is 2e-4 with one digit, and 64 the largest of 32, 48 and 64.",
     faults=[
-        figure(FIGURES, "l2 in the prose", "3e-4"),
-        figure(FIGURES, "width in the prose", 48),
+        figure(WINNER, "l2 in the prose", "3e-4"),
+        figure(WINNER, "width in the prose", 48),
     ],
 )
 
@@ -117,12 +109,12 @@ typical_winner_matches_prose = claim(
 @typical_winner_matches_prose.as_worded
 def test_the_prose_agrees_with_the_comment():
     """The strength has the rounded value, the width is the largest."""
-    winner = FIGURES["typical"]
+    winner = WINNER["typical"]
 
     one_digit = f"{winner['l2']:.0e}".replace("e-0", "e-")
-    judge.equal(one_digit, FIGURES["l2 in the prose"], what="l2")
-    widths = [winner["width"], max((32, 48, 64))]
-    judge.equal(widths, FIGURES["width in the prose"], what="width")
+    judge.equal(one_digit, WINNER["l2 in the prose"], what="l2")
+    widths = [winner["width"], max(SEARCH["solution"]["width"])]
+    judge.equal(widths, WINNER["width in the prose"], what="width")
 
 
 rebuild_with_winner = claim(
@@ -230,8 +222,8 @@ picks_show_regularization_wins = claim(
     explained_by="keras_tuner.src.engine.hyperparameters.hp_types.float_hp:Float",
     faults=[
         space_faults.floats_from_zero,
-        figure(FIGURES, "typical", FIGURES["typical"] | {"l2": 0.0002}),
-        figure(FIGURES, "typical", FIGURES["typical"] | {"width": 48}),
+        figure(WINNER, "typical", WINNER["typical"] | {"l2": 0.0002}),
+        figure(WINNER, "typical", WINNER["typical"] | {"width": 48}),
     ],
 )
 
@@ -260,7 +252,7 @@ def test_every_trial_is_regularized():
 @picks_show_regularization_wins.instead
 def test_the_typical_winner_is_the_widest_and_two_thirds_up_the_range():
     """Its width is the largest of three, log(l2) at 66 % between the range's ends."""
-    hp, winner = declared(extended_space), FIGURES["typical"]
+    hp, winner = declared(extended_space), WINNER["typical"]
     width, l2 = ({p.name: p for p in hp.space}[name] for name in ("width", "l2"))
 
     judge.equal(winner["width"], max(width.values), what="width")

@@ -20,6 +20,7 @@ from harness.documents.passages import split
 DECLARED: list[Figures] = []
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d[\d,_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+_AS_PRINTED = re.compile(r"\d+\.?\d*(e[-+]?\d+)?")
 _WORDS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
     *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"),
@@ -31,7 +32,8 @@ _WORDS = (
 class Stated:
     """A value as a document states it: numbers and words, in lists or dicts of them.
 
-    A number may be spelled in any way (45,000, 4.5e4, twelve); a word stands as it is.
+    A number may be spelled in any way (45,000, 45k, 4.5e4, twelve); a word stands as it
+    is, and digits in quotes with just these digits.
     """
 
     value: Any
@@ -44,11 +46,14 @@ def stated(value: Any, *sources: Source) -> Stated:
 
 
 class Figures(dict[str, Any]):
-    """Figures by name; where each stands is in `places`."""
+    """Figures by name; what stands where is in `places`.
 
-    def __init__(self, figures: Mapping[str, Stated]) -> None:
-        super().__init__({name: figure.value for name, figure in figures.items()})
-        self.places = {name: figure.sources for name, figure in figures.items()}
+    A figure that several passages state is a list or a dict of what each of them does.
+    """
+
+    def __init__(self, figures: Mapping[str, Any]) -> None:
+        super().__init__({name: _value(figure) for name, figure in figures.items()})
+        self.places = {name: list(_parts(figure)) for name, figure in figures.items()}
         DECLARED.append(self)
 
 
@@ -60,20 +65,21 @@ def missing(figures: Iterable[Figures], ledgers: Ledgers, copies: Path) -> list[
     texts: dict[str, _Text] = {}
     said = []
     for group in figures:
-        for name, sources in group.places.items():
-            for document in {source.document for source in sources}:
-                if document not in texts:
-                    texts[document] = _Text(ledgers[document], copies)
-            lines = [texts[s.document].at(s.lines) for s in sources]
-            if any(text is None for text in lines):
-                continue
-            absent = _absent(group[name], "\n".join(filter(None, lines)))
-            if absent:
-                places = ", ".join(map(str, sources))
-                said.append(
-                    f"the figure {name!r} does not stand in {places}: no "
-                    f"{', '.join(map(str, absent[:3]))} there"
-                )
+        for name, parts in group.places.items():
+            for part in parts:
+                for document in {source.document for source in part.sources}:
+                    if document not in texts:
+                        texts[document] = _Text(ledgers[document], copies)
+                lines = [texts[s.document].at(s.lines) for s in part.sources]
+                if any(text is None for text in lines):
+                    continue
+                absent = _absent(part.value, "\n".join(filter(None, lines)))
+                if absent:
+                    places = ", ".join(map(str, part.sources))
+                    said.append(
+                        f"the figure {name!r} does not stand in {places}: no "
+                        f"{', '.join(map(str, absent[:3]))} there"
+                    )
     return said
 
 
@@ -114,11 +120,18 @@ def _absent(value: Any, text: str) -> list[Any]:
         leaf
         for leaf in _leaves(value)
         if not (
-            " ".join(leaf.split()) in plain
+            _stands(" ".join(leaf.split()), plain)
             if isinstance(leaf, str)
             else float(leaf) in numbers
         )
     ]
+
+
+def _stands(word: str, text: str) -> bool:
+    """Whether the text has the word; digits are no part of a longer number."""
+    if not _AS_PRINTED.fullmatch(word):
+        return word in text
+    return bool(re.search(rf"(?<![\d.])(?<!\d,){re.escape(word)}(?![.,]?\d)", text))
 
 
 def _numbers(text: str) -> Iterator[float]:
@@ -129,12 +142,32 @@ def _numbers(text: str) -> Iterator[float]:
         values = [float(digits.replace(",", ""))] if thousands else []
         if in_list or not thousands:
             values += map(float, filter(None, digits.split(",")))
+        if re.match(r"k\b", text[match.end() :]):
+            values += [1_000 * value for value in values]
         yield from values
         if match.group().startswith("-"):
             yield from (-value for value in values)
     for number, word in enumerate(_WORDS):
         if re.search(rf"\b{word}\b", text, re.IGNORECASE):
             yield float(number)
+
+
+def _value(figure: Any) -> Any:
+    """What a figure reads, without its places."""
+    if isinstance(figure, Stated):
+        return figure.value
+    if isinstance(figure, Mapping):
+        return {name: _value(part) for name, part in figure.items()}
+    return [_value(part) for part in figure]
+
+
+def _parts(figure: Any) -> Iterator[Stated]:
+    """Each part of a figure that has a place of its own."""
+    if isinstance(figure, Stated):
+        yield figure
+    else:
+        for part in figure.values() if isinstance(figure, Mapping) else figure:
+            yield from _parts(part)
 
 
 def _leaves(value: Any) -> Iterator[Any]:
