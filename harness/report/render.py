@@ -123,7 +123,8 @@ def _context(audited: Audited) -> dict[str, Any]:
         "audit": audited,
         "topics": topics,
         "count": record.counts(audited["totals"]),
-        "findings": _by_urgency(audited["claims"]),
+        "findings": [c for c in _by_urgency(audited["claims"]) if not outside(c)],
+        "outside": [claim for claim in audited["claims"] if outside(claim)],
         "titles": {d["id"]: d["title"] for d in audited["documents"]},
         "citing": {d["id"]: citing(audited, d["id"]) for d in audited["documents"]},
         "symbols": _SYMBOLS,
@@ -140,6 +141,11 @@ def citing(audited: Audited, document: str) -> list[JudgedClaim]:
         for claim in audited["claims"]
         if any(source.get("document") == document for source in claim["sources"])
     ]
+
+
+def outside(claim: JudgedClaim) -> bool:
+    """Whether no audited document makes the claim, but a public statement."""
+    return all("address" in source for source in claim["sources"])
 
 
 def _quoted(shown: list[Page]) -> dict[str, list[Entry]]:

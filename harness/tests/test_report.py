@@ -316,3 +316,15 @@ def test_evidence_is_told_with_the_claim_and_gets_no_verdict_of_its_own(project)
     assert "paper line 2 (evidence: paper line 5)" in files["md"]
     assert "<b>Evidence:</b>" not in without
     assert files["html"].count("line 5") == 1
+
+
+def test_a_public_statement_is_nothing_for_an_author_to_fix(project):
+    """It is among the claims and in the coverage, not in what to fix first."""
+    source = {"address": "https://example.org/7", "section": "An issue"}
+
+    html = render.html(audit(sources=[source]), project)
+    fix, rest = html.split('id="coverage"')
+
+    assert "topic.fact" not in fix
+    assert "public statements outside of the documents" in rest
+    assert "It is said" in rest
