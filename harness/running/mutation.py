@@ -6,8 +6,9 @@ A mutant is one changed operator, comparison, constant or condition in a functio
 claim names in `explained_by`, or that such a function calls. A seeded sample of them is
 put into the library one after the other, under each check that runs the function, until
 one check comes to another outcome: then the mutant is noticed. Survivors are listed in
-`mutation.json`, for a person to say what each changes; so are mutants of code that no
-check runs, which are not in the share.
+`mutation.json`, so are mutants of code that no check runs, which are not in the share.
+`claims/mutants.toml` says of survivors why they change nothing that a document states;
+lines of a library belong to the versions in constraints.txt.
 
 A function is changed by its code object, so that every name that leads to it sees the
 change.
@@ -22,6 +23,7 @@ import inspect
 import json
 import random
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,7 +37,7 @@ from harness.evidence.verdict import BROKEN
 from harness.running import runner
 from harness.running.claim import REGISTRY, Check
 from harness.running.faults import Fault
-from harness.running.stash import AUDIT, EVIDENCE, POLICY
+from harness.running.stash import AUDIT, EVIDENCE, POLICY, PROJECT
 from harness.stack.places import owner_and_name
 
 LIBRARIES = ("keras", "keras_tuner", "torch", "tensorflow")
@@ -160,24 +162,39 @@ class Hunt:
         tried = [m for m in self.mutants if m.does in self.tried]
         crashed = sum(outcome == BROKEN for _, outcome in self.noticed.values())
         survivors = sorted(m.does for m in tried if m.does not in self.noticed)
+        reasons = _explained(session.config.stash[PROJECT].claims / "mutants.toml")
+        unexplained = [does for does in survivors if does not in reasons]
         unreached = sorted(m.does for m in self.mutants if m.does not in self.tried)
         told = {
             "sample": len(self.mutants),
             "tried": len(tried),
             "noticed": len(self.noticed),
             "by a crash": crashed,
-            "survivors": survivors,
+            "survivors": {does: reasons.get(does) for does in survivors},
             "in code that no check runs": unreached,
             "noticed by": dict(sorted(self.noticed.items())),
         }
         write_atomically(folder / "mutation.json", json.dumps(told, indent=1) + "\n")
-        share = len(self.noticed) / max(1, len(tried))
+        share = 1 - len(unexplained) / max(1, len(tried))
+        explained = len(survivors) - len(unexplained)
         print(
-            f"\nmutants: {len(tried)} tried, {len(self.noticed)} noticed "
-            f"({share:.1%}; {crashed} of them by a crash), {len(survivors)} survived, "
+            f"\nmutants: {len(tried)} tried, {len(self.noticed)} noticed ({crashed} of "
+            f"them by a crash), {explained} change nothing that a document states: "
+            f"{share:.1%} together; {len(unexplained)} survived unexplained; "
             f"{len(unreached)} in code that no check runs: {folder}/mutation.json"
         )
         return result
+
+
+def _explained(file: Path) -> dict[str, str]:
+    """Why survivors change nothing that a document states, by what they do."""
+    if not file.is_file():
+        return {}
+    return {
+        does: reason
+        for reason, mutants in tomllib.loads(file.read_text("utf-8")).items()
+        for does in mutants
+    }
 
 
 def _sample(size: int, seed: int) -> list[Mutant]:
