@@ -83,7 +83,7 @@ decay_is_refused = claim(
     verdict=REFUTED,
     severity="lesson",
     instead="Keras 3 accepts decay with a warning and ignores it: the learning rate "
-    "stays what it was; schedules.InverseTimeDecay(rate, 1, decay) falls as decay did.",
+    "stays what it was; with schedules.InverseTimeDecay(rate, 1, decay) it falls.",
     why="The argument is taken out of the keywords before they are checked.",
     explained_by=INIT,
     faults=[faults.decay_raises, faults.decay_is_applied],
