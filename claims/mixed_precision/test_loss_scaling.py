@@ -140,6 +140,8 @@ def test_the_scale_halves_on_overflow_and_doubles_after_the_interval(
     judge.equal(weight, [1.0, 1.0], what="weight after an overflow")
     for _ in range(patience):
         judge.equal(scaler.dynamic_scale, 2.0 ** (at - 1), what="after an overflow")
+        scaled = scaler.scale_loss(keras.ops.convert_to_tensor(3.0))
+        judge.equal(scaled, 3 * 2.0 ** (at - 1), what="scaled loss")
         apply(scaler, [gradient, 0.0], weight)
     judge.equal(scaler.dynamic_scale, 2.0**at, what="after growth")
     moved = patience * gradient / 2.0 ** (at - 1)
