@@ -36,7 +36,8 @@ from harness.running.faults import fault, output_times
 from pathlib import Path
 from harness.documents.ledger import Ledgers
 
-paper = Ledgers(Path(__file__).parent / "documents")["paper"]
+claims = next(p for p in Path(__file__).parents if p.name == "claims")
+paper = Ledgers(claims / "documents")["paper"]
 """
 
 
