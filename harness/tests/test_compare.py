@@ -39,7 +39,8 @@ def test_a_run_compared_with_itself_is_the_same(edited, capsys):
 def test_a_changed_verdict_exits_1(edited, published_text, capsys):
     """The claim, both verdicts and the other version, in both forms."""
     lines = published_text.splitlines()
-    check = next(x for x in lines if '"claim": "dropout.inverted-scaling"' in x)
+    of = '"type": "check", "backend": "tensorflow", "claim": "dropout.inverted-scaling"'
+    check = next(x for x in lines if of in x)
     fell = check.replace('"outcome": "held"', '"outcome": "falsified"', 1)
     old, new = edited(name="old"), edited(check, fell)
     keras = json.loads(lines[0])["stack"]["keras"]
