@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.benchmark import compare as ratios
-from harness.documents import triage
+from harness.documents import corrections, triage
 from harness.documents.project import Project, around
 from harness.evidence import history, merge, record
+from harness.evidence import verdict as v
 from harness.evidence.store import (
     EVIDENCE,
     UnreadableEvidence,
@@ -19,7 +20,7 @@ from harness.evidence.store import (
     write_compressed,
     write_evidence,
 )
-from harness.report import compare
+from harness.report import compare, patch
 from harness.report.files import write_readable, write_reports
 
 
@@ -50,6 +51,25 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("runs", nargs="+", type=Path, metavar="RUN")
     command.add_argument("--material", type=Path, metavar="DIR")
     command.set_defaults(command=_report)
+    command = commands.add_parser(
+        "patch", help="write the corrections as diffs against your documents"
+    )
+    command.add_argument("run", type=Path, metavar="RUN")
+    command.add_argument("--material", type=Path, required=True, metavar="DIR")
+    command.add_argument(
+        "--severity",
+        action="append",
+        choices=v.SEVERITIES,
+        help="only these; may be given several times (default: all)",
+    )
+    command.add_argument(
+        "--claim",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="only what this claim corrects; may be given several times",
+    )
+    command.set_defaults(command=_patch)
     command = commands.add_parser("compare", help="what changed between two runs")
     command.add_argument("old", type=Path, metavar="OLD")
     command.add_argument("new", type=Path, metavar="NEW")
@@ -93,10 +113,32 @@ def _report(options: argparse.Namespace) -> int:
     for run in options.runs:
         project = _with_material(run, options.material) if options.material else None
         audited = record.audit(read(run))
+        if project:
+            audited = corrections.set_right(audited, project)
         audited = {**audited, **history.beside(run, audited)}
         write_reports(audited, run, project)
         print(f"report: {run / 'audit.html'}")
         print(record.counts(audited["totals"]))
+    return 0
+
+
+def _patch(options: argparse.Namespace) -> int:
+    project = _with_material(options.run, options.material)
+    audited = record.audit(read(options.run))
+    unknown = set(options.claim) - {claim["id"] for claim in audited["claims"]}
+    if unknown:
+        raise UnreadableEvidence(
+            f"--claim {min(unknown)}: {options.run} has no such claim; "
+            "the ids are in audit.json and in the report."
+        )
+    chosen = options.severity or v.SEVERITIES
+    for made in patch.patches(audited, project, chosen, options.claim):
+        path = options.run / made.name
+        write_atomically(path, made.diff)
+        print(f"{path}: {len(made.applied)} changes, {len(made.left_out)} left out")
+        for reason in made.left_out:
+            print(f"  left out, {reason}")
+    print(f"apply them with: git -C {options.material} apply {path.parent.resolve()}/…")
     return 0
 
 

@@ -113,7 +113,7 @@ class Document:
         path = folder / self.file
         if not path.is_file() or _file_problem(folder, self.file):
             return None
-        return path.read_text("utf-8")
+        return path.read_bytes().decode("utf-8")
 
     def as_dict(self) -> DocumentEntry:
         """The document's entry in audit.json; counts are null without a full ledger."""

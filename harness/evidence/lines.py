@@ -41,6 +41,23 @@ class PassageEntry(Triage):
     section: str
 
 
+class CorrectionEntry(TypedDict):
+    """A piece of a document that has to change, and what to put there.
+
+    lines: the audited file's; tokens, fingerprint: the piece, in words and signs;
+    put: "replace" it, or put `becomes` "before" or "after" it; claims: the refuted
+    claims that this settles, here and at the lines in `settles`, which need no change.
+    """
+
+    lines: list[int]
+    tokens: int
+    fingerprint: str
+    put: str
+    becomes: str
+    claims: list[str]
+    settles: list[list[int]]
+
+
 class DocumentEntry(TypedDict):
     """An audited document; the counts are None without a full ledger."""
 
@@ -53,6 +70,7 @@ class DocumentEntry(TypedDict):
     not_checkable: int | None
     untriaged: int | None
     rows: list[PassageEntry]
+    corrections: NotRequired[list[CorrectionEntry]]
 
 
 class DocumentLine(DocumentEntry):

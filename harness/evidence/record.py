@@ -134,8 +134,12 @@ def backends(lines: Sequence[Line]) -> list[str]:
 
 
 def totals(claims: Sequence[Judged]) -> dict[str, int]:
-    """How many claims have each verdict."""
-    return {word: sum(c["verdict"] == word for c in claims) for word in v.VERDICTS}
+    """How many claims have each verdict; "corrected" is there in copies only."""
+    words = [claim["verdict"] for claim in claims]
+    found = {word: words.count(word) for word in v.VERDICTS}
+    if v.CORRECTED in words:
+        found[v.CORRECTED] = words.count(v.CORRECTED)
+    return found
 
 
 def _claims_on(backend: str, lines: Sequence[Line]) -> dict[str, JudgedClaim]:
@@ -343,5 +347,5 @@ def missed_faults(audited: Audited) -> list[tuple[str, str, str]]:
 
 def counts(totals: Mapping[str, int]) -> str:
     """`118 upheld, 31 refuted, 24 qualified, 9 not run`: claims, zeros left out."""
-    said = [f"{totals[word]} {word}" for word in v.VERDICTS if totals[word]]
+    said = [f"{count} {word}" for word, count in totals.items() if count]
     return ", ".join(said) or "no claims"

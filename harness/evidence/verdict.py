@@ -9,6 +9,8 @@ INCONCLUSIVE = "inconclusive"
 NOT_RUN = "not run"
 BROKEN = "broken"
 VERDICTS = (UPHELD, REFUTED, QUALIFIED, INCONCLUSIVE, NOT_RUN, BROKEN)
+CORRECTED = "corrected"
+"""A refuted claim that the reader's own copies no longer make (`--material`)."""
 RECORDABLE = (UPHELD, REFUTED, QUALIFIED, INCONCLUSIVE)
 STANDS = "stands"
 DISSOLVED = "dissolved"

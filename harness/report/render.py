@@ -33,6 +33,7 @@ _SYMBOLS = {
     v.INCONCLUSIVE: "?",
     v.NOT_RUN: "–",
     v.BROKEN: "!",
+    v.CORRECTED: "✎",
     v.STANDS: "⇄",
     v.DISSOLVED: "!",
 }
@@ -43,6 +44,7 @@ _MEANINGS = {
     v.INCONCLUSIVE: "the measurement settles neither side",
     v.NOT_RUN: "not measured in this run, for the reason given",
     v.BROKEN: "the audit itself failed here; nothing is said about the text",
+    v.CORRECTED: "refuted, and your copies say what is right instead",
 }
 
 
@@ -129,7 +131,7 @@ def _context(audited: Audited) -> dict[str, Any]:
         "citing": {d["id"]: citing(audited, d["id"]) for d in audited["documents"]},
         "symbols": _SYMBOLS,
         "meanings": _MEANINGS,
-        "verdicts": [word for word in v.VERDICTS if audited["totals"][word]],
+        "verdicts": [word for word, count in audited["totals"].items() if count],
         "earlier": history.sentences(audited),
     }
 

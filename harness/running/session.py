@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from harness.documents import corrections
 from harness.documents.project import Project
 from harness.evidence import history, power, record
 from harness.evidence.lines import (
@@ -101,7 +102,7 @@ class Audit:
             for source in claim["sources"]
         }
         documents: list[DocumentLine] = [
-            {"type": "document", **d.as_dict()}
+            {"type": "document", **d.as_dict(), "corrections": corrections.read(d)}
             for d in self.project.ledgers.documents()
             if d.id in cited
         ]
@@ -113,7 +114,7 @@ class Audit:
             [*lines, *power.last(self.reports, self.project.published)]
         )
         self._store.finish(lines)
-        audited = record.audit(lines)
+        audited = corrections.set_right(record.audit(lines), self.project)
         audited = {**audited, **history.beside(self.folder, audited)}
         write_reports(audited, self.folder, self.project)
         if complete:

@@ -22,6 +22,7 @@ _COLOURS = {
     v.INCONCLUSIVE: {"purple": True},
     v.NOT_RUN: {"light": True},
     v.BROKEN: {"red": True, "bold": True},
+    v.CORRECTED: {"green": True},
     v.STANDS: {"cyan": True},
     v.DISSOLVED: {"red": True},
 }

@@ -1,0 +1,125 @@
+"""One unified diff for each document: its corrections, against the reader's copies."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from harness.documents.corrections import APPLIES, CORRECTED, Copy, Placed, applied
+from harness.documents.project import Project
+from harness.evidence import record
+from harness.evidence import verdict as v
+from harness.evidence.lines import (
+    Audited,
+    CorrectionEntry,
+    DocumentEntry,
+    JudgedClaim,
+    JudgedContradiction,
+)
+
+
+@dataclass
+class Patch:
+    """The changes of one document; those that are left out, a sentence each.
+
+    diff: what `git apply` takes in the folder of the copies; "" if nothing changes.
+    """
+
+    document: DocumentEntry
+    diff: str
+    applied: list[Placed] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"corrections-{self.document['id']}.patch"
+
+
+def patches(
+    audited: Audited,
+    project: Project,
+    severities: Collection[str] = v.SEVERITIES,
+    only: Collection[str] = (),
+) -> list[Patch]:
+    """A patch for each document that has corrections and a copy in the folder.
+
+    only: ids of claims; all that are refuted, if empty.
+    """
+    claims = {found["id"]: found for found in record.judged_in(audited)}
+    texts = project.copies()
+    return [
+        _patch(document, texts[document["id"]], project, claims, severities, only)
+        for document in audited["documents"]
+        if document.get("corrections") and document["id"] in texts
+    ]
+
+
+def _patch(
+    document: DocumentEntry,
+    text: str,
+    project: Project,
+    claims: dict[str, JudgedClaim | JudgedContradiction],
+    severities: Collection[str],
+    only: Collection[str],
+) -> Patch:
+    copy = Copy(project.ledgers[document["id"]], text)
+    patch = Patch(document, "")
+    for entry in document["corrections"]:
+        if not _wanted(entry, claims, severities, only):
+            continue
+        reason = "; ".join(_objections(entry, claims))
+        placed = copy.place(entry)
+        if not reason and placed.status == APPLIES:
+            patch.applied.append(placed)
+        elif placed.status != CORRECTED:
+            reason = reason or "this passage was changed since it was audited"
+            first = entry["lines"][0]
+            patch.left_out.append(
+                f"line {first} ({', '.join(entry['claims'])}): {reason}"
+            )
+    patch.diff = unified(document["file"], text, applied(text, patch.applied))
+    return patch
+
+
+def _wanted(
+    entry: CorrectionEntry,
+    claims: dict[str, JudgedClaim | JudgedContradiction],
+    severities: Collection[str],
+    only: Collection[str],
+) -> bool:
+    ids = [id for id in entry["claims"] if id in claims]
+    grave = any(_severity(claims[id]) in severities for id in ids)
+    return grave and (not only or any(id in only for id in ids))
+
+
+def _severity(found: JudgedClaim | JudgedContradiction) -> str:
+    """That of a refuted claim; a contradiction counts as one of wording."""
+    return str(found.get("severity") or "wording")
+
+
+def _objections(
+    entry: CorrectionEntry, claims: dict[str, JudgedClaim | JudgedContradiction]
+) -> Iterator[str]:
+    """Why this run does not support the correction."""
+    for id in entry["claims"]:
+        verdict = claims[id]["verdict"] if id in claims else "unknown"
+        if verdict not in (v.REFUTED, v.STANDS, v.CORRECTED):
+            yield f"{id} is {verdict} in this run"
+
+
+def unified(name: str, old: str, new: str) -> str:
+    """The unified diff of a file, as `git apply` reads it; "" if nothing changed."""
+    lines = list(
+        difflib.unified_diff(_lines(old), _lines(new), f"a/{name}", f"b/{name}")
+    )
+    ended = [
+        s if s.endswith("\n") else s + "\n\\ No newline at end of file\n" for s in lines
+    ]
+    return "".join(ended)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as git counts them, with their ends."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
