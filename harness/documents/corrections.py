@@ -158,6 +158,19 @@ class Copy:
         below = min((p[0] for p in others if p[0] > end), default=len(self._starts))
         return min(above + 1, start), max(below - 1, end)
 
+    def moved(self, lines: Sequence[int]) -> tuple[int, int]:
+        """The lines of the copy that these of the audited file are now."""
+        first, last = lines
+        if not self._unchanged:
+            first, last = self._line_now(first), self._line_now(last)
+        return first, max(first, last)
+
+    def _line_now(self, line: int) -> int:
+        for row, here in self._bound:
+            if row[0] <= line <= row[1]:
+                return min(here[0] + line - row[0], here[1])
+        return line
+
     def place(self, correction: CorrectionEntry) -> Placed:
         """Where the correction belongs in this copy, and whether it is there."""
         first, last = self.lines_here(correction["lines"])
@@ -180,9 +193,10 @@ class Copy:
         """The 1-based line that a character stands in."""
         return max(1, bisect.bisect_right(self._starts[:-1], offset))
 
-    def column_of(self, offset: int) -> int:
-        """The 1-based column of a character in its line."""
-        return offset - self._starts[self.line_of(offset) - 1] + 1
+    def position(self, offset: int) -> tuple[int, int]:
+        """The 1-based line and column of a character."""
+        line = self.line_of(offset)
+        return line, offset - self._starts[line - 1] + 1
 
 
 def _inside(span: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -157,14 +157,19 @@ class Ledgers:
 
     def documents(self) -> list[Document]:
         """All documents that have a ledger, in the order of their files."""
-        found = [self[path.stem] for path in sorted(self.folder.glob("*.toml"))]
-        return sorted(found, key=lambda d: d.file)
+        return sorted((self[id] for id in self._ids()), key=lambda d: d.file)
+
+    def _ids(self) -> list[str]:
+        """The documents' names; `triage.toml` beside them is no ledger."""
+        return sorted(
+            path.stem for path in self.folder.glob("*.toml") if path.stem != "triage"
+        )
 
     def __getitem__(self, id: str) -> Document:
         """The document with this id. Raises UnknownDocument, naming the known ones."""
         path = self.folder / f"{id}.toml"
         if not path.is_file():
-            known = ", ".join(sorted(p.stem for p in self.folder.glob("*.toml")))
+            known = ", ".join(self._ids())
             raise UnknownDocument(
                 f"unknown document {id!r}; the ledgers are: {known or 'none'}."
             )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Mapping
 from itertools import groupby
 from os.path import isfile
 from pathlib import Path
@@ -16,6 +18,13 @@ from harness.stack.libraries import Stack
 MOST_RUNS = 10
 MOST_READ = 40
 LARGEST_FILE = 64 * 2**20
+
+
+class Trend(TypedDict):
+    """A stored run, and how many of today's claims had each verdict in it."""
+
+    run: EarlierRun
+    counts: Mapping[str, int]
 
 
 class _Stored(TypedDict):
@@ -93,7 +102,9 @@ def _read(path: Path) -> _Stored:
         raise ValueError("audit.json is no audit") from None
     texts = [*found["verdicts"], found["backend"]]
     texts += [version for version in found["stack"].values() if version is not None]
-    known = all(word in v.VERDICTS for word in found["verdicts"].values())
+    known = all(
+        word in (*v.VERDICTS, v.CORRECTED) for word in found["verdicts"].values()
+    )
     if not (dated and known and all(isinstance(text, str) for text in texts)):
         raise ValueError("audit.json is no audit")
     return found
@@ -147,6 +158,40 @@ def sentences(audited: Audited) -> dict[str, str]:
             parts += [where + _sentence(on)] if on else []
         if parts:
             found[id] = "; ".join(parts)
+    return found
+
+
+def trend(audited: Audited) -> list[Trend]:
+    """The stored runs, oldest first, with how many claims had each verdict there."""
+    told = audited.get("history")
+    if not told:
+        return []
+    return [
+        {"run": run, "counts": Counter(filter(None, words))}
+        for run, *words in zip(told["runs"], *told["verdicts"].values())
+    ]
+
+
+def news(audited: Audited) -> dict[str, str]:
+    """By claim id, what is new since the last stored run on the same backend."""
+    told = audited.get("history")
+    here = audited["run"]["stack"].get("backend")
+    same = (
+        [at for at, run in enumerate(told["runs"]) if run["backend"] == here]
+        if told
+        else []
+    )
+    if not told or not same:
+        return {}
+    last = same[-1]
+    date = told["runs"][last]["started"][:10]
+    found = {}
+    for claim in audited["claims"]:
+        before = told["verdicts"].get(claim["id"], [None] * (last + 1))[last]
+        if before is None:
+            found[claim["id"]] = f"new since {date}"
+        elif before != claim["verdict"] and v.NOT_RUN not in (before, claim["verdict"]):
+            found[claim["id"]] = f"new: {before} on {date}"
     return found
 
 

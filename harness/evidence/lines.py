@@ -23,6 +23,19 @@ class RunLine(TypedDict):
     faults: str | None
     command: str
     stack: Stack
+    triage: NotRequired[list[SetAside]]
+
+
+class SetAside(TypedDict):
+    """A finding that somebody has looked at: dismissed, accepted or fixed, and why.
+
+    commit: what fixed it; None in the other states.
+    """
+
+    claim: str
+    state: str
+    reason: str
+    commit: str | None
 
 
 class Triage(TypedDict, total=False):
@@ -278,6 +291,15 @@ Declared = ClaimLine | ContradictionLine
 Line = RunLine | DocumentLine | Declared | CheckLine | PowerLine | MatrixLine | EndLine
 
 
+class RunPart(TypedDict):
+    """One of the runs that were merged."""
+
+    backend: str
+    started: str
+    seed: int
+    stack: Stack
+
+
 class Run(TypedDict):
     """How the audited run was started, and on what; None where no line tells."""
 
@@ -289,6 +311,7 @@ class Run(TypedDict):
     complete: bool
     stack: Stack
     backends: list[str]
+    parts: list[RunPart]
 
 
 class FaultSeen(TypedDict):
@@ -307,6 +330,7 @@ class Judged(TypedDict):
     """Anything that has a verdict."""
 
     verdict: str
+    triage: NotRequired[SetAside | None]
 
 
 class JudgedClaim(Judged):

@@ -86,6 +86,9 @@ def audit(lines: Sequence[Line]) -> Audited:
         *(found for on in contradictions_on.values() for found in on.values()),
     ]
     claims = _first_told(claims_on)
+    aside = {entry["claim"]: entry for entry in run.get("triage") or []}
+    for claim in claims:
+        claim["triage"] = aside.get(claim["id"])
     return {
         "schema": 1,
         "run": {
@@ -97,6 +100,16 @@ def audit(lines: Sequence[Line]) -> Audited:
             "complete": bool(ends) and all(e["complete"] for e in ends),
             "stack": run.get("stack", {}),
             "backends": names,
+            "parts": [
+                {
+                    "backend": e["backend"],
+                    "started": e["started"],
+                    "seed": e["seed"],
+                    "stack": e["stack"],
+                }
+                for e in lines
+                if e["type"] == "run"
+            ],
         },
         "totals": totals(claims),
         "false_alarm_bound": false_alarm_bound(every),
@@ -333,6 +346,16 @@ def broken_promise(audited: Audited) -> list[str]:
 def standing(audited: Audited) -> list[JudgedContradiction]:
     """The contradictions that the checks confirmed."""
     return [c for c in audited["contradictions"] if c["verdict"] == v.STANDS]
+
+
+def set_aside(audited: Audited) -> dict[str, int]:
+    """How many findings were dismissed, accepted or fixed (`triage.toml`)."""
+    states = [
+        entry["state"]
+        for claim in audited["claims"]
+        if (entry := claim.get("triage")) and claim["verdict"] in v.FINDINGS
+    ]
+    return {word: states.count(word) for word in dict.fromkeys(sorted(states))}
 
 
 def missed_faults(audited: Audited) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ VERDICTS = (UPHELD, REFUTED, QUALIFIED, INCONCLUSIVE, NOT_RUN, BROKEN)
 CORRECTED = "corrected"
 """A refuted claim that the reader's own copies no longer make (`--material`)."""
 RECORDABLE = (UPHELD, REFUTED, QUALIFIED, INCONCLUSIVE)
+FINDINGS = (REFUTED, QUALIFIED)
 STANDS = "stands"
 DISSOLVED = "dissolved"
 """What a contradiction between passages does; it is no claim and has no verdict."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from harness.documents import corrections
 from harness.documents.binding import CHANGED, GONE, MOVED, Bound, bind
 from harness.documents.ledger import Document
 from harness.documents.passages import Passage, split
@@ -17,10 +18,14 @@ from harness.evidence.lines import (
     JudgedClaim,
     JudgedContradiction,
     PassageEntry,
+    SourceEntry,
     Triage,
 )
+from harness.report.changes import Change
 
 NEW = "new"
+Parts = list[tuple[str, bool]]
+"""A text in pieces, each with whether it is what a finding means."""
 MOST_UNKNOWN = 2_000
 WORST = (v.BROKEN, v.REFUTED, v.QUALIFIED, v.INCONCLUSIVE, v.UPHELD, v.NOT_RUN)
 NOTES = {
@@ -46,12 +51,32 @@ class Entry:
     audited: tuple[int, int] | None = None
     text: str | None = None
     note: str = ""
+    anchor: str = ""
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def verdict(self) -> str | None:
         """The gravest verdict of its claims."""
         verdicts = {claim["verdict"] for claim in self.claims}
         return next((word for word in WORST if word in verdicts), None)
+
+    @property
+    def parts(self) -> Parts:
+        """The text, with the words marked that have to change."""
+        return _marked(self.text or "", self.changes)
+
+    def quote(self, claim: JudgedClaim, document: str) -> Parts:
+        """The lines that make a claim, with the words marked that have to change."""
+        rows = (self.text or "").splitlines()
+        if self.audited and len(rows) == self.audited[1] - self.audited[0] + 1:
+            cited = [
+                row
+                for number, row in enumerate(rows, self.audited[0])
+                if any(_covers(source, document, number) for source in claim["sources"])
+            ]
+            rows = cited or rows
+        meant = [change for change in self.changes if claim["id"] in change.claims]
+        return _marked("\n".join(rows), meant)
 
 
 @dataclass
@@ -94,8 +119,36 @@ class Page:
         return {word: count for word, count in counts.items() if count}
 
 
-def pages(audited: Audited, project: Project | None) -> list[Page]:
-    """One page per document, with its text where the reader's folder has a copy."""
+def _covers(source: SourceEntry, document: str, line: int) -> bool:
+    here = source.get("document") == document
+    return here and source["lines"][0] <= line <= source["lines"][1]
+
+
+def _marked(text: str, changes: list[Change]) -> Parts:
+    """The text in pieces: what a change replaces is marked where it stands here."""
+    words = corrections.tokens(text)
+    spans = sorted(
+        span
+        for change in changes
+        for span in words.find(
+            change.correction["tokens"], change.correction["fingerprint"]
+        )[:1]
+    )
+    parts, at = [], 0
+    for start, end in spans:
+        if start >= at:
+            parts += [(text[at:start], False), (text[start:end], True)]
+            at = end
+    return [part for part in [*parts, (text[at:], False)] if part[0]]
+
+
+def pages(
+    audited: Audited, project: Project | None, made: dict[str, list[Change]]
+) -> list[Page]:
+    """One page per document, with its text where the reader's folder has a copy.
+
+    made: by document, the changes that are to be made there.
+    """
     claims = {claim["id"]: claim for claim in audited["claims"]}
     copies = project.copies() if project else {}
     found = []
@@ -106,6 +159,7 @@ def pages(audited: Audited, project: Project | None) -> list[Page]:
         else:
             page = _from_ledger(about, claims)
         _put_contradictions(page, audited["contradictions"])
+        _put_changes(page, made.get(about["id"], []))
         found.append(page)
     return found
 
@@ -124,6 +178,20 @@ def _put_contradictions(page: Page, found: list[JudgedContradiction]) -> None:
                     and first <= side["lines"][1]
                     for side in contradiction["sides"]
                 )
+            ]
+
+
+def _put_changes(page: Page, made: list[Change]) -> None:
+    """Give each passage its anchor, and the changes that begin in it."""
+    for section in page.sections:
+        for entry in section.entries:
+            first = f"{entry.audited[0]}" if entry.audited else f"new-{entry.lines[0]}"
+            entry.anchor = f"{page.about['id']}-line-{first}"
+            entry.changes = [
+                change
+                for change in made
+                if entry.lines[0] <= change.lines[0] <= entry.lines[1]
+                and not change.done
             ]
 
 

@@ -19,7 +19,7 @@ def write_reports(
     """All files that are rendered from one audit: for tools, and for readers."""
     text = json.dumps(audited, indent=1, ensure_ascii=False, allow_nan=False)
     write_atomically(folder / "audit.json", text + "\n")
-    findings = json.dumps(sarif(audited), indent=1, ensure_ascii=False)
+    findings = json.dumps(sarif(audited, project), indent=1, ensure_ascii=False)
     write_atomically(folder / "audit.sarif", findings + "\n")
     write_atomically(folder / "junit.xml", junit(audited))
     write_readable(audited, folder, project)
@@ -32,5 +32,5 @@ def write_readable(
     write_atomically(folder / "audit.md", render.markdown(audited))
     for document in audited["documents"]:
         name = f"corrections-{document['id']}.md"
-        write_atomically(folder / name, render.corrections(audited, document))
+        write_atomically(folder / name, render.corrections(audited, document, project))
     write_atomically(folder / "audit.html", render.html(audited, project))

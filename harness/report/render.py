@@ -13,6 +13,7 @@ from typing import Any, Literal
 import jinja2
 from markupsafe import Markup
 
+from harness.documents.corrections import Copy
 from harness.documents.project import Project
 from harness.evidence import history, record
 from harness.evidence import verdict as v
@@ -21,9 +22,23 @@ from harness.evidence.lines import (
     DocumentEntry,
     JudgedClaim,
     JudgedContradiction,
+    SourceEntry,
 )
-from harness.report.documents import Entry, Page, pages
-from harness.report.text import address, chance, image, number, place, plain, printable
+from harness.report import changes
+from harness.report.documents import Page, Parts, pages
+from harness.report.text import (
+    address,
+    chance,
+    coded,
+    fenced,
+    image,
+    lines,
+    number,
+    place,
+    plain,
+    printable,
+    seen,
+)
 
 _Filter = Literal["verdict", "severity", "topic"]
 _SYMBOLS = {
@@ -48,34 +63,34 @@ _MEANINGS = {
 }
 
 
-class _Placed(JudgedClaim):
-    """A claim with the first place where a document makes it."""
-
-    here: list[int]
-    section: str
-
-
 def markdown(audited: Audited) -> str:
     """The audit as Markdown."""
     return _environment(False).get_template("audit.md.j2").render(_context(audited))
 
 
-def corrections(audited: Audited, document: DocumentEntry) -> str:
-    """An errata list of one document, in the order of its lines, as Markdown."""
-    findings = [
-        _placed(claim, document["id"])
-        for claim in _by_urgency(citing(audited, document["id"]))
-    ]
-    findings.sort(key=lambda claim: claim["here"])
+def corrections(
+    audited: Audited, document: DocumentEntry, project: Project | None = None
+) -> str:
+    """An errata list for the author of one document, as Markdown."""
+    id = document["id"]
+    copy = changes.copies(project).get(id)
+    made = changes.changes(audited, {id: copy} if copy else {})[id]
+    items = changes.errata(audited, document, made, copy)
     wrong = [
         contradiction
         for contradiction in record.standing(audited)
-        if document["id"] in _wrong_side(contradiction)
+        if id in _wrong_side(contradiction)
     ]
-    template = _environment(False).get_template("corrections.md.j2")
-    return template.render(
-        audit=audited, document=document, findings=findings, contradictions=wrong
-    )
+    context = {
+        "audit": audited,
+        "document": document,
+        "refuted": [item for item in items if item.severity],
+        "qualified": [item for item in items if not item.severity],
+        "contradictions": wrong,
+        "copied": copy is not None,
+        "text": copy.text.splitlines() if copy else None,
+    }
+    return _environment(False).get_template("corrections.md.j2").render(context)
 
 
 def _wrong_side(contradiction: JudgedContradiction) -> set[str]:
@@ -86,23 +101,28 @@ def _wrong_side(contradiction: JudgedContradiction) -> set[str]:
     return {s["document"] for s in contradiction["sides"] if s["claim"] != right}
 
 
-def _placed(claim: JudgedClaim, document: str) -> _Placed:
-    source = next(s for s in claim["sources"] if s.get("document") == document)
-    return {**claim, "here": source["lines"], "section": source["section"]}
-
-
 def html(audited: Audited, project: Project | None = None) -> str:
     """The audit as one HTML file without a request to anywhere.
 
     project: where the reader's own copies of the documents are, if there are any; each
     passage is then shown beside its verdicts.
     """
-    shown = pages(audited, project)
+    copies = changes.copies(project)
+    made = changes.changes(audited, copies)
+    shown = pages(audited, project, made)
+    links = _Links(shown, copies, made)
     script = (files("harness.report") / "templates" / "audit.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     context = _context(audited) | {
         "pages": shown,
         "quoted": _quoted(shown),
+        "anchor": links.anchor,
+        "passage": links.passage,
+        "here": links.here,
+        "changes_of": links.changes_of,
+        "trend": history.trend(audited),
+        "news": history.news(audited),
+        "parts": audited["run"]["parts"],
         "filters": _filters(audited),
         "examples": _examples(audited),
         "script": Markup(script),
@@ -129,6 +149,7 @@ def _context(audited: Audited) -> dict[str, Any]:
         "outside": [claim for claim in audited["claims"] if outside(claim)],
         "titles": {d["id"]: d["title"] for d in audited["documents"]},
         "citing": {d["id"]: citing(audited, d["id"]) for d in audited["documents"]},
+        "aside": record.set_aside(audited),
         "symbols": _SYMBOLS,
         "meanings": _MEANINGS,
         "verdicts": [word for word, count in audited["totals"].items() if count],
@@ -150,14 +171,60 @@ def outside(claim: JudgedClaim) -> bool:
     return all("address" in source for source in claim["sources"])
 
 
-def _quoted(shown: list[Page]) -> dict[str, list[Entry]]:
-    """The passages of the reader's copies that make each claim."""
-    quoted: dict[str, list[Entry]] = {}
+class _Links:
+    """Where a claim, a source or a change is on the page."""
+
+    def __init__(
+        self,
+        shown: list[Page],
+        copies: dict[str, Copy],
+        made: dict[str, list[changes.Change]],
+    ) -> None:
+        self._copies, self._made = copies, made
+        self._entries = {
+            page.about["id"]: [e for section in page.sections for e in section.entries]
+            for page in shown
+        }
+
+    def anchor(self, found: JudgedClaim, source: SourceEntry) -> str:
+        """The passage of a source: the one that makes the claim, if there are more."""
+        first, last = source["lines"]
+        here = [
+            entry
+            for entry in self._entries.get(source["document"], [])
+            if entry.audited and entry.audited[0] <= last and first <= entry.audited[1]
+        ]
+        making = [e for e in here if any(c["id"] == found["id"] for c in e.claims)]
+        entry = next(iter(making or here), None)
+        return entry.anchor if entry else f"document-{source['document']}"
+
+    def passage(self, change: changes.Change) -> str:
+        """The passage in which a change begins."""
+        listed = self._entries.get(change.document, [])
+        entry = next((e for e in listed if change in e.changes), None)
+        return entry.anchor if entry else f"document-{change.document}"
+
+    def here(self, source: SourceEntry) -> tuple[int, int]:
+        """A source's lines, in the reader's copy if there is one."""
+        copy = self._copies.get(source["document"])
+        first, last = source["lines"]
+        return copy.moved(source["lines"]) if copy else (first, last)
+
+    def changes_of(self, claim: JudgedClaim) -> list[changes.Change]:
+        """What is to be changed for a claim, in all documents."""
+        listed = [c for document in self._made.values() for c in document]
+        return [c for c in listed if claim["id"] in c.claims and not c.done]
+
+
+def _quoted(shown: list[Page]) -> dict[str, list[Parts]]:
+    """The lines of the reader's copies that make each claim."""
+    quoted: dict[str, list[Parts]] = {}
     for page in shown:
         for section in page.sections:
             for entry in section.entries:
                 for claim in entry.claims if entry.text else []:
-                    quoted.setdefault(claim["id"], []).append(entry)
+                    parts = entry.quote(claim, page.about["id"])
+                    quoted.setdefault(claim["id"], []).append(parts)
     return quoted
 
 
@@ -214,8 +281,9 @@ def _environment(escape: bool) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    filters = (address, chance, image, number, place, plain, history.versions)
+    filters = (address, chance, coded, fenced, image, lines, number, place, plain, seen)
     environment.filters |= {function.__name__: function for function in filters}
+    environment.filters["versions"] = history.versions
     environment.finalize = _final
     return environment
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
+from harness.documents.corrections import Copy
+from harness.documents.project import Project
 from harness.evidence import record
 from harness.evidence import verdict as v
 from harness.evidence.lines import (
@@ -13,21 +16,29 @@ from harness.evidence.lines import (
     SideEntry,
     SourceEntry,
 )
+from harness.report import changes
+from harness.report.changes import Change, Region
 from harness.report.text import printable
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"lesson": "error", "number": "warning", "wording": "note", None: "warning"}
 
 
-def sarif(audited: Audited) -> dict[str, object]:
-    """A SARIF log with one result per finding, located at each of its sources."""
+def sarif(audited: Audited, project: Project | None = None) -> dict[str, object]:
+    """A SARIF log with one result per finding, located at each of its sources.
+
+    project: with the reader's copies, places are those of the copies, and each result
+    has a fix that puts its corrections there.
+    """
+    copies = changes.copies(project)
+    made = changes.changes(audited, copies)
     findings = [
         c
         for c in audited["claims"]
         if c["verdict"] in (v.REFUTED, v.QUALIFIED)
         and any("lines" in source for source in c["sources"])
     ]
-    files = {d["id"]: d["file"] for d in audited["documents"]}
+    places = _Places({d["id"]: d["file"] for d in audited["documents"]}, copies, made)
     contradictions = record.standing(audited)
     driver = {
         "name": "teaching-material-audit",
@@ -38,16 +49,70 @@ def sarif(audited: Audited) -> dict[str, object]:
         ],
     }
     results = [
-        *(_result(claim, at, files) for at, claim in enumerate(findings)),
+        *(_result(claim, at, places) for at, claim in enumerate(findings)),
         *(
-            _contradiction(found, at, files)
+            _contradiction(found, at, places)
             for at, found in enumerate(contradictions, start=len(findings))
         ),
     ]
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "results": results,
+            }
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class _Places:
+    """File names by document id, the reader's copies, and the changes to make."""
+
+    files: dict[str, str]
+    copies: dict[str, Copy]
+    made: dict[str, list[Change]]
+
+    def file(self, document: str) -> dict[str, object]:
+        return {"uri": quote(printable(self.files[document]))}
+
+    def location(self, source: SourceEntry | SideEntry) -> dict[str, object]:
+        copy = self.copies.get(source["document"])
+        first, last = copy.moved(source["lines"]) if copy else source["lines"]
+        return {
+            "physicalLocation": {
+                "artifactLocation": self.file(source["document"]),
+                "region": {"startLine": first, "endLine": last},
+            }
+        }
+
+    def fixes(self, found: JudgedClaim | JudgedContradiction) -> dict[str, object]:
+        """`{"fixes": [...]}`: one fix, with all that the finding needs; or nothing."""
+        parts = []
+        for document, listed in self.made.items():
+            regions = [c.region for c in listed if c.region and found["id"] in c.claims]
+            if regions:
+                file = self.file(document)
+                replaced = [_replacement(region) for region in regions]
+                parts.append({"artifactLocation": file, "replacements": replaced})
+        said = _text(f"Correct what {found['id']} is about.")
+        fix = {"description": {"text": said}, "artifactChanges": parts}
+        return {"fixes": [fix]} if parts else {}
+
+
+def _replacement(region: Region) -> dict[str, object]:
+    (first, column), (last, end) = region.first, region.last
+    return {
+        "deletedRegion": {
+            "startLine": first,
+            "startColumn": column,
+            "endLine": last,
+            "endColumn": end,
+        },
+        "insertedContent": {"text": printable(region.text)},
     }
 
 
@@ -60,7 +125,7 @@ def _rule(claim: JudgedClaim) -> dict[str, object]:
     }
 
 
-def _result(claim: JudgedClaim, index: int, files: dict[str, str]) -> dict[str, object]:
+def _result(claim: JudgedClaim, index: int, places: _Places) -> dict[str, object]:
     true = claim["instead"] or f"It {claim['scope']}."
     said = _text(f"{claim['verdict']}: {claim['says']} True: {true}")
     return {
@@ -68,10 +133,9 @@ def _result(claim: JudgedClaim, index: int, files: dict[str, str]) -> dict[str, 
         "ruleIndex": index,
         "level": LEVELS[claim["severity"]],
         "message": {"text": said},
-        "locations": [
-            _location(source, files) for source in claim["sources"] if "lines" in source
-        ],
+        "locations": [places.location(s) for s in claim["sources"] if "lines" in s],
         "partialFingerprints": {"claim/v1": claim["id"]},
+        **places.fixes(claim),
     }
 
 
@@ -85,7 +149,7 @@ def _contradiction_rule(found: JudgedContradiction) -> dict[str, object]:
 
 
 def _contradiction(
-    found: JudgedContradiction, index: int, files: dict[str, str]
+    found: JudgedContradiction, index: int, places: _Places
 ) -> dict[str, object]:
     """A note at the passages that are not right; at all of them if each is."""
     right = found["right"]
@@ -97,21 +161,10 @@ def _contradiction(
         "ruleIndex": index,
         "level": "note",
         "message": {"text": said},
-        "locations": [_location(side, files) for side in wrong],
-        "relatedLocations": [_location(side, files) for side in others],
+        "locations": [places.location(side) for side in wrong],
+        "relatedLocations": [places.location(side) for side in others],
         "partialFingerprints": {"contradiction/v1": found["id"]},
-    }
-
-
-def _location(
-    source: SourceEntry | SideEntry, files: dict[str, str]
-) -> dict[str, object]:
-    first, last = source["lines"]
-    return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote(printable(files[source["document"]]))},
-            "region": {"startLine": first, "endLine": last},
-        }
+        **places.fixes(found),
     }
 
 

@@ -6,6 +6,8 @@ import base64
 import re
 from typing import Any
 
+from markupsafe import Markup
+
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff\ufffe\uffff]"
@@ -47,9 +49,50 @@ def number(value: Any) -> str:
     return str(value)
 
 
+def lines(place: Any) -> str:
+    """`line 49` or `lines 95 to 96`."""
+    first, last = place
+    return f"line {first}" if first == last else f"lines {first} to {last}"
+
+
+def seen(check: Any) -> str:
+    """What a check found, in one clause: the outcome and the numbers behind it.
+
+    A negated check asserts the opposite of the statement for every example, so what it
+    measured and expected are the opposite's.
+    """
+    what = f"{check['what']} " if check.get("what") else ""
+    measured, expected = number(check["measured"]), number(check["expected"])
+    if check.get("negated") and check["outcome"] == "falsified":
+        return (
+            "falsified, since the opposite was seen in every example: "
+            f"{what}{measured}, where the opposite gives {expected}"
+        )
+    tolerance = check.get("tolerance")
+    within = f" (tolerance {number(tolerance)})" if tolerance else ""
+    return f"{check['outcome']}, {what}{measured} against {expected}{within}"
+
+
+def coded(value: Any) -> Markup:
+    """HTML of a text in our words: escaped, with `code` between backticks as code."""
+    spans = re.split(r"`([^`]+)`", printable(value))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(span) if at % 2 else span
+        for at, span in enumerate(spans)
+    )
+
+
+def fenced(value: Any) -> str:
+    """A block of Markdown that shows the text as it is, for copying."""
+    text = printable(value)
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}"
+
+
 def chance(value: float | None) -> str:
-    """An error rate; the checks in which nothing is left to chance have none."""
-    return f"{value:.1e}" if value else "none: no chance involved"
+    """An error rate; checks in which nothing is left to chance have none."""
+    return f"{value:.1e}" if value else "none"
 
 
 def plain(value: Any) -> str:

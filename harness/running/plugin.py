@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.documents import figures
+from harness.documents import figures, set_aside
 from harness.documents.project import Project
 from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
 from harness.evidence.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
@@ -137,6 +137,10 @@ def _refuse_bad_options(config: pytest.Config) -> None:
         problem = problem or config.stash[PROJECT].ledgers.problem(
             Path(config.option.material)
         )
+    try:
+        set_aside.read(config.stash[PROJECT].ledgers.folder)
+    except set_aside.BadTriage as error:
+        problem = problem or str(error)
     if problem:
         raise pytest.UsageError(problem)
     seed = config.option.seed

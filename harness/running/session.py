@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.documents import corrections
+from harness.documents import corrections, set_aside
 from harness.documents.project import Project
 from harness.evidence import history, power, record
 from harness.evidence.lines import (
@@ -16,6 +16,7 @@ from harness.evidence.lines import (
     EndLine,
     Line,
     RunLine,
+    SetAside,
 )
 from harness.evidence.store import Store, utc_now
 from harness.report.files import write_reports
@@ -52,7 +53,12 @@ class Audit:
             "faults": policy.faults,
             "command": command,
             "stack": libraries.describe(device),
+            "triage": set_aside.read(project.ledgers.folder),
         }
+
+    @property
+    def set_aside(self) -> list[SetAside]:
+        return self._run["triage"]
 
     @property
     def has_evidence(self) -> bool:

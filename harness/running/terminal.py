@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from harness.documents import set_aside
 from harness.evidence import record
 from harness.evidence import verdict as v
 from harness.evidence.lines import Audited, CheckLine, JudgedClaim, JudgedContradiction
@@ -67,12 +68,17 @@ def failures(audited: Audited, audit: Audit, fail_on: list[str]) -> list[str]:
             )
         if claim["verdict"] == v.BROKEN and not claim["changed"]:
             said.append(f"broken: {claim['id']}: {claim['reason']}")
-        if claim["verdict"] in fail_on:
+        aside = claim.get("triage")
+        dismissed = aside is not None and aside["state"] == set_aside.DISMISSED
+        if claim["verdict"] in fail_on and not dismissed:
             said.append(f"--fail-on: {claim['id']} is {claim['verdict']}")
     for id, name, reason in record.missed_faults(audited):
         why = f" ({reason})" if reason else ""
         said.append(f"fault missed: {id} does not notice '{name}'{why}")
     said += sorted(audit.absent_figures)
+    known = {claim["id"] for claim in audited["claims"]}
+    if audited["run"]["complete"]:
+        said += set_aside.strangers(audit.set_aside, known)
     return said + record.broken_promise(audited)
 
 
@@ -111,6 +117,10 @@ def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -
     standing = record.standing(audited)
     if standing:
         write(f"contradictions between passages: {len(standing)}")
+    aside = record.set_aside(audited)
+    if aside:
+        states = ", ".join(f"{count} {word}" for word, count in aside.items())
+        write(f"findings set aside: {states}")
     write(record.counts(audited["totals"]), bold=True)
 
 
@@ -125,6 +135,9 @@ def _claim_line(reporter: Any, claim: JudgedClaim) -> None:
         note = f"  ({claim['reason']})"
     elif word == v.REFUTED:
         note = f"  [{claim['severity']}]"
+    aside = claim.get("triage")
+    if aside:
+        note += f"  ({aside['state']}: {aside['reason']})"
     reporter.write(f"{word:<13}", **_COLOURS[word])
     reporter.write_line(f"{claim['id']}{note}")
 

@@ -1,0 +1,74 @@
+"""Findings that somebody has looked at: dismissed, accepted, or fixed, and why.
+
+`claims/documents/triage.toml` names them, one `[[finding]]` each:
+
+    [[finding]]
+    claim = "schedules.plateau-log"
+    state = "dismissed"
+    reason = "the log is kept as it was printed then"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection
+from pathlib import Path
+
+from harness.evidence.lines import SetAside
+
+FILE = "triage.toml"
+DISMISSED, ACCEPTED, FIXED = "dismissed", "accepted", "fixed"
+STATES = (DISMISSED, ACCEPTED, FIXED)
+_KEYS = {"claim", "state", "reason", "commit"}
+
+
+class BadTriage(Exception):
+    """What is wrong with `triage.toml`, in one sentence."""
+
+
+def read(folder: Path) -> list[SetAside]:
+    """The findings set aside, in the order of the file; [] if there is none."""
+    path = folder / FILE
+    if not path.is_file():
+        return []
+    try:
+        rows = tomllib.loads(path.read_text("utf-8")).get("finding", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadTriage(f"{path} is not TOML: {error}.") from None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise BadTriage(f"{path}: begin each finding with [[finding]].")
+    return [_entry(path, row) for row in rows]
+
+
+def _entry(path: Path, row: dict[str, object]) -> SetAside:
+    name = row.get("claim")
+    unknown = sorted(set(row) - _KEYS)
+    strings = all(isinstance(value, str) for value in row.values())
+    problem = None
+    if unknown:
+        problem = f"unknown key {unknown[0]!r}; use {', '.join(sorted(_KEYS))}"
+    elif not name or not strings:
+        problem = "claim, state, reason and commit are texts, and claim is needed"
+    elif row.get("state") not in STATES:
+        problem = f"state is one of {', '.join(STATES)}"
+    elif not str(row.get("reason", "")).strip():
+        problem = "give a reason"
+    elif row["state"] == FIXED and not row.get("commit"):
+        problem = "a fixed finding names its commit"
+    if problem:
+        raise BadTriage(f"{path}: the finding {name!r}: {problem}.")
+    return {
+        "claim": str(name),
+        "state": str(row["state"]),
+        "reason": str(row["reason"]),
+        "commit": str(row["commit"]) if "commit" in row else None,
+    }
+
+
+def strangers(entries: list[SetAside], known: Collection[str]) -> list[str]:
+    """A sentence for each entry about a claim that does not exist."""
+    return [
+        f"{FILE} sets aside {entry['claim']}, and there is no such claim"
+        for entry in entries
+        if entry["claim"] not in known
+    ]
