@@ -52,8 +52,9 @@ custom_layer_branches = claim(
     "normalization.",
     sources=[lab[48], lab[33]],
     verdict=UPHELD,
-    why="In both modes its outputs agree with those of Keras' and PyTorch's layers; "
-    "its running statistics agree with Keras'.",
+    why="In both modes its outputs agree with those of Keras' and PyTorch's layers. "
+    "Its running statistics are Keras'; PyTorch keeps 0.9 of the old value, and its "
+    "running variance is the unbiased one.",
     explained_by=[f"{NORM}.call", "torch.nn.modules.batchnorm:_BatchNorm.forward"],
     faults=[
         faults.output_2_percent_high,

@@ -27,9 +27,8 @@ keeps_relu_from_dying = claim(
     sources=[day7[63]],
     verdict=QUALIFIED,
     why="A new BatchNorm gives each unit a positive value, whatever the input's "
-    "offset. But none of n values exceeds their mean by more than sqrt(n - 1) "
-    "deviations: with beta below -gamma * sqrt(n - 1), outputs and both gradients are "
-    "0.",
+    "offset. But none of n values exceeds the mean by over sqrt(n - 1) deviations: "
+    "with beta below -gamma * sqrt(n - 1), outputs and gradients are 0.",
     explained_by=[f"{NORM}.build", f"{NORM}.call"],
     faults=[
         faults.mean_not_subtracted_fully,
