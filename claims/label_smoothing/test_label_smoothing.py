@@ -141,9 +141,9 @@ logit_gap_bounded = claim(
     "the theoretical value.",
     sources=[lab[56]],
     verdict=QUALIFIED,
-    why="An example's loss is smallest at the gap ln((1 - e + e / K) / (e / K)): 4.51 "
-    "for e = 0.1 and 10 classes. It is the best gap, not a bound: with shared weights "
-    "the gap of a longer input goes beyond it.",
+    why="The loss is smallest at a gap of ln(1 + K (1 - e) / e): 4.51 for e = 0.1 and "
+    "10 classes. That gap is no bound: where inputs share weights, the longer one's "
+    "gap goes beyond it.",
     explained_by="keras.src.losses.losses:CategoricalCrossentropy",
     faults=[
         faults.smoothing_is_ignored,

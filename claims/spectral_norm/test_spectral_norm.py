@@ -79,8 +79,8 @@ bound_after_training = claim(
     "norm (one power iteration), and the update then changes it. After training the "
     "norm can exceed 1, and a further training call need not bring it back.",
     why="SpectralNormalization.call assigns kernel / sigma. One power iteration gives "
-    "sigma exactly for a kernel of one column; for a wide one sigma can be too low, "
-    "and the norm exceeds 1 right after the call. With JAX the raw kernel is updated.",
+    "sigma exactly for one column; for a wide kernel sigma can be too low, and its "
+    "norm exceeds 1 after the call. With JAX the raw kernel is updated.",
     explained_by=[PLACE, WEIGHTS],
     faults=[
         faults.norm_far_below_one,
