@@ -135,8 +135,8 @@ cutmix_as_layer = claim(
     says="CutMix can be a Keras layer that works on pairs of images and labels.",
     sources=[lab[34], lab[50:51]],
     verdict=UPHELD,
-    why="In keras.layers.CutMix the share in the label may differ from the pasted "
-    "rectangle, by at most about a pixel on each side.",
+    why="In keras.layers.CutMix the share in the label may differ from that of the "
+    "pasted rectangle, by at most about a pixel in height and in width.",
     explained_by=[f"{CUTMIX}._generate_batch_mask", f"{CUTMIX}.transform_labels"],
     faults=[
         faults.cutmix_label_shares_swapped,

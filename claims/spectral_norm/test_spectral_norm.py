@@ -172,7 +172,8 @@ api_names = claim(
     sources=[lab[7], lab[23:24], lab[61]],
     verdict=UPHELD,
     why="A call with training=True divides the kernel by sigma = v W u after the "
-    "power iterations; torch's hook brings a weight's norm to 1 in 4 iterations.",
+    "power iterations. torch's hook brings the norm to 1 in 4 iterations where one "
+    "singular value dominates.",
     explained_by=[WEIGHTS, TORCH],
     faults=[
         faults.norm_3_percent_off,
