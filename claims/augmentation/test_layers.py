@@ -28,7 +28,7 @@ def crop(height, width):
 
 @shared
 def cropping(*head):
-    """A compiled model that crops 6 x 6 images to 4 x 4, with these layers behind."""
+    """A compiled model that crops 6 x 6 images to 4 x 4; these layers follow."""
     layers = [keras.Input((6, 6, 3)), keras.layers.RandomCrop(4, 4), *head]
     model = keras.Sequential(layers)
     model.compile("sgd", "mse", run_eagerly=True)
@@ -37,13 +37,13 @@ def cropping(*head):
 
 flips_and_crops_as_layers = claim(
     "augmentation.flips-and-crops-as-layers",
-    says="Flips and crops, a condition of the comparison, are at hand as Keras layers "
-    "for fit: at random in training, without chance in validation.",
+    says="Flips and crops, a condition of the comparison, are available as Keras "
+    "layers for fit: random in training, deterministic in validation.",
     sources=[lab[5], lab[54]],
     verdict=QUALIFIED,
     why="RandomFlip draws for each image, RandomCrop one window for each batch. At "
-    "inference Keras 3.15's RandomCrop returns the images whole, so that a Dense layer "
-    "behind a Flatten gets more features than it was built for, and refuses them.",
+    "inference RandomCrop returns the images whole: a Dense layer after a Flatten "
+    "then gets more features than it was built for, and raises an error.",
     explained_by=[
         f"{PREPROCESSING}.random_flip:RandomFlip",
         f"{PREPROCESSING}.random_crop:RandomCrop",
@@ -119,7 +119,7 @@ def test_a_network_of_any_size_trains_and_is_evaluated():
 
 
 @flips_and_crops_as_layers.fails_throughout(
-    "a Dense layer behind a Flatten fixes the number of features"
+    "a Dense layer after a Flatten fixes the number of features"
 )
 def test_a_network_of_one_size_cannot_be_evaluated():
     """Built for 4 * 4 * 3 features, it gets 6 * 6 * 3 in validation."""

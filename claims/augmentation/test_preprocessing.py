@@ -51,8 +51,8 @@ clip = claim(
     says="The clip keeps all pixel values of an augmented image within 0 and 255.",
     sources=[notebook[102:103]],
     verdict=UPHELD,
-    why="uint8 images, as the data set yields them, cannot leave the range: brightness "
-    "and contrast saturate, and the clip changes nothing; floats are cut.",
+    why="uint8 images cannot leave the range: brightness and contrast saturate, and "
+    "the clip changes nothing. Floats are cut.",
     explained_by="tensorflow.python.ops.clip_ops:clip_by_value",
     faults=[faults.clips_at_250, faults.clips_below_only],
     needs="tensorflow",
@@ -90,7 +90,8 @@ resize = claim(
     says="Resizing brings images of any dimensions to one size, 160 by 160.",
     sources=[notebook[77:78], notebook[108], notebook[113:114], notebook[121]],
     verdict=UPHELD,
-    why="The ratio of the sides is not kept, and nothing is smoothed in shrinking.",
+    why="It interpolates bilinearly, does not keep the ratio of the sides, and does "
+    "not antialias when it shrinks.",
     explained_by=f"{IMAGE}:resize_images_v2",
     faults=[
         faults.resizes_one_too_small,
@@ -121,8 +122,8 @@ normalized = claim(
     says="Dividing by 255 after the cast normalizes the pixels to [0, 1].",
     sources=[notebook[115], notebook[122]],
     verdict=UPHELD,
-    why="Resizing yields float32 on the scale of its input, so the division is the "
-    "only change of scale; 0 becomes 0 and 255 becomes 1.",
+    why="Resizing returns float32 on the scale of its input, so only the division "
+    "changes the scale: 0 stays 0 and 255 becomes 1.",
     explained_by=f"{IMAGE}:resize_images_v2",
     faults=[faults.resized_2_percent_bright, faults.resize_scales_to_one],
     needs="tensorflow",

@@ -55,7 +55,7 @@ flip = claim(
     says="Images are mirrored left to right at random.",
     sources=[notebook[82], notebook[90:91]],
     verdict=UPHELD,
-    why="Every other image, on average: the probability is fixed at one half.",
+    why="On average every second image is mirrored.",
     explained_by=f"{IMAGE}:_random_flip",
     faults=[faults.flips_upside_down, faults.flips_45_percent, faults.flips_always],
     needs="tensorflow",
@@ -92,8 +92,8 @@ brightness = claim(
     says="Brightness changes at random by up to 20 % up or down.",
     sources=[notebook[83], notebook[93:94]],
     verdict=QUALIFIED,
-    why="random_brightness adds one number from [-0.2, 0.2) to the image on the "
-    "scale from 0 to 1: up to 51 of 255 grey levels, however dark the image is.",
+    why="random_brightness adds one number from [-0.2, 0.2) to an image on the scale "
+    "from 0 to 1: up to 51 of 255 grey levels, no matter how dark the image is.",
     explained_by=[f"{IMAGE}:random_brightness", f"{IMAGE}:adjust_brightness"],
     faults=[
         faults.brightness_multiplies,
@@ -149,7 +149,8 @@ contrast = claim(
     says="Contrast changes at random by a factor from 0.8 to 1.2.",
     sources=[notebook[84], notebook[96:97]],
     verdict=UPHELD,
-    why="The distance of each pixel from its channel's mean is multiplied.",
+    why="The distance of each pixel from its channel's mean is multiplied by one "
+    "factor.",
     explained_by=[f"{IMAGE}:random_contrast", f"{IMAGE}:adjust_contrast"],
     faults=[
         faults.contrast_upper_2_percent_low,
@@ -209,7 +210,7 @@ rotation = claim(
     says="Images are turned by a random multiple of 90 degrees.",
     sources=[notebook[85], notebook[99:100]],
     verdict=UPHELD,
-    why="The cast cuts off: 0, 1, 2 and 3 quarter turns are equally likely.",
+    why="The cast truncates: 0, 1, 2 and 3 quarter turns are equally likely.",
     explained_by=f"{IMAGE}:rot90",
     faults=[faults.half_turns, faults.clockwise, faults.draws_5_percent_low],
     needs="tensorflow",

@@ -47,12 +47,14 @@ shapes = st.sampled_from([(8, 3), (20, 3), (4, 5, 3), (2, 4, 4, 3)])
 
 custom_layer_branches = claim(
     "batchnorm.custom-layer-branches",
-    says="A layer with gamma, beta and running statistics that takes the batch's in "
-    "training, and the running ones otherwise, reimplements batch normalization.",
+    says="A layer with gamma, beta and running statistics that uses the batch's "
+    "statistics in training, and the running ones otherwise, reimplements batch "
+    "normalization.",
     sources=[lab[48], lab[33]],
     verdict=UPHELD,
-    why="It agrees with the layers of Keras and PyTorch. The running statistics are "
-    "Keras': PyTorch's variance is the unbiased one, and its momentum 1 - Keras'.",
+    why="In both modes its outputs agree with those of Keras' and PyTorch's layers. "
+    "Its running statistics are Keras'; PyTorch keeps 0.9 of the old value, and its "
+    "running variance is the unbiased one.",
     explained_by=[f"{NORM}.call", "torch.nn.modules.batchnorm:_BatchNorm.forward"],
     faults=[
         faults.output_2_percent_high,
@@ -127,8 +129,8 @@ activation_sees_normalized_inputs = claim(
     "normalized inputs.",
     sources=[day7[61], day7[63], day7[276:277]],
     verdict=UPHELD,
-    why="What reaches the ReLU has mean beta and deviation |gamma|, whatever the "
-    "scale of the convolution's output.",
+    why="In training the ReLU gets the convolution's output, normalized by channel, "
+    "for images at scales from 0.5 to 50.",
     explained_by=f"{NORM}.call",
     faults=[
         faults.one_statistic_for_all_channels,

@@ -26,10 +26,9 @@ keeps_relu_from_dying = claim(
     says="Normalized inputs keep a ReLU from dying.",
     sources=[day7[63]],
     verdict=QUALIFIED,
-    why="Whatever the offset of its input, a new BatchNorm hands positive values to "
-    "each unit. But among n values none exceeds the mean by more than sqrt(n - 1) "
-    "deviations: once beta is below -gamma * sqrt(n - 1), each output is 0 and so is "
-    "each gradient, and nothing brings the unit back.",
+    why="A new BatchNorm gives each unit a positive value, whatever the input's "
+    "offset. But none of n values exceeds the mean by over sqrt(n - 1) deviations: "
+    "with beta below -gamma * sqrt(n - 1), outputs and gradients are 0.",
     explained_by=[f"{NORM}.build", f"{NORM}.call"],
     faults=[
         faults.mean_not_subtracted_fully,
@@ -56,7 +55,7 @@ def relu_behind(norm, x):
 offsets = st.integers(-200, 200).map(float)
 
 
-@keeps_relu_from_dying.holds_when("its scale and shift are those it starts with")
+@keeps_relu_from_dying.holds_when("scale and shift have their initial values")
 @given(offset=offsets, rows=st.integers(2, 32), seed=seeds())
 @example(offset=-200.0, rows=32, seed=0)
 def test_each_unit_is_alive_for_some_row_and_not_for_all(offset, rows, seed):

@@ -57,12 +57,12 @@ ways = st.sampled_from(["layer", "model"])
 
 frozen_runs_in_inference_mode = claim(
     "batchnorm.frozen-runs-in-inference-mode",
-    says="With trainable=False a BatchNormalization runs in inference mode, although "
+    says="With trainable=False a BatchNormalization runs in inference mode, even if "
     "the model is called for training.",
     sources=INFERENCE,
     verdict=UPHELD,
-    why="It normalizes with the moving statistics, whether it is frozen itself or by "
-    "the model around it.",
+    why="It normalizes with the moving statistics, no matter whether the layer is "
+    "frozen or the model around it.",
     explained_by=f"{NORM}.call",
     faults=[faults.frozen_norm_trains, faults.epsilon_5_percent_high],
 )
@@ -84,16 +84,16 @@ def test_the_moving_statistics_normalize(by, rows, seed):
 
 trainable_is_for_weights_only = claim(
     "batchnorm.trainable-is-for-weights-only",
-    says="trainable=False stops the updates of gamma and beta only: the layer goes on "
+    says="trainable=False stops the updates of gamma and beta only: the layer stays "
     "in training mode, and its moving statistics change.",
     sources=WEIGHTS_ONLY,
     verdict=REFUTED,
     severity="lesson",
     instead="trainable=False also puts a BatchNormalization in inference mode: the "
-    "moving statistics normalize, also in fit, and stay as they are; unfrozen again "
-    "it takes the batch's, and they change.",
-    why="It uses the batch's statistics, and updates the moving ones, if it is called "
-    "for training and is trainable.",
+    "moving statistics normalize, even in a training call, and fit does not change "
+    "them; unfrozen again, the layer uses the batch's statistics.",
+    why="It uses the batch's statistics, and updates the moving ones, only if it is "
+    "called for training and is trainable.",
     explained_by=f"{NORM}.call",
     faults=[faults.frozen_norm_trains],
 )
@@ -105,7 +105,7 @@ def statistics(norm):
 
 
 def fitted(by):
-    """The statistics before a fit of one batch and behind it."""
+    """The statistics before a fit of one batch and after it."""
     model, x = frozen(by), batch(8)
     (norm,) = model.layers
     head = keras.Sequential([keras.Input((3,)), model, keras.layers.Dense(1)])

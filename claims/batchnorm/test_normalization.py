@@ -58,12 +58,12 @@ scales = st.floats(0.03, 3.0)
 
 normalizes_each_channel = claim(
     "batchnorm.normalizes-each-channel",
-    says="In training each channel comes out with a mean of about zero and a variance "
-    "of about one, by the statistics of the batch.",
+    says="In training each channel leaves the layer with a mean of about zero and a "
+    "variance of about one, by the statistics of the batch.",
     sources=[day7[61]],
     verdict=UPHELD,
-    why="The variance is v / (v + epsilon) for an input of variance v, with the biased "
-    "variance and epsilon = 0.001: for v below 0.1 visibly less than one.",
+    why="An input of biased variance v leaves with variance v / (v + epsilon), with "
+    "epsilon = 0.001: 0.99 for v = 0.1, less for smaller v.",
     explained_by=[f"{NORM}.call", f"{NORM}._moments"],
     faults=[
         faults.unbiased_variance,
@@ -162,13 +162,12 @@ def test_scale_and_shift_are_learned(scale, seed):
 
 bias_redundant = claim(
     "batchnorm.bias-redundant",
-    says="Before batch normalization a convolution's bias does nothing; any constant "
+    says="Before batch normalization a convolution's bias has no effect; any constant "
     "offset is replaced by beta.",
     sources=[day7[62], day7[276:277]],
     verdict=UPHELD,
-    why="In training the batch's mean takes the bias out, so its gradient is zero; at "
-    "inference the moving mean, which contains it, does. A bias that is changed by "
-    "hand shows at inference until the moving mean has followed.",
+    why="In training the batch's mean removes the bias, so its gradient is zero; at "
+    "inference a moving mean that contains the bias removes it.",
     explained_by=[f"{NORM}.call"],
     faults=[
         faults.mean_not_subtracted_fully,
@@ -230,10 +229,11 @@ def test_at_inference_the_moving_mean_absorbs_the_bias(size, seed):
 
 use_bias_false_saves_parameters = claim(
     "batchnorm.use-bias-false-saves-parameters",
-    says="use_bias=False in front of batch normalization saves parameters.",
+    says="use_bias=False before batch normalization saves parameters.",
     sources=[day7[62:63], day7[72:77]],
     verdict=UPHELD,
-    why="One for each filter: 32 of 896 in the first convolution of the lesson.",
+    why="It saves one for each filter: 32 of 896 in the first convolution of the "
+    "lesson.",
     explained_by="keras.src.layers.convolutional.base_conv:BaseConv.build",
     faults=[
         block_faults.use_bias_ignored,

@@ -42,7 +42,7 @@ article_models_run = claim(
     "compiled for one-hot labels, are a working classifier of 28 x 28 images.",
     sources=[article[11:22], article[25], article[33:45], article[61:75]],
     verdict=UPHELD,
-    why="225,034 parameters; neither dropout nor penalties add any.",
+    why="Each variant has 225,034 parameters; neither dropout nor penalties add any.",
     explained_by=[
         f"{CONV}.compute_output_shape",
         "keras.src.models.sequential:Sequential",
@@ -86,7 +86,7 @@ def test_the_classifier_gives_probabilities_and_a_loss():
 
 article_dropout_behind_the_dense_layer = claim(
     "blocks.article-dropout-behind-the-dense-layer",
-    says="Dropout of 0.5 is inserted behind the dense layer of 128 units.",
+    says="Dropout of 0.5 is inserted after the dense layer of 128 units.",
     sources=[article[31], article[41], article[48]],
     verdict=UPHELD,
     explained_by="keras.src.models.sequential:Sequential.add",

@@ -88,12 +88,11 @@ def test_the_block_has_the_layers_of_the_diagram():
 
 no_dropout_directly_before_batchnorm = claim(
     "blocks.no-dropout-directly-before-batchnorm",
-    says="No dropout stands directly before a BatchNorm: the lesson's networks keep "
+    says="No dropout stands directly before a BatchNorm: the lesson's networks follow "
     "the rule.",
     sources=[day7[67], day7[276:277], day7[130:139], day7[222:231]],
     verdict=UPHELD,
-    why="Between a block's dropout and the next BatchNorm is always a convolution or "
-    "a dense layer.",
+    why="Each BatchNorm follows a convolution or the dense layer.",
     faults=[
         figure(NETWORK, "not before BatchNormalization", "Dense"),
         figure(NETWORK, "not before BatchNormalization", "Conv2D"),
@@ -103,14 +102,15 @@ no_dropout_directly_before_batchnorm = claim(
 
 @no_dropout_directly_before_batchnorm.as_worded
 def test_no_batchnorm_follows_dropout():
-    """Five BatchNorms, four behind a convolution and one behind a dense layer."""
+    """Five BatchNorms, four after a convolution and one after a dense layer."""
     kinds = [row.kind for row in block_models.upgraded()]
     at = [i for i, kind in enumerate(kinds) if kind == "BatchNormalization"]
 
     judge.equal(len(at), 5, what="BatchNorms")
     before = [kinds[i - 1] for i in at]
     forbidden = before.count(NETWORK["not before BatchNormalization"])
-    judge.equal(forbidden, 0, what="directly behind dropout")
+    judge.equal(forbidden, 0, what="directly after dropout")
+    judge.equal(before, ["Conv2D"] * 4 + ["Dense"], what="layers before them")
 
 
 first_block_32_second_64 = claim(
@@ -142,8 +142,8 @@ baseline_unregularized = claim(
     says="The baseline is not regularized.",
     sources=[day7[35:48]],
     verdict=UPHELD,
-    why="Its layers have no penalty by default, and none behaves differently in "
-    "training.",
+    why="Its layers have no penalty by default, and its output in training is that of "
+    "inference.",
     explained_by=f"{CONV}.__init__",
     faults=[faults.regularized_by_default, faults.pool_drops_in_training],
 )
@@ -191,9 +191,9 @@ same_architecture = claim(
     evidence=[day7[36:48], day7[130:140], day7[182]],
     verdict=REFUTED,
     severity="wording",
-    instead="It is another network: convolutions of the same sizes, but without biases "
-    "and with BatchNorm, dropout and L2, and 192 instead of 128 dense units.",
-    why="855,274 parameters against 591,274.",
+    instead="It is another network: the convolutions have the same sizes, but no "
+    "biases, and BatchNorm, dropout, L2 and 192 instead of 128 dense units are new.",
+    why="It has 855,274 parameters, the baseline 591,274.",
     explained_by="keras.src.layers.core.dense:Dense.build",
     faults=[
         faults.counts_one_for_every_model,
@@ -245,9 +245,9 @@ probe_call_builds = claim(
     sources=[day7[92]],
     verdict=REFUTED,
     severity="wording",
-    instead="# not needed: a functional model is built when it is made",
-    why="Connecting a layer to a symbolic input builds it; weights and penalties are "
-    "there before the first call.",
+    instead="# not needed: a functional model is built when it is created",
+    why="Connecting a layer to a symbolic input builds it; weights and penalties "
+    "exist before the first call.",
     explained_by=[BUILD, "keras.src.models.functional:Functional"],
     faults=[faults.built_by_data_alone],
 )
@@ -284,7 +284,7 @@ block_function_is_reusable = claim(
     says="The block is a function that can be applied again, with other filters.",
     sources=[day7[69], day7[131:132]],
     verdict=UPHELD,
-    why="Each call makes layers of its own; only the regularizer object is shared.",
+    why="Each call creates layers of its own: two calls share no weight.",
     explained_by=BUILD,
     faults=[faults.layers_shared_by_kind],
 )

@@ -11,14 +11,15 @@ from harness import contradiction, judge, side
 norm_placement_agrees = contradiction(
     "blocks.norm-placement-agrees",
     says="Day 7 normalizes a convolution before its activation; the notebook "
-    "activates in the convolution and normalizes behind it.",
+    "activates in the convolution and normalizes after it.",
     sides=[
         side("batchnorm.activation-sees-normalized-inputs", day7[61], day7[276]),
         side("blocks.notebook-architecture", notebook[152], notebook[178:202]),
     ],
     right=None,
-    instead="Day 7 normalizes what the convolution gives and activates behind it; the "
-    "notebook's Conv2D applies its ReLU first, and the normalization sees its output.",
+    instead="Day 7 normalizes the convolution's output and applies ReLU after that; "
+    "the notebook's Conv2D applies its ReLU first, and the normalization gets its "
+    "output.",
     why="Conv2D(activation='relu') activates inside the layer.",
     explained_by="keras.src.layers.convolutional.base_conv:BaseConv.call",
     faults=[layer_faults.conv_activation_ignored],

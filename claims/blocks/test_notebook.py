@@ -64,7 +64,8 @@ notebook_figure = claim(
     says="The flow chart has the layers of the code, in its order, with ten outputs.",
     sources=[notebook[231:274], notebook[178:210]],
     verdict=UPHELD,
-    why="The code takes the number of classes from the data set: imagenette has ten.",
+    why="The code takes the number of outputs from the data set's number of classes, "
+    "which is ten in the chart.",
     explained_by="keras.src.models.sequential:Sequential.add",
     faults=[
         faults.dense_one_unit_more,
@@ -100,15 +101,16 @@ paired_convs_fewer_parameters = claim(
     says="Two 3 x 3 convolutions in a row need fewer parameters than larger kernels.",
     sources=[notebook[166]],
     verdict=QUALIFIED,
-    why="For C channels everywhere 18 C^2 against 25 C^2. Each block of the notebook "
-    "widens in its first convolution, and its pair has more numbers than one 5 x 5.",
+    why="With C channels throughout, the kernels have 18 C^2 against 25 C^2 numbers. "
+    "Each block of the notebook widens in its first convolution, and its pair has "
+    "more parameters than one 5 x 5.",
     explained_by=f"{CONV}.build",
     faults=[faults.kernel_one_larger, faults.kernel_always_three],
 )
 
 
 @paired_convs_fewer_parameters.holds_when(
-    "a 5 x 5 kernel has as many input as output channels"
+    "the pair and the 5 x 5 kernel have as many input as output channels"
 )
 @given(channels=st.integers(2, 130))
 def test_a_pair_of_equal_width_is_smaller(channels):
@@ -134,7 +136,7 @@ same_padding_preserves = claim(
     says="Same padding keeps the spatial dimensions within a block.",
     sources=[notebook[168], notebook[151]],
     verdict=UPHELD,
-    why="The border is filled with zeros, one pixel on each side for a 3 x 3 kernel.",
+    why="Zeros are added around the image, one pixel on each side for a 3 x 3 kernel.",
     explained_by=f"{CONV}.compute_output_shape",
     faults=[faults.padding_ignored, faults.conv_2_percent_high],
 )
@@ -176,7 +178,7 @@ max_pooling_halves = claim(
     says="Max pooling reduces the spatial dimensions and keeps the largest features.",
     sources=[notebook[169], notebook[153]],
     verdict=UPHELD,
-    why="2 x 2 windows without overlap: from 160 to 80, 40 and 20 pixels a side.",
+    why="The 2 x 2 windows do not overlap: 160 pixels a side become 80, 40 and 20.",
     explained_by="keras.src.layers.pooling.base_pooling:BasePooling.call",
     faults=[faults.pool_strides_one, faults.pool_one_larger, faults.pool_averages],
 )

@@ -53,11 +53,11 @@ def calibrated(copies=40):
 
 temperature_rescales_logits = claim(
     "calibration.temperature-rescales-logits",
-    says="Dividing the logits by one scalar T is a rescaling step behind training.",
+    says="Dividing the logits by one scalar T is a rescaling step after training.",
     sources=[lab[58], lab[6]],
     verdict=UPHELD,
-    why="The probabilities become softmax(z / T), closer to uniform the larger T; the "
-    "predicted class stays, and no weight of the model changes.",
+    why="The probabilities become softmax(z / T). A larger T lowers the mean "
+    "confidence; the predicted class stays, and the step has no trainable weights.",
     explained_by=SOFTMAX,
     faults=[faults.softmax_2_percent_low, faults.softmax_of_twice_the_logits],
 )
@@ -97,8 +97,8 @@ temperature_tuned_on_validation_data = claim(
     says="T is tuned after training.",
     sources=[lab[58], lab[59]],
     verdict=UPHELD,
-    why="The T of least negative log-likelihood on held-out logits: the loss is convex "
-    "in 1 / T, so it is never worse than without scaling.",
+    why="T minimizes the negative log-likelihood of held-out logits, which is "
+    "therefore never larger than without scaling.",
     explained_by="keras.src.losses.losses:SparseCategoricalCrossentropy",
     faults=[faults.cross_entropy_5_percent_high, faults.logits_for_probabilities],
 )
@@ -151,7 +151,7 @@ expected_calibration_error = claim(
     "before and after temperature scaling.",
     sources=[lab[59], lab[6], lab[35]],
     verdict=UPHELD,
-    why="For data that are miscalibrated by one temperature it falls to zero.",
+    why="For data that are miscalibrated by one temperature the error falls to zero.",
     explained_by=[SOFTMAX, "keras.src.ops.numpy:argmax"],
     faults=[
         faults.softmax_2_percent_low,
@@ -198,11 +198,12 @@ def test_scaling_repairs_an_overconfident_model(temperature):
 
 reliability_diagram = claim(
     "calibration.reliability-diagram",
-    says="A reliability diagram sets confidence against accuracy bin by bin, which "
+    says="A reliability diagram compares confidence with accuracy bin by bin, which "
     "shows miscalibration.",
     sources=[lab[59]],
     verdict=UPHELD,
-    why="On the diagonal for calibrated confidences, below it for overconfident ones.",
+    why="Bins of calibrated confidences lie on the diagonal, those of overconfident "
+    "ones not above it.",
     explained_by=[SOFTMAX, "keras.src.ops.numpy:argmax"],
     faults=[
         faults.softmax_2_percent_low,

@@ -27,12 +27,12 @@ def stack(*widths):
 
 determined_by_layers_and_units = claim(
     "capacity.determined-by-layers-and-units",
-    says="How many parameters can be learned follows from the number of layers and of "
+    says="The number of learnable parameters follows from the number of layers and of "
     "units in each.",
     sources=[tutorial[221]],
     verdict=UPHELD,
-    why="For dense layers on given features, as throughout the text; penalties and "
-    "activations play no part.",
+    why="Dense layers on given features have (inputs + 1) * units parameters each; a "
+    "penalty adds none.",
     explained_by="keras.src.layers.core.dense:Dense.build",
     faults=[layer_faults.dense_one_unit_more, layer_faults.dense_without_bias],
 )
@@ -75,10 +75,12 @@ def test_the_code_has_the_layers_of_the_prose():
 
 models_grow = claim(
     "capacity.models-grow",
-    says="The models get larger one by one, and the last has far more capacity.",
+    says="Each model is larger than the one before, and the last has far more "
+    "capacity.",
     sources=[tutorial[397], tutorial[485]],
     verdict=UPHELD,
-    why="481, 753, 10,241 and 803,329 parameters, for 10,000 training examples.",
+    why="They have 481, 753, 10,241 and 803,329 parameters, for 10,000 training "
+    "examples.",
     explained_by=COUNT,
     faults=[
         figure(MODELS, "order", ["tiny", "medium", "small", "large"]),
@@ -124,11 +126,11 @@ def test_a_penalty_adds_no_parameter(units, strength):
 
 input_shape_only_for_summary = claim(
     "capacity.input-shape-only-for-summary",
-    says="Training needs no input_shape; only for the summary to work it is required.",
+    says="Training needs no input_shape; it is only required for the summary to work.",
     sources=[tutorial[403]],
     verdict=QUALIFIED,
-    why="Without it the layers are built by the first batch. Until then summary() "
-    "runs, and prints a question mark for each shape and 0 for each count.",
+    why="Without it the first batch builds the layers. Until then summary() runs, and "
+    "prints a question mark for each shape and 0 for each count.",
     explained_by=[SUMMARY, "keras.src.models.sequential:Sequential"],
     faults=[
         faults.unbuilt_models_do_not_train,
@@ -146,7 +148,7 @@ def without_input_shape():
     return model
 
 
-@input_shape_only_for_summary.holds_when("working means to show shapes and counts")
+@input_shape_only_for_summary.holds_when("working means showing shapes and counts")
 def test_without_input_shape_training_works_and_the_summary_shows_nothing():
     """No shape and no parameter before the first batch, all 753 after it."""
     model, lines = without_input_shape(), []

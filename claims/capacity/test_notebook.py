@@ -48,11 +48,11 @@ notebook_total_parameters = claim(
     sources=[notebook[452]],
     verdict=REFUTED,
     severity="number",
-    instead="Total parameters: about 13.4 million; the 40.2 million of the summary "
-    "after training include Adam's two slots for every trainable weight.",
-    why="13,399,850 numbers, of which 13,398,442 are trainable. Under the notebook's "
-    "mixed_float16 the optimizer scales the loss and keeps 6 scalars: a summary after "
-    "training totals 3 * 13,398,442 + 1,408 + 6 = 40,196,740.",
+    instead="Total parameters: about 13.4 million; a summary after training prints "
+    "40.2 million, since it includes Adam's two slots for each trainable parameter.",
+    why="The layers have 13,399,850 parameters, 13,398,442 of them trainable. Under "
+    "mixed_float16 the optimizer keeps 6 more scalars: a summary after training "
+    "totals 3 * 13,398,442 + 1,408 + 6 = 40,196,740.",
     explained_by=[SUMMARY, COUNT],
     faults=[faults.counts_slots_too, figure(PARAMETERS, "total", "13.4")],
 )
@@ -90,7 +90,8 @@ notebook_trainable_parameters = claim(
     says="Of the regularized model about 13.4 million parameters are trainable.",
     sources=[notebook[453]],
     verdict=UPHELD,
-    why="13,398,442; the moving statistics of seven BatchNorms, 1,408, are not.",
+    why="13,398,442 are trainable; the 1,408 moving statistics of seven BatchNorms "
+    "are not.",
     explained_by=COUNT,
     faults=[
         norm_faults.beta_frozen,
@@ -124,11 +125,11 @@ basic_total_parameters = claim(
     sources=[notebook[447]],
     verdict=REFUTED,
     severity="number",
-    instead="Total parameters: about 13.2 million, all of them trainable; with Adam's "
-    "two slots for each they would be 39.6 million.",
-    why="The table's three blocks of one convolution, and two dense layers, have "
-    "13,203,274 numbers, none of them frozen. Three times as many, and 2 or 6 scalars "
-    "of the optimizer, round to 39.6 million.",
+    instead="Total parameters: about 13.2 million, all of them trainable; Adam's two "
+    "slots for each parameter would make it 39.6 million.",
+    why="The table's three blocks of one convolution and its two dense layers have "
+    "13,203,274 parameters, none of them frozen. Three times that, plus the "
+    "optimizer's 2 or 6 scalars, rounds to 39.6 million.",
     explained_by=[SUMMARY, COUNT],
     faults=[faults.counts_slots_too, figure(PARAMETERS, "basic total", "13.2")],
 )
@@ -162,8 +163,8 @@ basic_trainable_parameters = claim(
     says="Of the unregularized model about 13.2 million parameters are trainable.",
     sources=[notebook[448]],
     verdict=UPHELD,
-    why="13,203,274, if it is what the table says: three blocks of one convolution, "
-    "and two dense layers.",
+    why="It has 13,203,274, if it is what the table says: three blocks of one "
+    "convolution, and two dense layers.",
     explained_by=COUNT,
     faults=[
         layer_faults.no_bias_by_default,
@@ -189,7 +190,8 @@ dense_layer_dominates = claim(
     says="Most of the parameters belong to the fully connected layer.",
     sources=[notebook[449]],
     verdict=UPHELD,
-    why="51,200 features times 256 units: 99 % of the basic model, 98 % of the other.",
+    why="51,200 features, a bias and 256 units make 99 % of the basic model and 98 % "
+    "of the regularized one.",
     explained_by="keras.src.layers.core.dense:Dense.build",
     faults=[layer_faults.dense_one_unit_more, layer_faults.pool_one_larger],
 )
@@ -211,7 +213,7 @@ regularized_slightly_larger = claim(
     sources=[notebook[454]],
     evidence=[notebook[446:453]],
     verdict=UPHELD,
-    why="By 1.5 % in both reported rows.",
+    why="In both reported rows it is larger by 1.5 %.",
     faults=[
         figure(PARAMETERS, "trainable", "13.1"),
         figure(PARAMETERS, "total", "44.2"),

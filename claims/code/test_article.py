@@ -111,11 +111,12 @@ FAULTS = [
 
 article_plain_network = claim(
     "code.article-plain-network",
-    says="The standard network compiles by names of loss, optimizer and metric, and "
-    "fits with a validation split of a fifth.",
+    says="The standard network compiles with loss, optimizer and metric given by "
+    "name, and fits with a validation split of a fifth.",
     sources=[article[11:23]],
     verdict=UPHELD,
-    why="The validation rows are the last ones; they are never trained on.",
+    why="The last fifth of the rows is the validation set; the training loss is that "
+    "of the other rows alone.",
     explained_by=faults.SPLIT,
     faults=FAULTS,
 )
@@ -150,7 +151,7 @@ article_penalized_network = claim(
     says="The network with three penalties compiles and fits in the same way.",
     sources=[article[59:76]],
     verdict=UPHELD,
-    why="Training and validation loss both have the penalties in them.",
+    why="Training and validation loss both include the penalties.",
     explained_by=[faults.SPLIT, "keras.src.regularizers.regularizers:L1L2.__call__"],
     faults=[
         *FAULTS,

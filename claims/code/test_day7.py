@@ -170,8 +170,8 @@ day7_build_model = claim(
     "and 64 filters and a head, with the values of the hyperparameter object.",
     sources=[day7[70:82], day7[89:93], day7[124:146]],
     verdict=UPHELD,
-    why="With a plain HyperParameters() every call gives its default, the lowest "
-    "value. A regularizer object may be shared by two layers.",
+    why="With a fresh HyperParameters() each call returns its default, the lowest "
+    "value. Two layers may share one regularizer object.",
     explained_by=[faults.CONV, faults.DENSE],
     faults=PENALIZED,
 )
@@ -208,8 +208,8 @@ day7_final_training = claim(
     "that the last two lines print.",
     sources=[day7[185:200]],
     verdict=UPHELD,
-    why="Metrics come in the order of compile(), the loss first; the loss has the "
-    "penalties in it.",
+    why="evaluate() returns a list: the loss, which includes the penalties, and then "
+    "the accuracy.",
     explained_by=faults.FLATTENED,
     faults=[
         faults.results_reversed,

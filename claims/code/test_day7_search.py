@@ -81,8 +81,8 @@ day7_random_search = claim(
     "search with early stopping, the printed values of the best trial.",
     sources=[day7[150:159], day7[165:173]],
     verdict=UPHELD,
-    why="With verbose=2 each epoch prints a row; a validation loss that stays ends a "
-    "trial of at most eight epochs after the third.",
+    why="With verbose=2 each epoch prints a row. A trial whose validation loss stays "
+    "the same ends after the third of its eight epochs.",
     explained_by=[
         "keras_tuner.src.tuners.randomsearch:RandomSearch.__init__",
         "keras_tuner.src.engine.base_tuner:BaseTuner.search",

@@ -11,11 +11,12 @@ from harness import UPHELD, as_array, claim, given, judge, shared
 
 lab_tape_step = claim(
     "code.lab-tape-step",
-    says="Both calls of the model inside the tape's context run; the gradient of a "
-    "loss of the first one is what the tape gives.",
+    says="Both calls of the model inside the tape's context run; the tape gives the "
+    "gradient of a loss of the first one.",
     sources=[lab[43:45]],
     verdict=UPHELD,
-    why="The inference call is recorded too, but the loss does not depend on it.",
+    why="The gradient has the dropped input of the training call. The inference call "
+    "in the same context does not change it.",
     explained_by="keras.src.layers.regularization.dropout:Dropout.call",
     faults=[faults.models_train_by_default, faults.dropout_rate_5_percent_high],
     needs="tensorflow",

@@ -67,8 +67,8 @@ notebook_imports = claim(
     "tensorflow.keras.",
     sources=[notebook[6:8], article[5:7], article[59], tutorial[53:56]],
     verdict=UPHELD,
-    why="Since TensorFlow 2.16 tf.keras is Keras 3. (tensorflow_datasets, matplotlib "
-    "and tensorflow_docs are other packages, which have to be installed.)",
+    why="tensorflow.keras is the installed Keras: it has the same version, and its "
+    "classes are those of keras.",
     explained_by="keras:layers.Dense",
     faults=[faults.tf_keras_has_a_callback_of_its_own],
     needs="tensorflow",
@@ -131,8 +131,8 @@ notebook_without_a_gpu = claim(
     "branch.",
     sources=[notebook[27:28]],
     verdict=UPHELD,
-    why="A CPU is not in the list, and memory growth, a setting of GPUs, is refused "
-    "for it.",
+    why="A CPU is not in the list of GPUs, and TensorFlow refuses memory growth, a "
+    "setting of GPUs, for it.",
     explained_by="tensorflow.python.framework.config:set_memory_growth",
     faults=[faults.cpu_counts_as_gpu, faults.growth_of_any_device],
     needs="tensorflow",
@@ -200,8 +200,8 @@ notebook_one_train_step = claim(
     "trains on one-hot labels with a softmax output.",
     sources=[notebook[113:116], notebook[178:220]],
     verdict=UPHELD,
-    why="Under the policy the softmax output is float16; the loss is taken of it in "
-    "float32.",
+    why="Under the policy the softmax output is float16; the loss is computed from it "
+    "in float32.",
     explained_by="keras.src.losses.loss:Loss.__call__",
     faults=[
         faults.pools_overlap,
@@ -264,8 +264,8 @@ def own_session():
 
 notebook_cleanup = claim(
     "code.notebook-cleanup",
-    says="The last block frees the model's memory: reference deleted, garbage "
-    "collected, session cleared.",
+    says="The last block frees the model's memory: it deletes the reference, collects "
+    "garbage and clears the session.",
     sources=[notebook[500:506]],
     evidence=[notebook[316:321]],
     verdict=REFUTED,
@@ -273,9 +273,9 @@ notebook_cleanup = claim(
     instead="Delete the history and the callbacks too (`del model, "
     "history_regularized, early_stopping, reduce_lr, checkpoint_callback`): each "
     "refers to the model, which stays in memory otherwise.",
-    why="fit() hands the model to each callback, and returns the History, which is "
-    "one; Callback.set_model keeps it for good. clear_session drops Keras' names, "
-    "and no model that somebody refers to.",
+    why="fit() hands the model to each callback and returns one of them, the History; "
+    "Callback.set_model stores it. clear_session resets Keras' names, but does not "
+    "free a model that a callback still refers to.",
     explained_by=[
         "keras.src.callbacks.callback:Callback.set_model",
         "keras.src.backend.common.global_state:clear_session",

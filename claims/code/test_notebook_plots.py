@@ -84,7 +84,8 @@ notebook_plot_clears_data = claim(
     says="The plotting function clears the data after plotting.",
     sources=[notebook[355], notebook[379]],
     verdict=QUALIFIED,
-    why="plt.close() frees the figure; the history that was plotted keeps all it has.",
+    why="plt.close() closes the figure; the history that was plotted keeps all its "
+    "figures.",
     explained_by="matplotlib.pyplot:close",
     faults=[figures_stay_open],
 )

@@ -78,12 +78,12 @@ def trained():
 
 tutorial_compile_and_fit = claim(
     "code.tutorial-compile-and-fit",
-    says="The common training function runs: loss and two metrics on logits, epochs of "
-    "a fixed number of steps on a repeated data set, with validation.",
+    says="The common training function runs: loss and two metrics on logits, epochs "
+    "of a fixed number of steps on a repeated data set, and validation.",
     sources=[tutorial[286:309]],
     verdict=UPHELD,
-    why="steps_per_epoch ends an epoch of the endless data set; the validation set is "
-    "read to its end.",
+    why="steps_per_epoch ends an epoch of the endless data set; the validation loss "
+    "is that of the whole validation set.",
     explained_by=[f"{faults.ITERATOR}.__init__", faults.BINARY],
     faults=[
         faults.epoch_one_step_short,
@@ -132,8 +132,8 @@ tutorial_ran_out_of_data = claim(
     "training set repeats.",
     sources=[tutorial[360:362], tutorial[639:641]],
     verdict=UPHELD,
-    why="It is about the validation set, whose length Keras learns by reaching its "
-    "end; no step of the training is lost.",
+    why="The training set is endless; the warning comes once an epoch, for the "
+    "validation set of unknown length. No training step is lost.",
     explained_by=f"{faults.ITERATOR}.catch_stop_iteration",
     faults=[faults.unknown_length_is_silent, faults.epoch_one_step_short],
     needs="tensorflow",

@@ -34,8 +34,8 @@ epoch_dots_by_name = claim(
     severity="wording",
     instead="To reduce the logging noise use the `tfdocs.modeling.EpochDots` which "
     "simply prints a `.` for each epoch, and a full set of metrics every 100 epochs.",
-    why="The package has no such name; it is in its module modeling, as the tutorial's "
-    "code has it.",
+    why="The package has no such name; it is in the package's module modeling, as in "
+    "the tutorial's code.",
     faults=[faults.tool_at_the_top, faults.dots_every_other_epoch],
     needs="tensorflow",
 )
@@ -116,7 +116,7 @@ solid_and_dashed = claim(
     "losses.",
     sources=[tutorial[522]],
     verdict=UPHELD,
-    why="Both lines of a run have one color.",
+    why="The two lines of a run have one color.",
     faults=[faults.all_lines_solid, faults.histories_swapped],
     needs="tensorflow",
 )
@@ -124,7 +124,7 @@ solid_and_dashed = claim(
 
 @solid_and_dashed.as_worded
 def test_training_is_solid_and_validation_dashed():
-    """The values of each line tell which it is; two runs have two colors."""
+    """The values of each line tell which it is; both lines of a run have one color."""
     with plotted([0.75] * 9) as lines:
         for name in ("Tiny", "Large"):
             training, validation = lines[f"{name} Train"], lines[f"{name} Val"]
@@ -137,16 +137,16 @@ def test_training_is_solid_and_validation_dashed():
 
 smoothing_of_ten_epochs = claim(
     "code.smoothing-of-ten-epochs",
-    says="smoothing_std=10 smooths the curves by a Gaussian whose deviation is ten "
-    "epochs.",
+    says="smoothing_std=10 smooths the curves with a Gaussian whose standard "
+    "deviation is ten epochs.",
     sources=[tutorial[386]],
     verdict=REFUTED,
     severity="number",
     instead="plotter = tfdocs.plots.HistoryPlotter(metric = 'binary_crossentropy', "
-    "smoothing_std=10) # the curves are smoothed with a deviation of 3.5 epochs, "
-    "for a smoothing_std of 20 as well",
-    why="A single peak comes out as a bell with a deviation of 3.54 epochs: 5 over the "
-    "root of 2, for 10 as for 20.",
+    "smoothing_std=10) # the curves are smoothed with a standard deviation of 3.5 "
+    "epochs, also for smoothing_std=20",
+    why="A single peak is smoothed to a bell with a standard deviation of 3.54 "
+    "epochs, 5 / sqrt(2), for 10 as well as for 20.",
     faults=[faults.smooths_as_asked],
     needs="tensorflow",
 )

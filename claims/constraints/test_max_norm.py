@@ -53,9 +53,9 @@ default_axis_bounds_filters = claim(
     verdict=REFUTED,
     severity="lesson",
     instead="Without an axis max_norm(2.0) bounds norms along the kernel's rows only: "
-    "a filter of 3 x 3 x 8 keeps a norm of up to 2 * sqrt(24), 9.8. "
-    "max_norm(2.0, axis=[0, 1, 2]) bounds each filter by 2.",
-    why="The default axis is 0: for each column and channel of a filter a norm of its "
+    "a filter of 3 x 3 x 8 keeps a norm of up to 2 * sqrt(24), 9.8. max_norm(2.0, "
+    "axis=[0, 1, 2]) bounds each filter by 2.",
+    why="The default axis is 0: each column and channel of a filter has a norm of its "
     "own.",
     explained_by=MAX_NORM,
     faults=[faults.all_axes_but_the_last, faults.bound_5_percent_high],
@@ -95,9 +95,8 @@ three_axes_bound_filters = claim(
     says="max_norm with the axes 0, 1, 2 bounds each filter of a convolution.",
     sources=[MENDED],
     verdict=UPHELD,
-    why="Filters below the bound stay as they are, but for an epsilon of 1e-7 that is "
-    "added to each norm. The constraint is applied behind "
-    "each update.",
+    why="Filters below the bound stay as they are, except for an epsilon of 1e-7 that "
+    "is added to each norm. The optimizer applies the constraint after its update.",
     explained_by=[MAX_NORM, "keras.src.optimizers.base_optimizer:BaseOptimizer.apply"],
     faults=[
         faults.first_axis_always,
@@ -143,7 +142,7 @@ same_axes_for_both_formats = claim(
     "for channels_first and channels_last.",
     sources=[MENDED],
     verdict=UPHELD,
-    why="Rows, columns, channels, filters, in this order.",
+    why="The axes are rows, columns, channels and filters, in this order.",
     explained_by="keras.src.layers.convolutional.base_conv:BaseConv.build",
     faults=[faults.kernels_channels_first],
 )
@@ -164,7 +163,7 @@ def test_the_kernel_ends_with_the_filters(rows, columns, filters):
 default_axis_bounds_units = claim(
     "constraints.default-axis-bounds-units",
     says="For a Dense layer the default axis of max_norm bounds the weights of each "
-    "unit by themselves.",
+    "unit separately.",
     sources=[
         public(
             "https://github.com/ageron/handson-ml3/issues/76",
@@ -172,7 +171,8 @@ default_axis_bounds_units = claim(
         )
     ],
     verdict=UPHELD,
-    why="A kernel has inputs as rows and units as columns; norms are taken over rows.",
+    why="A kernel has inputs as rows and units as columns; the norm is that of a "
+    "column.",
     explained_by=MAX_NORM,
     faults=[faults.last_axis_for_the_first, faults.bound_5_percent_high],
 )
@@ -227,8 +227,8 @@ def test_both_give_the_same_weights(bound, seed):
 
 once_is_not_enough = claim(
     "constraints.once-is-not-enough",
-    says="In PyTorch a max-norm that is applied once, when the network is made, does "
-    "not hold in training; it has to follow each step.",
+    says="In PyTorch a max-norm that is applied once, when the network is created, "
+    "does not hold in training; it has to follow each step.",
     sources=[
         public(
             "https://github.com/amrzhd/EEGNet/issues/3",

@@ -77,11 +77,11 @@ def test_a_gzip_file_yields_its_records(rows, columns, seed):
 
 scalars_per_record = claim(
     "csv.scalars-per-record",
-    says="For each record the reader gives its columns as a sequence of scalars.",
+    says="For each record the reader returns its columns as a sequence of scalars.",
     sources=[tutorial[151]],
     verdict=UPHELD,
-    why="It is a tuple; `list` is meant informally, as the packing function's star "
-    "argument takes either.",
+    why="The sequence is a tuple; the text says list, but the packing function's star "
+    "argument accepts both.",
     explained_by=f"{READER}.element_spec",
     faults=[faults.last_column_lost, faults.one_vector, faults.label_read_last],
     needs="tensorflow",
@@ -91,11 +91,12 @@ scalars_per_record = claim(
 @scalars_per_record.as_worded
 @given(columns=st.integers(2, 29), seed=seeds())
 def test_a_record_is_one_scalar_a_column(columns, seed):
-    """A record of n columns is a sequence of n float32 scalars, in their order."""
+    """A record of n columns is a tuple of n float32 scalars, in their order."""
     values = table(rows=1, columns=columns)
 
     (record,), _ = reader(text_of(values), columns=columns)
 
+    judge.equal(type(record).__name__, "tuple", what="type")
     judge.equal(len(record), columns, what="items")
     judge.equal([np.ndim(v) for v in record], [0] * columns, what="ranks")
     judge.equal(record, values[0], what="values", oracle="the table")
@@ -106,7 +107,7 @@ record_defaults = claim(
     says="`[float()] * 29` declares 29 optional float columns: 28 features, one label.",
     sources=[tutorial[148], tutorial[142], tutorial[128]],
     verdict=UPHELD,
-    why="float() is 0.0, a default that missing values read as.",
+    why="float() is 0.0, the default that missing values are read as.",
     explained_by=f"{READER}.__init__",
     faults=[
         faults.missing_reads_as_half,
@@ -139,8 +140,8 @@ pack_row = claim(
     "feature vector and a label.",
     sources=[tutorial[151], tutorial[154:157]],
     verdict=QUALIFIED,
-    why="Axis 1 of the stack exists only if each column is a batch: on the scalars of "
-    "a single record tf.stack raises; for these it would be axis 0.",
+    why="tf.stack along axis 1 needs columns that are batches: on the scalars of a "
+    "single record it raises an error.",
     explained_by="tensorflow.python.ops.array_ops_stack:stack",
     faults=[
         faults.stack_clips_the_axis,
@@ -180,7 +181,7 @@ batch_map_unbatch = claim(
     "records as pairs, as if each had been packed by itself.",
     sources=[tutorial[162], tutorial[166], tutorial[212]],
     verdict=UPHELD,
-    why="The last batch may be smaller than 10,000: batch keeps the remainder.",
+    why="batch keeps the remainder, so the last batch may be smaller than 10,000.",
     explained_by="tensorflow.python.data.ops.dataset_ops:DatasetV2.unbatch",
     faults=[
         faults.batch_drops_remainder,
@@ -211,8 +212,8 @@ printed_record = claim(
     sources=[tutorial[180:185]],
     evidence=[tutorial[128], tutorial[142], tutorial[175]],
     verdict=UPHELD,
-    why="Each of the 28 printed numbers is the shortest text of a float32 number, and "
-    "a tensor of these numbers prints as they stand there.",
+    why="A float32 tensor of the 28 printed numbers prints exactly these numbers "
+    "again.",
     explained_by="tensorflow.python.framework.tensor:Tensor",
     faults=[
         figure(RECORDS, "printed shape", 29),
@@ -240,10 +241,11 @@ def test_the_printed_record_is_a_float32_vector_of_28_numbers():
 
 download_time_per_byte = claim(
     "csv.download-time-per-byte",
-    says="The download's time a step, 0 us, is its 290 seconds over its bytes.",
+    says="The download's time per step, 0 us, is its 290 seconds divided by its bytes.",
     sources=[tutorial[137]],
     verdict=UPHELD,
-    why="Keras' progress bar counts each byte as a step: 0.103 us, printed as 0.",
+    why="The progress bar counts bytes as steps: 290 s over 2,816,407,858 bytes are "
+    "0.103 us each, printed as 0.",
     explained_by="keras.src.utils.progbar:Progbar._format_time",
     faults=[
         figure(RECORDS, "seconds", "2900"),

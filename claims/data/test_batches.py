@@ -79,10 +79,9 @@ repeat_is_needed = claim(
     says="Besides shuffle, the training set needs repeat.",
     sources=[tutorial[212]],
     verdict=UPHELD,
-    why="With steps_per_epoch, and a data set whose length nobody knows, fit keeps its "
-    "place from one epoch to the next: without repeat the pass is over at the end of "
-    "an epoch, the next one has no batch at all and logs a loss of 0.0, and so every "
-    "second one. Where the length is known, each epoch begins anew.",
+    why="With steps_per_epoch and a data set of unknown length, fit goes on with the "
+    "same pass in the next epoch: without repeat every second epoch is empty and logs "
+    "a loss of 0.0. With known length each epoch starts again.",
     explained_by="keras.src.trainers.epoch_iterator:EpochIterator._enumerate_iterator",
     faults=[
         faults.each_epoch_begins_anew,
@@ -128,8 +127,8 @@ def test_without_repeat_every_second_epoch_is_empty():
 
 array_runs_out = claim(
     "data.array-runs-out",
-    says="An array that has fewer batches than steps_per_epoch runs out: a warning "
-    "comes, and the epoch is interrupted.",
+    says="An array that has fewer batches than steps_per_epoch runs out of data: a "
+    "warning appears, and the epoch is interrupted.",
     sources=[
         public(
             "https://github.com/keras-team/keras/issues/19037",
@@ -137,7 +136,7 @@ array_runs_out = claim(
         )
     ],
     verdict=UPHELD,
-    why="Each epoch begins anew, and has the batches of the array.",
+    why="Each epoch starts again at the beginning and has the batches of the array.",
     explained_by="keras.src.trainers.epoch_iterator:EpochIterator.catch_stop_iteration",
     faults=[faults.running_out_is_silent, faults.arrays_go_on],
 )
@@ -199,8 +198,8 @@ batches_of_128 = claim(
     "(128, 32, 32, 3).",
     sources=[day7[31:35]],
     verdict=QUALIFIED,
-    why="Without drop_remainder the last batch is what is left: 72 images in training, "
-    "8 in validation.",
+    why="Without drop_remainder the last batch holds the images that remain: 72 in "
+    "training, 8 in validation.",
     explained_by=f"{DATASET}.batch",
     faults=[
         faults.batch_drops_remainder,
@@ -245,7 +244,7 @@ last_5000_held_out = claim(
     "leaves 45,000 to train on.",
     sources=[day7[28:30], day7[35]],
     verdict=UPHELD,
-    why="CIFAR-10's training part has 50,000 images (keras.datasets.cifar10).",
+    why="keras.datasets.cifar10 documents 50,000 training images.",
     explained_by="keras.src.datasets.cifar10:load_data",
     faults=[
         figure(CIFAR, "split", [44_999, 45_000]),
@@ -266,6 +265,8 @@ def test_the_cut_holds_out_the_last_images():
     first = TRAINING_PART - CIFAR["held out"]
     judge.equal(validation, np.arange(first, TRAINING_PART), what="validation")
     judge.equal(training, np.arange(CIFAR["images"]), what="training")
+    documented = keras.datasets.cifar10.load_data.__doc__.split()
+    judge.contains(documented, f"{TRAINING_PART:,}", what="Keras' documentation")
 
 
 day7_pipeline = claim(

@@ -60,8 +60,8 @@ cache_reads_once = claim(
     says="With cache the file isn't read again in later epochs.",
     sources=[tutorial[202], tutorial[205:206]],
     verdict=UPHELD,
-    why="The cache is complete once a pass has come to its end; here the shuffle "
-    "buffer holds the whole set, and so reaches the end in the first epoch.",
+    why="The shuffle buffer holds the whole training set, so the first epoch reads "
+    "the file to the end of that set.",
     explained_by=f"{DATASET}.cache",
     faults=[faults.cache_ignored],
     needs="tensorflow",
@@ -168,13 +168,13 @@ def test_each_element_is_one_example():
 
 shuffle_repeat_batch = claim(
     "data.shuffle-repeat-batch",
-    says="Shuffle and repeat before batch: the training set goes on without end, each "
-    "pass holding every record once, in batches of 500 composed anew.",
+    says="Shuffle and repeat before batch: the training set never ends, each pass "
+    "holds every record once, and its batches of 500 are composed anew.",
     sources=[tutorial[212], tutorial[216]],
     evidence=[tutorial[193:197]],
     verdict=UPHELD,
-    why="repeat after shuffle keeps the passes apart, 500 divides 10,000, and a buffer "
-    "as large as the training set shuffles uniformly.",
+    why="repeat after shuffle keeps the passes apart, 500 divides 10,000, and a "
+    "buffer as large as the training set shuffles uniformly.",
     explained_by=[f"{DATASET}.shuffle", f"{DATASET}.repeat"],
     faults=[
         faults.same_order_in_each_pass,

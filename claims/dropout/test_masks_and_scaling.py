@@ -29,7 +29,7 @@ UNITS = 32_768
 
 zeroes_in_training = claim(
     "dropout.zeroes-in-training",
-    says="In training, Dropout sets outputs chosen at random to zero.",
+    says="In training, Dropout sets randomly chosen outputs to zero.",
     sources=[day7[64], notebook[173], tutorial[702], article[29]],
     verdict=UPHELD,
     explained_by=CALL,
@@ -74,7 +74,7 @@ inverted_scaling = claim(
     says="Survivors are multiplied by 1 / (1 - p), which keeps the expected magnitude.",
     sources=[day7[64]],
     verdict=UPHELD,
-    why="The wording is about the expectation, not about the second moment.",
+    why="The wording is about the expectation, not about the mean square.",
     explained_by=["keras.src.backend:random.dropout", CALL],
     faults=[
         faults.scaled_2_percent_low,
@@ -113,8 +113,8 @@ rate_is_fraction = claim(
     says="The dropout rate is the share of a layer's features that becomes zero.",
     sources=[tutorial[704]],
     verdict=QUALIFIED,
-    why="Each unit is dropped by itself with that probability; the share of one "
-    "sample is another one in each draw.",
+    why="Each unit is dropped independently with that probability; the share of zeros "
+    "in one sample differs from draw to draw.",
     explained_by="keras.src.backend:random.dropout",
     faults=[
         faults.exactly_rate_in_each_row,
@@ -150,8 +150,8 @@ half_per_batch = claim(
     says="Dropout(0.5) switches off half of the preceding layer's units in each batch.",
     sources=[article[48], article[29]],
     verdict=QUALIFIED,
-    why="Every unit of every example is dropped by itself; only the expectation is one "
-    "half, and no unit is off for a whole batch.",
+    why="Each unit of each example is dropped independently: only the expectation is "
+    "one half, and the rows of a batch lose different units.",
     explained_by="keras.src.backend:random.dropout",
     faults=[faults.exactly_half_for_the_batch, faults.rate_5_percent_high],
 )
@@ -167,7 +167,7 @@ def test_half_of_all_units_is_dropped_on_average(seed):
 
 
 @half_per_batch.fails_when(
-    "one batch is looked at: the count is rarely half, and rows differ"
+    "each single batch is meant: its rows differ, and the count is rarely half"
 )
 @given(seed=seeds())
 def test_each_batch_loses_the_same_half(seed):
@@ -239,8 +239,8 @@ scaled_down_at_inference = claim(
     sources=[article[48], tutorial[704]],
     verdict=REFUTED,
     severity="lesson",
-    instead="At test time the layer passes its input on unchanged; instead, survivors "
-    "are scaled up by 1 / (1 - rate) during training.",
+    instead="At test time the layer returns its input unchanged; survivors are scaled "
+    "up by 1 / (1 - rate) during training instead.",
     explained_by=CALL,
     faults=[
         faults.classical_dropout_scaled_by_rate,
@@ -284,8 +284,8 @@ where_it_rescales = contradiction(
         side("dropout.scaled-down-at-inference", article[48], tutorial[704]),
     ],
     right="dropout.inverted-scaling",
-    instead="Only one of them is right for Keras: survivors are scaled up by "
-    "1 / (1 - p) in training, and nothing is scaled at test time.",
+    instead="Only one of them is right for Keras: survivors are scaled up by 1 / (1 - "
+    "p) in training, and nothing is scaled at test time.",
     why="Day 7 describes inverted dropout, the other two a test-time scaling; a layer "
     "that did both would not keep the expectation.",
     explained_by=CALL,

@@ -32,9 +32,9 @@ output_magnitude_unchanged = claim(
     "inference.",
     sources=[article[48]],
     verdict=QUALIFIED,
-    why="The expectation of what is linear in the layer's output is unchanged; the "
-    "mean square grows by 1 / (1 - p). The article credits a scaling at inference "
-    "that does not exist (see dropout.scaled-down-at-inference).",
+    why="The expectation of outputs linear in the layer's is unchanged; the mean "
+    "square grows by 1 / (1 - p). The article credits a scaling at inference that "
+    "does not exist (see dropout.scaled-down-at-inference).",
     explained_by=KERNEL,
     faults=[
         faults.no_dropout_at_all,
@@ -45,7 +45,7 @@ output_magnitude_unchanged = claim(
 
 
 @output_magnitude_unchanged.holds_when(
-    "it means the expectation of outputs linear in the layer's"
+    "the expectation of outputs linear in the layer's is meant"
 )
 @given(rate=dropout_rates(0.1, 0.5))
 @example(rate=0.5)
@@ -82,8 +82,8 @@ example_vector = claim(
     severity="lesson",
     instead="Survivors are scaled up too: at rate 0.4 such an output would be "
     "[0, 0.83, 2.17, 0, 1.83].",
-    why="The section goes on to tf.keras.layers.Dropout, whose survivors are divided "
-    "by 1 - rate.",
+    why="The section goes on to tf.keras.layers.Dropout, which divides survivors by 1 "
+    "- rate.",
     explained_by=KERNEL,
     faults=[faults.without_rescaling, faults.scaled_2_percent_low],
 )
@@ -120,7 +120,7 @@ def test_survivors_at_rate_two_fifths():
 
 applies_to_previous_output = claim(
     "dropout.applies-to-previous-output",
-    says="A Dropout layer acts on what the layer right before it puts out.",
+    says="A Dropout layer acts on the output of the layer right before it.",
     sources=[tutorial[706], article[48]],
     verdict=UPHELD,
     explained_by="keras.src.models.sequential:Sequential.call",
@@ -161,7 +161,7 @@ two_layers_added = claim(
     evidence=[tutorial[711:721], tutorial[731:737]],
     verdict=REFUTED,
     severity="number",
-    instead="Add four dropout layers, one behind each hidden layer.",
+    instead="Add four dropout layers, one after each hidden layer.",
     why="The code below the sentence and the printed summary both have four.",
     faults=[figure(REGULARIZED, "dropout layers announced", 4)],
 )
@@ -234,7 +234,7 @@ single_pixels = claim(
     "feature maps; their neighbours stay.",
     sources=[day7[66]],
     verdict=UPHELD,
-    why="Each element of the tensor is drawn by itself.",
+    why="Each element of the tensor is drawn independently of its neighbours.",
     explained_by=CALL,
     faults=[faults.rows_of_pixels, faults.spatial_masks, faults.no_dropout_at_all],
 )

@@ -1,4 +1,4 @@
-"""Where dropout stands: before or behind a batch normalization, and in which blocks."""
+"""Where dropout stands: before or after a batch normalization, and in which blocks."""
 
 import keras
 import numpy as np
@@ -21,8 +21,8 @@ shifts_variance_before_batchnorm = claim(
     "training, that do not fit the variance seen at test time.",
     sources=[day7[67]],
     verdict=UPHELD,
-    why="For inputs of mean m the variance in training is E[x^2] / (1 - p) - m^2, for "
-    "centred inputs 1 / (1 - p) times that of inference.",
+    why="For inputs of mean m the variance in training is E[x^2] / (1 - p) - m^2; for "
+    "centered inputs that is 1 / (1 - p) times the variance at inference.",
     explained_by=[KERNEL, NORM],
     faults=[faults.rescaled_by_root, faults.no_dropout_at_all, faults.always_active],
 )
@@ -48,13 +48,13 @@ def test_the_moving_variance_exceeds_that_of_inference(rate, seed):
 
 behind_the_pair_avoids_the_shift = claim(
     "dropout.behind-the-pair-avoids-the-shift",
-    says="Dropout kept behind the pair of BatchNorm and activation, or in the head, "
+    says="Dropout placed after the pair of BatchNorm and activation, or in the head, "
     "leaves the moving statistics right.",
     sources=[day7[67]],
     verdict=QUALIFIED,
-    why="What counts is whether a BatchNorm follows. The lesson's blocks put their "
-    "dropout behind the pair, and then convolve and normalize again; its head has a "
-    "BatchNorm, too. Convolving does not undo the larger variance.",
+    why="What counts is whether a BatchNorm follows. In the lesson a BatchNorm "
+    "follows each block's dropout, after a convolution or a dense layer. The 1 x 1 "
+    "convolution of the check passes the larger variance on.",
     explained_by=[KERNEL, NORM],
     faults=[
         faults.rescaled_by_root,
@@ -67,7 +67,7 @@ ROWS = 2**15
 
 
 @behind_the_pair_avoids_the_shift.holds_when(
-    "no BatchNorm comes behind that dropout, as at the end of a network"
+    "no BatchNorm follows that dropout, as at the end of a network"
 )
 @given(rate=dropout_rates(0.25, 0.6), seed=seeds())
 def test_the_norm_before_the_dropout_has_the_variance_of_inference(rate, seed):
@@ -95,7 +95,7 @@ def convolution():
 )
 @given(rate=dropout_rates(0.25, 0.6), seed=seeds())
 def test_the_norm_of_the_next_block_has_another_variance(rate, seed):
-    """Behind ReLU outputs of 0 and 2 it is 2 / (1 - rate) - 1, at test time 1."""
+    """After ReLU outputs of 0 and 2 it is 2 / (1 - rate) - 1, at test time 1."""
     active = np.tile([0.0, 2.0], ROWS // 2).reshape(-1, 1, 1, 1).astype("float32")
     layer, norm = dropout(rate), batchnorm(1, 0.0)
 
@@ -112,7 +112,7 @@ def test_the_norm_of_the_next_block_has_another_variance(rate, seed):
 
 after_pooling_in_the_block = claim(
     "dropout.after-pooling-in-the-block",
-    says="In the three-block network dropout of 0.25 stands behind each pooling layer "
+    says="In the three-block network dropout of 0.25 stands after each pooling layer "
     "and 0.5 in the dense head.",
     sources=[notebook[173:175], notebook[186], notebook[202], notebook[208]],
     verdict=UPHELD,

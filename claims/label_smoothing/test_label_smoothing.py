@@ -58,7 +58,8 @@ sparse_takes_argument = claim(
     severity="lesson",
     instead="`CategoricalCrossentropy(label_smoothing=0.1)`, with one-hot labels, "
     "applies smoothing automatically; the sparse loss has no such argument.",
-    why="TypeError in Keras 3; the argument is that of CategoricalCrossentropy.",
+    why="The sparse loss raises a TypeError in Keras 3; CategoricalCrossentropy has "
+    "the argument.",
     explained_by="keras.src.losses.losses:SparseCategoricalCrossentropy.__init__",
     faults=[
         faults.sparse_loss_smooths,
@@ -109,7 +110,7 @@ torch_ce_argument = claim(
     says="PyTorch's CrossEntropyLoss takes label_smoothing.",
     sources=[lab[21]],
     verdict=UPHELD,
-    why="It smooths as Keras' CategoricalCrossentropy: e / K for every class.",
+    why="It smooths as Keras' CategoricalCrossentropy does: each class gets e / K.",
     explained_by="torch.nn:CrossEntropyLoss",
     faults=[
         faults.torch_smoothing_5_percent_high,
@@ -140,9 +141,9 @@ logit_gap_bounded = claim(
     "the theoretical value.",
     sources=[lab[56]],
     verdict=QUALIFIED,
-    why="The loss of an example is smallest where its gap is ln((1 - e + e / K) / (e "
-    "/ K)): 4.51 for e = 0.1 and 10 classes. It is the best gap and not a bound: "
-    "where two inputs share a weight, the gap of the longer one is pushed beyond it.",
+    why="The loss is smallest at a gap of ln(1 + K (1 - e) / e): 4.51 for e = 0.1 and "
+    "10 classes. That gap is no bound: where inputs share weights, the longer one's "
+    "gap goes beyond it.",
     explained_by="keras.src.losses.losses:CategoricalCrossentropy",
     faults=[
         faults.smoothing_is_ignored,
@@ -171,7 +172,7 @@ def test_the_best_gap_is_the_logarithm_of_the_odds(smoothing, classes, seed):
 
 
 @logit_gap_bounded.fails_throughout(
-    "one set of weights serves inputs of unlike lengths"
+    "inputs of different lengths share one set of weights"
 )
 @given(smoothing=smoothings(), classes=CLASSES, times=st.integers(2, 5))
 @example(smoothing=0.1, classes=10, times=3)

@@ -30,7 +30,7 @@ def softmax(logits):
 
 
 class ExactLaw:
-    """The law of the softmax output behind Dropout: all 2**4 masks enumerated."""
+    """The law of the softmax output after Dropout: all 2**4 masks enumerated."""
 
     def __init__(self, kernel, rate):
         masks = np.array(list(itertools.product([0, 1], repeat=UNITS)), "float64")
@@ -78,8 +78,9 @@ mean_and_variance = claim(
     "dropout gives the softmax output.",
     sources=[lab[3], lab[32], lab[46]],
     verdict=QUALIFIED,
-    why="training=True reaches every layer: batch normalization then uses the batch it "
-    "is given and moves its statistics, so that the passes change the trained model.",
+    why="With training=True batch normalization uses the batch that it gets and "
+    "updates its moving statistics, so the passes change what the trained model "
+    "predicts.",
     explained_by=[
         "keras.src.layers.regularization.dropout:Dropout.call",
         "keras.src.layers.normalization.batch_normalization:BatchNormalization.call",
@@ -115,7 +116,7 @@ def new_norm():
 
 
 @mean_and_variance.fails_throughout(
-    "the model has batch normalization, as the next section's"
+    "the model has batch normalization, like the model of the next section"
 )
 @given(rate=dropout_rates(0.2, 0.6), seed=seeds())
 def test_the_passes_change_a_model_with_batch_norm(rate, seed):

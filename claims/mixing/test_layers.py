@@ -61,7 +61,7 @@ mixup_as_layer = claim(
     says="Mixup can be a Keras layer that works on pairs of images and labels.",
     sources=[lab[34], lab[50:51]],
     verdict=UPHELD,
-    why="keras.layers.MixUp exists too: it takes a dictionary with images and labels.",
+    why="keras.layers.MixUp exists, too: it takes a dictionary with images and labels.",
     explained_by=[f"{MIXUP}.transform_images", f"{MIXUP}.transform_labels"],
     faults=[
         faults.mixup_label_shares_swapped,
@@ -135,8 +135,8 @@ cutmix_as_layer = claim(
     says="CutMix can be a Keras layer that works on pairs of images and labels.",
     sources=[lab[34], lab[50:51]],
     verdict=UPHELD,
-    why="keras.layers.CutMix mixes labels by the rectangle before it is laid on the "
-    "pixels, so that its share can be off by less than a pixel a side.",
+    why="In keras.layers.CutMix the share in the label may differ from that of the "
+    "pasted rectangle, by at most about a pixel in height and in width.",
     explained_by=[f"{CUTMIX}._generate_batch_mask", f"{CUTMIX}.transform_labels"],
     faults=[
         faults.cutmix_label_shares_swapped,

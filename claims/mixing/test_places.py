@@ -34,8 +34,8 @@ layer_in_map = claim(
     "as it is.",
     sources=[lab[51:53]],
     verdict=QUALIFIED,
-    why="The labels must be one-hot: CIFAR-10's are class numbers, and a mix of "
-    "classes 0 and 9 is taken for a class between them.",
+    why="The labels must be one-hot. With class numbers, as CIFAR-10 has them, a mix "
+    "of classes 0 and 9 reads as a class between them.",
     explained_by=[
         "keras.src.layers.preprocessing.data_layer:DataLayer.__call__",
         f"{MIXUP}.transform_labels",
@@ -95,8 +95,9 @@ inside_fit = claim(
     says="Mixup and CutMix as preprocessing layers do their work inside model.fit.",
     sources=[lab[5], lab[51]],
     verdict=QUALIFIED,
-    why="Mapped over the data set that fit iterates over, they mix anew in each epoch. "
-    "A layer in the model sees the images only: the loss gets the labels unmixed.",
+    why="Mapped over the data set that fit iterates over, Mixup mixes anew in each "
+    "epoch. keras.layers.MixUp as a layer of the model mixes the images only: the "
+    "loss gets unmixed labels.",
     explained_by=f"{MIXUP}.transform_images",
     faults=[
         faults.map_runs_once,
@@ -148,7 +149,7 @@ def test_fit_trains_on_pairs_mixed_anew_in_each_epoch():
     judge.true(changed, what="mixed, anew", chance=2.0**-99)
 
 
-@inside_fit.fails_when("the layer stands in the model, between the images and the rest")
+@inside_fit.fails_when("the layer is part of the model and gets the images")
 @given(count=st.integers(16, 40), seed=seeds())
 def test_a_layer_in_the_model_mixes_images_and_labels(count, seed):
     """Where labels equal the images' pixels before, they equal them after MixUp."""

@@ -1,5 +1,6 @@
 """Reproducibility: which of a notebook's random numbers a seed fixes."""
 
+import random
 import threading
 
 import keras
@@ -21,10 +22,9 @@ tf_seed = claim(
     "and shuffled orders; for the parallel map's augmentation, call "
     "tf.config.experimental.enable_op_determinism() before it as well. "
     "tf.random.set_seed does not reach weights and masks.",
-    why="Keras 3 draws the seeds of initializers and dropout layers from Python's "
-    "`random`, which TensorFlow's global seed does not touch. In a parallel map the "
-    "image that gets there first has the first draw; with op determinism the map goes "
-    "through the images in order.",
+    why="Keras 3 draws the seeds of weights and dropout masks from Python's `random`, "
+    "which TensorFlow's seed does not set. In a parallel map the image that arrives "
+    "first gets the first draw; with op determinism the images draw in order.",
     explained_by=[
         "keras.src.random.seed_generator:make_default_seed",
         "keras.src.utils.rng_utils:set_random_seed",
@@ -91,6 +91,8 @@ def test_seeding_keras_repeats_weights_and_dropout():
         judge.false(same, what="another seed", chance=1e-18)
         once, again = (after(seed_all, seed, np.random.random) for _ in range(2))
         judge.equal(again, once, what="NumPy's draw")
+        alone = after(random.seed, seed, drawn_by_keras)
+        judge.equal(alone, first, what="with Python's random alone")
 
 
 @tf_seed.instead

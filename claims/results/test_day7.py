@@ -79,11 +79,11 @@ def test_each_gap_is_the_difference_of_its_row():
 
 ten_points_down_eight_up = claim(
     "results.ten-points-down-eight-up",
-    says="Regularization took ten points of training accuracy and gave eight of test "
-    "accuracy.",
+    says="Regularization lowered training accuracy by ten points and raised test "
+    "accuracy by eight.",
     sources=[day7[207]],
     verdict=UPHELD,
-    why="10.3 and 8.4 points; both round to the figures of the prose.",
+    why="The changes are 10.3 and 8.4 points; both round to the figures of the prose.",
     faults=[row("regularized", train=88.1), row("regularized", test=79.8)],
 )
 
@@ -100,10 +100,11 @@ def test_the_changes_round_to_ten_and_eight():
 
 three_more_points = claim(
     "results.three-more-points",
-    says="Schedule and tuned hyperparameters brought about three points more.",
+    says="The schedule and the tuned hyperparameters brought about three points more.",
     sources=[day7[207]],
     verdict=UPHELD,
-    why="2.8 in training, 2.9 in validation and test; about three is 2.5 to 3.5.",
+    why='Training accuracy gains 2.8 points, validation and test 2.9; "about three" '
+    "is read as 2.5 to 3.5.",
     faults=[row("tuned", test=83.4), row("tuned", validation=82.5)],
 )
 
@@ -122,7 +123,8 @@ mixed_precision_within_a_fifth = claim(
     says="Mixed precision changed no accuracy by more than 0.2 points.",
     sources=[day7[207]],
     verdict=UPHELD,
-    why="-0.2 in training and validation, -0.1 in test.",
+    why="Training and validation accuracy change by -0.2 points, test accuracy by "
+    "-0.1.",
     faults=[row("mixed", validation=82.7), row("mixed", test=82.8)],
 )
 
@@ -144,8 +146,9 @@ epoch_time_cut = claim(
     sources=[day7[207]],
     evidence=[day7[205:206]],
     verdict=UPHELD,
-    why="7 of 12 s are 42 % less; about 40 % is 35 to 45 %. What causes it on that "
-    "hardware is mixed-precision.speeds-up-tensor-cores.",
+    why='7 s instead of 12 s is 42 % less; "about 40 %" is read as 35 to 45 %. '
+    "Whether mixed precision causes it on that hardware is "
+    "mixed-precision.speeds-up-tensor-cores.",
     faults=[row("mixed", seconds=8), row("tuned", seconds=13)],
 )
 
@@ -185,7 +188,8 @@ toward_99_and_low_70s = claim(
     sources=[day7[17]],
     evidence=[day7[57]],
     verdict=UPHELD,
-    why="98.7 % and 71.9 % in the log; near 99 is 98 to 99.5, low seventies 70 to 74.",
+    why='The log ends at 98.7 % and 71.9 %; "near 99" is read as 98 to 99.5, "low '
+    'seventies" as 70 to 74.',
     faults=[figure(LOG, "validation", 0.7488), figure(LOG, "train", 0.9771)],
 )
 
@@ -207,11 +211,11 @@ every_tool_attacks_the_gap = claim(
     verdict=REFUTED,
     severity="wording",
     instead="With BatchNorm, Dropout and L2 the train-val gap falls by 18.5 points. "
-    "The schedule and the search raise validation accuracy, and mixed precision "
-    "shortens the epoch, both at nearly the same gap.",
+    "With the schedule and the search validation accuracy rises, with mixed precision "
+    "the epoch gets shorter; both leave the gap nearly the same.",
     why="The table's gap falls by 18.5 points with the first step, by 0.1 with the "
-    "second, and not at all with the third; validation accuracy rises by 2.9 with "
-    "the second, and the epoch's 12 s fall to 7.",
+    "second, and not with the third. The second raises validation accuracy by 2.9 "
+    "points; the third shortens the epoch from 12 s to 7.",
     faults=[row("mixed", gap=7.7), row("tuned", gap=7.9)],
 )
 
@@ -242,15 +246,15 @@ def test_only_the_first_step_narrows_it():
 
 table_in_mixed_precision = claim(
     "results.table-in-mixed-precision",
-    says="The numbers of the table come from a run with mixed precision on.",
+    says="The numbers of the table come from a run in mixed precision.",
     sources=[day7[200]],
     evidence=[day7[203:206]],
     verdict=REFUTED,
     severity="wording",
     instead="Representative numbers (a free Colab T4; mixed precision in the last row "
     "only):",
-    why="The table adds mixed precision in its last row, and compares it with the "
-    "row before.",
+    why="The table adds mixed precision in its last row only, and compares it with "
+    "the row before.",
     faults=[figure(LABELS, "rows trained in mixed precision", list(TABLE))],
 )
 
@@ -278,7 +282,8 @@ speed_up_as_expected = claim(
     sources=[day7[121]],
     evidence=[day7[205:206]],
     verdict=UPHELD,
-    why="12 s and 7 s, each rounded to a second: 1.53 to 1.92 times as fast.",
+    why="12 s and 7 s are each rounded to a second: mixed precision is 1.53 to 1.92 "
+    "times as fast.",
     faults=[row("mixed", seconds=8), figure(PROSE, "least", 1.6)],
 )
 

@@ -179,7 +179,7 @@ regularized_gap_smaller = claim(
     "smaller than the basic model's.",
     sources=[notebook[440], notebook[479]],
     verdict=UPHELD,
-    why="5.9 against 30.7 points; much smaller is less than half.",
+    why='The gaps are 5.9 and 30.7 points; "much smaller" is read as less than half.',
     faults=[
         prose("regularized", validation=[73.8, 73.8]),
         prose("basic", train=[79.9, 79.9]),
@@ -200,7 +200,8 @@ def test_the_gap_is_less_than_half():
 
 regularized_trades_training_accuracy = claim(
     "results.regularized-trades-training-accuracy",
-    says="Regularization lowers the training accuracy and raises that on unseen data.",
+    says="Regularization lowers the training accuracy and raises the accuracy on "
+    "unseen data.",
     sources=[
         notebook[438],
         notebook[440],
@@ -211,9 +212,9 @@ regularized_trades_training_accuracy = claim(
     ],
     evidence=[notebook[448], notebook[453]],
     verdict=QUALIFIED,
-    why="The two models differ in more than dropout and batch normalization, to which "
-    "the text gives the credit: only one is trained on augmented images, and it has "
-    "more layers, hence 0.2 million more weights.",
+    why="The models differ in more than dropout and batch normalization, which the "
+    "text credits. By its own account only one is trained on augmented images, and "
+    "that one has 0.2 million more trainable weights.",
     faults=[
         prose("regularized", train=[99.4, 99.4]),
         prose("regularized", test=[68.3, 68.3]),
@@ -262,10 +263,10 @@ test_set_is_the_validation_set = claim(
     evidence=[notebook[433]],
     verdict=REFUTED,
     severity="lesson",
-    instead="There is no test set: the accuracies called validation and test are "
-    "both of the 500 validation images.",
-    why="evaluate() is given valid_ds, on which fit() validates; its 32 steps are "
-    "the 500 validation images in batches of 16.",
+    instead="There is no separate test set: the regularized model's accuracies called "
+    "validation and test are both measured on the 500 validation images.",
+    why="evaluate() is given valid_ds, which fit() uses for validation; its 32 steps "
+    "are 500 images in batches of 16.",
     faults=[figure(REPORT, "data of the test", "test_ds")],
 )
 

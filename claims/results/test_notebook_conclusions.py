@@ -23,8 +23,9 @@ settles_in_39_epochs = claim(
     severity="wording",
     instead="Epochs until early stopping: 39; the best validation loss was that of "
     "epoch 32.",
-    why="With patience 7 the stop comes seven epochs behind the best one. The basic "
-    "model's 7 epochs belong to another patience: with 7 no training ends before 8.",
+    why="With patience 7 the training stops seven epochs after the best one, and "
+    "never before epoch 8: the basic model's 7 epochs cannot come from this early "
+    "stopping.",
     explained_by=f"{STOPPING}.on_epoch_end",
     faults=[
         figure(REPORT, "stopped after", 46),
@@ -94,8 +95,8 @@ regularized_is_not_overfitting = claim(
     instead="Its training accuracy is lower, and it overfits less than the basic "
     "model, but it does overfit: 89.7 % against 83.8 % in validation, where its loss "
     "is 1.8 times that of training.",
-    why="5.9 points are more than three standard errors of a share of 500 images; the "
-    "basic model's are 30.7.",
+    why="The gap of 5.9 points is more than three standard errors of a share of 500 "
+    "images; the basic model's gap is 30.7 points.",
     faults=[
         figure(REPORT, "training accuracy", "0.8473"),
         prose("basic", train=[74.5, 74.5]),
@@ -138,10 +139,11 @@ def test_the_basic_model_has_the_higher_accuracy_and_the_wider_gap():
 basic_model_overfits = claim(
     "results.basic-model-overfits",
     says="The basic model overfits heavily: it fits the training data and does much "
-    "worse on images not seen.",
+    "worse on unseen images.",
     sources=[notebook[434], notebook[462], notebook[487]],
     verdict=UPHELD,
-    why="99.3 % against 68.6 %: more than ten standard errors of 500 images.",
+    why="The gap between 99.3 % and 68.6 % is more than ten standard errors of a "
+    "share of 500 images.",
     faults=[
         prose("basic", train=[72.6, 72.6]),
         prose("basic", validation=[99.3, 99.3]),
@@ -162,11 +164,12 @@ def test_the_basic_gap_is_far_from_chance():
 significantly_better = claim(
     "results.significantly-better",
     says="The regularized model generalizes significantly better than the basic one, "
-    "which does significantly worse on images not seen.",
+    "which does significantly worse on unseen images.",
     sources=[notebook[440], notebook[487], notebook[490]],
     verdict=UPHELD,
-    why="420 right answers against 342 among 500. However the errors of both fall on "
-    "the images, a sign test gives chance less than one in a million for that lead.",
+    why="420 against 342 right answers among 500. Even if no image is missed by both "
+    "models, a sign test gives such a lead by chance less than once in a million "
+    "times.",
     faults=[
         prose("regularized", test=[75.6, 75.6]),
         prose("basic", test=[76.8, 76.8]),
@@ -204,10 +207,11 @@ prevents_overfitting = claim(
     verdict=REFUTED,
     severity="wording",
     instead="The final training accuracy is lower (about 89.7 %), and the gap to "
-    "validation falls from 30.7 to 5.9 points: overfitting is reduced, and not "
+    "validation falls from 30.7 to 5.9 points: overfitting is reduced, but not "
     "prevented.",
-    why="Were the model as good on images not seen as the 89.73 % of its training, it "
-    "would get so few of 500 right as it does less than once in ten thousand times.",
+    why="If the model were right on unseen images as often as in training, 89.73 %, "
+    "so few right answers among 500 would come by chance less than once in ten "
+    "thousand times.",
     faults=[
         figure(REPORT, "training accuracy", "0.8524"),
         figure(REPORT, "validation accuracy", "0.8799"),

@@ -17,8 +17,9 @@ only_tiny_avoids_overfitting = claim(
     sources=[tutorial[527]],
     evidence=[TINY, tutorial[424:444], tutorial[479:481]],
     verdict=QUALIFIED,
-    why="Its validation cross-entropy stays at 0.611 while that of training falls from "
-    "0.6266 to 0.5830: by the text's own list that is close to overfitting.",
+    why="From epoch 100 to 800 its validation cross-entropy stays at 0.611 while that "
+    "of training falls from 0.6266 to 0.5830. The text's own list calls that probably "
+    "close to overfitting.",
     faults=[
         cell("tiny", 800, cross_entropy=0.6250),
         cell("tiny", 800, val_cross_entropy="0.671"),
@@ -40,7 +41,7 @@ def test_the_tiny_log_never_rises_and_has_the_least_gap():
 
 
 @only_tiny_avoids_overfitting.fails_when(
-    "a gap that opens while training goes on counts"
+    "a gap that opens during training counts as overfitting"
 )
 def test_the_tiny_gap_does_not_open():
     """Validation less training cross-entropy is the same at epochs 100 and 800."""
@@ -55,10 +56,9 @@ larger_models_overfit_faster = claim(
     sources=[tutorial[527]],
     evidence=[TINY, tutorial[424:444], tutorial[479:481], LARGE],
     verdict=QUALIFIED,
-    why="At epoch 200 validation exceeds training cross-entropy by -0.002, 0.01 to "
-    "0.11, 0.17 to 0.27 and 2.4 to 2.5: the intervals that the cut-off column allows "
-    "do not overlap. But early stopping with patience 200 let the small model train "
-    "to epoch 1000 and the tiny one to 800.",
+    why="The gap at epoch 200 is below 0, then 0.01 to 0.11, 0.17 to 0.27 and 2.4 to "
+    "2.5. But with early stopping the small model's log ends at epoch 1000, the tiny "
+    "one's at 800.",
     faults=[
         cell("medium", 200, cross_entropy=0.5866),
         cell("large", 200, val_cross_entropy="0.1"),
@@ -69,7 +69,7 @@ larger_models_overfit_faster = claim(
 
 
 @larger_models_overfit_faster.holds_when(
-    "it means the gap between both losses at the same epoch"
+    "overfitting faster means a wider gap between both losses at the same epoch"
 )
 def test_the_gap_at_epoch_200_grows_with_the_model():
     """The least gap of each model exceeds the greatest of the next smaller one."""
@@ -78,7 +78,7 @@ def test_the_gap_at_epoch_200_grows_with_the_model():
 
 
 @larger_models_overfit_faster.fails_when(
-    "it means the epoch from which validation no longer improves"
+    "overfitting faster means that validation stops improving at an earlier epoch"
 )
 def test_no_larger_model_is_stopped_later():
     """The last epoch printed, 200 or more after the best one, is no later."""
@@ -94,8 +94,8 @@ combined_tries_both = claim(
     sources=[tutorial[762], tutorial[764:782]],
     evidence=[tutorial[601:612], tutorial[711:722]],
     verdict=QUALIFIED,
-    why="Both kinds stand at each hidden layer, but the L2 strength is a tenth of what "
-    "was tried: 0.0001 in place of 0.001. The comparison changes two things.",
+    why="Each hidden layer has both kinds, but the L2 strength is a tenth of the one "
+    "tried before: 0.0001 instead of 0.001.",
     faults=[
         figure(REGULARIZED, "L2, combined", [0.001] * 4),
         figure(REGULARIZED, "dropout, combined", [0.5, 0.5, 0.5, 0.475]),
@@ -104,7 +104,7 @@ combined_tries_both = claim(
 
 
 @combined_tries_both.holds_when(
-    "the kinds are meant: each hidden layer has a penalty and dropout"
+    "the kinds are meant: each hidden layer has an L2 penalty and dropout"
 )
 def test_each_hidden_layer_has_both():
     """Four strengths above zero, and four times the rate of the dropout model."""

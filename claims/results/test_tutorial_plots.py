@@ -8,17 +8,17 @@ from harness.running.faults import figure, replaced
 
 plot_shows_the_large_model = claim(
     "results.plot-shows-the-large-model",
-    says="The plots of the regularized runs show the large model, too: that both "
-    "methods improve on it can be read from them.",
+    says="The plots of the regularized runs show the large model, too: one can read "
+    "from them that both methods improve on it.",
     sources=[tutorial[760], tutorial[679]],
     evidence=[tutorial[580:581], tutorial[614], tutorial[723]],
     verdict=REFUTED,
     severity="wording",
     instead='This plot has the "Tiny", the "l2" and the "dropout" run. The "Large" '
-    "model is in the plot of the sizes only: compared with its curves there, both "
+    "model is in the plot of the sizes only. Compared with its logged losses, both "
     "approaches improve its behavior.",
-    why="The dictionary that is drawn begins with the tiny run alone, and gets the "
-    "regularized ones.",
+    why="The dictionary that is drawn starts with the tiny run; only the regularized "
+    "runs are added to it.",
     faults=[
         figure(PLOTS, "plot of line 760", ["Tiny", "l2", "dropout", "large"]),
         figure(PLOTS, "sizes", ["Tiny", "Small", "Medium"]),
@@ -44,15 +44,15 @@ def test_the_large_run_is_in_the_plot_of_the_sizes_only():
 
 beat_the_small_model = claim(
     "results.beat-the-small-model",
-    says="The model that larger ones are to beat, trained before, is the small one.",
+    says="Larger models are to beat the small model, which has been trained before.",
     sources=[tutorial[397]],
     evidence=[tutorial[338], tutorial[409]],
     verdict=REFUTED,
     severity="wording",
     instead='To check if you can beat the performance of the "Tiny" model, '
     "progressively train some larger models.",
-    why="Up to there the tiny model alone is trained; the small one is the first of "
-    "the larger ones.",
+    why="Before this sentence only the tiny model is trained. The small model is "
+    "trained after it.",
     faults=[
         figure(PLOTS, "trained above line 397", ["tiny", "small"]),
         figure(PLOTS, "trained above line 397", []),
@@ -83,10 +83,9 @@ log_scale_shows_the_large_model = claim(
     sources=[tutorial[527], tutorial[529], tutorial[537:541]],
     evidence=[tutorial[424:444], tutorial[516:518]],
     verdict=QUALIFIED,
-    why="The scale is that of the epochs: those from 5 to 100 take 57 % of the width "
-    "in place of 10 %. The losses are cut off at 0.5 and 0.7, and what the log prints "
-    "of the large model from epoch 100 on lies outside: 0.0020 and 1.6, 0.0001 and "
-    "2.4.",
+    why="Of the width from epoch 5 to 1000, a log scale gives epochs 5 to 100 57 % "
+    "instead of 10 %. From epoch 100 on, the large model's printed losses lie outside "
+    "the limits 0.5 and 0.7.",
     explained_by="matplotlib.pyplot:xscale",
     faults=[
         replaced(
@@ -124,7 +123,8 @@ def test_the_first_epochs_get_most_of_the_width():
 
 
 @log_scale_shows_the_large_model.fails_throughout(
-    "its end is meant: from epoch 100 on its curves are outside of the plot"
+    "its later training is meant: from epoch 100 on its printed losses lie outside "
+    "the plot"
 )
 def test_no_printed_loss_of_the_large_model_is_within_the_limits():
     """Training is below the plot, validation above it, at epochs 100 and 200."""

@@ -70,18 +70,17 @@ def trained():
 
 bound_after_training = claim(
     "spectral-norm.bound-after-training",
-    says="With every Dense layer wrapped, the spectral norms are at most 1.0 once "
-    "training is over.",
+    says="If every Dense layer is wrapped, the spectral norms are at most 1.0 after "
+    "training.",
     sources=[lab[61]],
     verdict=REFUTED,
     severity="lesson",
     instead="In training each forward pass divides the kernel by an estimate of its "
-    "norm (one power iteration), and the update then moves it. After fit the norm can "
-    "exceed 1, and a further training call need not bring it back.",
-    why="SpectralNormalization.call assigns kernel / sigma. One power iteration "
-    "estimates sigma from below: exactly for a kernel of one column, too low for a "
-    "wide one, whose norm then exceeds 1 right after the call. With JAX fit() discards "
-    "the assignment: the raw kernel is updated and keeps its norm.",
+    "norm (one power iteration), and the update then changes it. After training the "
+    "norm can exceed 1, and a further training call need not bring it back.",
+    why="SpectralNormalization.call assigns kernel / sigma. One power iteration gives "
+    "sigma exactly for one column; for a wide kernel sigma can be too low, and its "
+    "norm exceeds 1 after the call. With JAX the raw kernel is updated.",
     explained_by=[PLACE, WEIGHTS],
     faults=[
         faults.norm_far_below_one,
@@ -173,7 +172,8 @@ api_names = claim(
     sources=[lab[7], lab[23:24], lab[61]],
     verdict=UPHELD,
     why="A call with training=True divides the kernel by sigma = v W u after the "
-    "power iterations; torch's hook divides by it too.",
+    "power iterations. torch's hook brings the norm to 1 in 4 iterations where one "
+    "singular value dominates.",
     explained_by=[WEIGHTS, TORCH],
     faults=[
         faults.norm_3_percent_off,
@@ -227,10 +227,9 @@ equivalent_of_torch = claim(
     says="The Keras wrapper is the equivalent of nn.utils.spectral_norm.",
     sources=[lab[61], lab[23:24]],
     verdict=QUALIFIED,
-    why="A training call gives the same output. Its gradient is taken at the "
-    "normalized kernel in Keras, while torch keeps the raw weight and differentiates "
-    "through sigma (as Keras does with JAX). At inference torch's hook still divides "
-    "by the norm, and Keras takes the kernel as it stands.",
+    why="Outputs of training calls agree. Keras takes the gradient at the normalized "
+    "kernel; torch keeps the raw weight and differentiates through sigma, as Keras "
+    "does with JAX. At inference torch still divides by the norm, Keras does not.",
     explained_by=[PLACE, TORCH],
     faults=[
         faults.normalizes_at_inference,

@@ -60,12 +60,12 @@ def scalars(file):
 
 writes_logs = claim(
     "tensorboard.writes-logs",
-    says="With the TensorBoard callback a training writes logs of its figures.",
+    says="With the TensorBoard callback, training writes logs of its figures.",
     sources=[tutorial[272], tutorial[279], tutorial[553], tutorial[842]],
     verdict=UPHELD,
     needs="tensorflow",
-    why="Loss and metrics at the end of each epoch, for training and validation, and "
-    "the learning rate, with steps from 0.",
+    why="The logs have loss and metrics of each epoch, for training and validation, "
+    "and the learning rate; steps count from 0.",
     explained_by=f"{CALLBACK}.on_epoch_end",
     faults=[
         faults.scalars_2_percent_high,
@@ -94,12 +94,12 @@ def test_every_epoch_has_its_figures_in_the_logs():
 
 one_folder_per_model = claim(
     "tensorboard.one-folder-per-model",
-    says="A path object with the model's name below the log folder keeps each model's "
-    "logs in a folder of their own, under sizes or regularizers.",
+    says="A path object with the model's name below the log folder gives each model's "
+    "logs a folder of their own, under sizes or regularizers.",
     sources=[tutorial[279], tutorial[562], tutorial[847]],
     verdict=UPHELD,
     needs="tensorflow",
-    why="In two subfolders, train and validation.",
+    why="Each folder has two subfolders, train and validation.",
     explained_by=f"{CALLBACK}.__init__",
     faults=[faults.parent_folder_used],
 )
@@ -114,12 +114,12 @@ def test_the_logs_lie_under_the_models_name(name):
 
 dev_shows_results = claim(
     "tensorboard.dev-shows-results",
-    says="The results of an earlier run can be looked at on TensorBoard.dev.",
+    says="The results of an earlier run can be viewed on TensorBoard.dev.",
     sources=[tutorial[567]],
     verdict=REFUTED,
     severity="wording",
     instead="TensorBoard.dev has been shut down.",
-    why="TensorBoard 2.20 answers `tensorboard dev` with that message and exit code 1.",
+    why="The command `tensorboard dev` ends with that message and exit code 1.",
     explained_by="tensorboard.main_lib:global_init",
     faults=[faults.dev_command_is_let_through],
 )

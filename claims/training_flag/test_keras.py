@@ -25,10 +25,10 @@ NORM_CALL = "keras.src.layers.normalization.batch_normalization:BatchNormalizati
 set_by_fit_evaluate_predict = claim(
     "training-flag.set-by-fit-evaluate-predict",
     says="fit() runs layers in training mode, evaluate() and predict() in inference "
-    "mode, without the user's doing.",
+    "mode; the user need not ask for it.",
     sources=[day7[68], day7[277:278], lab[49]],
     verdict=UPHELD,
-    why="Also for layers inside other layers.",
+    why="Layers inside other layers get the flag, too.",
     explained_by=["keras.src.models.model:Model", DEFAULT],
     faults=[
         faults.evaluate_in_training_mode,
@@ -61,11 +61,12 @@ def test_a_layer_inside_another_gets_the_flag():
 
 only_in_custom_loops = claim(
     "training-flag.only-in-custom-loops",
-    says="The flag is one's own business in custom training loops only.",
+    says="The user has to set the flag in custom training loops only.",
     sources=[day7[68], lab[32], lab[46]],
     verdict=QUALIFIED,
-    why="predict() always infers, and so does a model that is called without a flag: "
-    "the lab's MC dropout passes training=True by hand, in no training loop.",
+    why="predict() always runs inference, and so does a model that is called without "
+    "a flag. The lab's MC dropout therefore passes training=True by hand, although it "
+    "is no training loop.",
     explained_by="keras.src.layers.layer:Layer.__call__",
     faults=[
         faults.evaluate_in_training_mode,
@@ -76,7 +77,7 @@ only_in_custom_loops = claim(
 
 
 @only_in_custom_loops.holds_when(
-    "layers do in fit, evaluate and predict what they are made for"
+    "the modes that fit, evaluate and predict choose are the wanted ones"
 )
 def test_the_methods_need_no_flag():
     """A batch of fit says training, a batch of evaluate and predict inference."""
@@ -98,8 +99,8 @@ custom_loop_explicit = claim(
     "forward pass.",
     sources=[lab[49], day7[68], lab[43:45]],
     verdict=UPHELD,
-    why="A call without the flag is an inference call, so without it dropout is off "
-    "and no moving statistic is updated.",
+    why="A call without the flag is an inference call: dropout is off, and the moving "
+    "statistics are not updated.",
     explained_by=DEFAULT,
     faults=[
         faults.training_by_default,
@@ -149,11 +150,11 @@ forgetting_is_like_eval = claim(
     sources=[lab[49], lab[33]],
     verdict=REFUTED,
     severity="lesson",
-    instead="Leaving it out runs inference mode: dropout is off and BatchNorm's moving "
-    "statistics never move. The PyTorch analogue is forgetting model.train() after "
-    "eval().",
-    why="Keras defaults to inference (keras 3, Layer.__call__), torch modules start in "
-    "training mode: the two omissions have opposite effects.",
+    instead="Leaving it out means inference mode: dropout is off, and BatchNorm's "
+    "moving statistics never change. The PyTorch analogue is forgetting model.train() "
+    "after eval().",
+    why="Keras layers default to inference (Layer.__call__ in Keras 3), PyTorch "
+    "modules start in training mode: the two omissions have opposite effects.",
     explained_by=[DEFAULT, "torch.nn.modules.module:Module.train"],
     faults=[faults.training_by_default],
 )
@@ -204,9 +205,10 @@ lab_default_against_eval_analogy = claim(
     verdict=REFUTED,
     severity="lesson",
     instead="With that default a forgotten flag means running statistics, as after "
-    "eval(); what goes wrong is training, not evaluation.",
-    why="The lab gives its own layer training=False as default and calls forgetting "
-    "the flag the counterpart of a forgotten eval(): both cannot be.",
+    "eval(): the batch's statistics are not used, not even in training.",
+    why="The lab gives its own layer the default training=False, and calls a "
+    "forgotten flag the counterpart of a forgotten eval(): the two contradict each "
+    "other.",
     explained_by=NORM_CALL,
     faults=[faults.training_by_default, faults.norm_3_percent_high],
 )
@@ -245,7 +247,7 @@ def test_a_forgotten_flag_uses_moving_statistics(rows, seed):
 
 not_a_global_mode = claim(
     "training-flag.not-a-global-mode",
-    says="Keras Dropout follows the argument of each call; no mode stays.",
+    says="Keras Dropout follows the argument of each call; no mode persists.",
     sources=[lab[42]],
     verdict=UPHELD,
     why="Keras 3 has no keras.backend.set_learning_phase.",

@@ -51,7 +51,8 @@ torch_forgotten_eval = claim(
     "batch norm keeps using batch statistics, which spoils the metrics.",
     sources=[day7[68]],
     verdict=UPHELD,
-    why="torch.no_grad() does not help: the modules look at Module.training alone.",
+    why="torch.no_grad() does not help: dropout keeps dropping under it, and batch "
+    "norm keeps using batch statistics.",
     explained_by=[
         "torch.nn.modules.dropout:Dropout.forward",
         "torch.nn.modules.batchnorm:_BatchNorm.forward",
@@ -127,9 +128,9 @@ batchnorm_argument_is_the_counterpart = claim(
     "eval() do in PyTorch.",
     sources=[lab[19:20], lab[4]],
     verdict=UPHELD,
-    why="Same outputs for the same statistics and epsilon. (The defaults differ: "
-    "Keras keeps 0.99 of the old value, torch 0.9; torch's running variance is the "
-    "unbiased one.)",
+    why="The outputs agree for the same statistics and epsilon. The defaults differ: "
+    "Keras keeps 0.99 of the old value and PyTorch 0.9, and PyTorch's running "
+    "variance is the unbiased one.",
     explained_by=[NORM_CALL, "torch.nn.modules.batchnorm:_BatchNorm.forward"],
     faults=[
         faults.norm_ignores_training,
