@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -135,10 +136,14 @@ def _patch(options: argparse.Namespace) -> int:
     for made in patch.patches(audited, project, chosen, options.claim):
         path = options.run / made.name
         write_atomically(path, made.diff)
-        print(f"{path}: {len(made.applied)} changes, {len(made.left_out)} left out")
+        count = len(made.applied)
+        changes = f"{count} change{'' if count == 1 else 's'}"
+        print(f"{path}: {changes}, {len(made.left_out)} left out")
         for reason in made.left_out:
             print(f"  left out, {reason}")
-    print(f"apply them with: git -C {options.material} apply {path.parent.resolve()}/…")
+        if made.diff:
+            command = ["git", "-C", str(options.material), "apply", str(path.resolve())]
+            print(f"  apply it: {shlex.join(command)}")
     return 0
 
 

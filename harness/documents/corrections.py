@@ -39,6 +39,8 @@ from harness.evidence.record import totals
 
 APPLIES, CORRECTED, CHANGED = "applies", "corrected", "changed"
 REPLACE, BEFORE, AFTER = "replace", "before", "after"
+QUOTED = 80
+"""Characters of a line that are quoted before and after a piece."""
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -189,6 +191,17 @@ class Copy:
             return Placed(correction, APPLIES, begin + old[0][0], begin + old[0][1])
         return Placed(correction, CHANGED, begin, begin)
 
+    def around(self, placed: Placed) -> tuple[str, str, str]:
+        """What stands before a piece in its line, the piece, and what stands after."""
+        start, end = placed.start, placed.end
+        before = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+        after = self.text[end:].partition("\n")[0]
+        if len(before) > QUOTED:
+            before = "… " + before[-QUOTED:].partition(" ")[2]
+        if len(after) > QUOTED:
+            after = after[:QUOTED].rpartition(" ")[0] + " …"
+        return before, self.text[start:end], after
+
     def line_of(self, offset: int) -> int:
         """The 1-based line that a character stands in."""
         return max(1, bisect.bisect_right(self._starts[:-1], offset))
@@ -320,6 +333,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     path = document.ledger.parent / "corrections" / document.ledger.name
     path.parent.mkdir(exist_ok=True)
+    if not path.exists():
+        made_by = "harness/documents/corrections.py"
+        path.write_text(f"# What to put where in {document.id}: {made_by}\n", "utf-8")
     pairs = [f"{key} = {json.dumps(row[key], ensure_ascii=False)}" for key in row]
     with path.open("a", encoding="utf-8") as file:
         file.write("\n[[correction]]\n" + "\n".join(pairs) + "\n")

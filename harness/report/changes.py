@@ -35,7 +35,8 @@ class Change:
     """One piece of a document that becomes another text.
 
     lines: of the reader's copy where there is one, else of the audited file; piece: the
-    words that go, as the copy has them, None without a copy; put: "replace", "before"
+    words that go, as the copy has them, None without a copy; quote: what stands before
+    them in their line, the words, and what stands after; put: "replace", "before"
     or "after"; region: what an editor replaces, with a copy that has the piece only.
     """
 
@@ -43,6 +44,7 @@ class Change:
     lines: tuple[int, int]
     correction: CorrectionEntry
     piece: str | None = None
+    quote: tuple[str, str, str] | None = None
     region: Region | None = None
     done: bool = False
 
@@ -120,6 +122,7 @@ def _change(document: str, entry: CorrectionEntry, copy: Copy | None) -> Change:
         return change
     change.piece = copy.text[placed.start : placed.end]
     change.lines = copy.line_of(placed.start), copy.line_of(placed.end - 1)
+    change.quote = copy.around(placed)
     start, end, text = replacement(copy.text, placed)
     change.region = Region(copy.position(start), copy.position(end), text)
     return change

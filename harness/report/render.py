@@ -28,6 +28,7 @@ from harness.report import changes
 from harness.report.documents import Page, Parts, pages
 from harness.report.text import (
     address,
+    all_lines,
     chance,
     coded,
     fenced,
@@ -281,7 +282,19 @@ def _environment(escape: bool) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    filters = (address, chance, coded, fenced, image, lines, number, place, plain, seen)
+    filters = (
+        address,
+        all_lines,
+        chance,
+        coded,
+        fenced,
+        image,
+        lines,
+        number,
+        place,
+        plain,
+        seen,
+    )
     environment.filters |= {function.__name__: function for function in filters}
     environment.filters["versions"] = history.versions
     environment.finalize = _final

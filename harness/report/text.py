@@ -55,6 +55,19 @@ def lines(place: Any) -> str:
     return f"line {first}" if first == last else f"lines {first} to {last}"
 
 
+def all_lines(places: Any) -> str:
+    """`Lines 127, 161 to 163, 220`: each line once, in their order."""
+    numbers = sorted({n for first, last in places for n in range(first, last + 1)})
+    runs: list[list[int]] = []
+    for n in numbers:
+        if runs and n == runs[-1][1] + 1:
+            runs[-1][1] = n
+        else:
+            runs.append([n, n])
+    said = [str(a) if a == b else f"{a} to {b}" for a, b in runs]
+    return f"Line{'s' if len(numbers) > 1 else ''} {', '.join(said)}"
+
+
 def seen(check: Any) -> str:
     """What a check found, in one clause: the outcome and the numbers behind it.
 

@@ -8,7 +8,6 @@
   const listed = find("[data-claims]"); // passages, and items of what to fix first
   const buttons = find("button[data-filter]");
   const groups = find("section.topic, details.part, section.document, #fix, #claims");
-  const whole = find(".whole"); // of the whole audit: nothing for a filter to keep
   const texts = new Map();
   const read = () => new URLSearchParams(location.search);
   const textOf = (card) => {
@@ -44,7 +43,7 @@
     for (const group of groups)
       hide(group, (narrowed || findings) &&
         !group.querySelector("article[data-verdict]:not([hidden]), [data-claims]:not([hidden])"));
-    for (const section of whole) hide(section, narrowed || findings);
+    document.body.classList.toggle("narrowed", narrowed || findings);
     for (const button of buttons)
       button.setAttribute("aria-pressed",
         String(state.getAll(button.dataset.filter).includes(button.value)));
@@ -99,6 +98,7 @@
   }
 
   const keys = byId("keys");
+  byId("close").addEventListener("click", () => keys.close());
   byId("help").addEventListener("click", () => keys.showModal());
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
@@ -125,7 +125,7 @@
   function reveal() {
     const target = location.hash && byId(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
-    if (target.closest("[hidden]")) store(new URLSearchParams(), true);
+    if (target.closest("[hidden]") || !target.checkVisibility()) store(new URLSearchParams(), true);
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
     target.scrollIntoView();
   }
@@ -139,9 +139,8 @@
   window.addEventListener("hashchange", reveal);
   window.addEventListener("popstate", apply);
   byId("controls").hidden = false;
-  const filters = document.querySelector("details.filters");
-  filters.hidden = false;
-  filters.open = window.innerWidth > 960;
+  document.querySelector("div.filters").hidden = false;
+  document.querySelector("details.ways").open = window.innerWidth > 960;
   apply();
   reveal();
   (window.requestIdleCallback || setTimeout)(() => cards.forEach(textOf));
