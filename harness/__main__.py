@@ -16,7 +16,7 @@ from harness.evidence import verdict as v
 from harness.evidence.store import (
     EVIDENCE,
     UnreadableEvidence,
-    read,
+    read_run,
     write_atomically,
     write_compressed,
     write_evidence,
@@ -90,12 +90,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("run", type=Path, metavar="RUN", help="a complete run")
     command.add_argument("--material", type=Path, required=True, metavar="DIR")
+    command.add_argument(
+        "--write", action="store_true", help="write the ledgers (else only shown)"
+    )
+    command.add_argument(
+        "--changed",
+        action="store_true",
+        help="the copies are not the audited files: make them so",
+    )
     command.set_defaults(command=_ledger)
     return parser
 
 
 def _merge(options: argparse.Namespace) -> int:
-    lines = merge.runs([read(run) for run in options.runs])
+    lines = merge.runs([read_run(run) for run in options.runs])
     options.out.mkdir(parents=True, exist_ok=True)
     write_evidence(options.out / EVIDENCE, lines)
     audited = record.audit(lines)
@@ -113,7 +121,7 @@ def _merge(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     for run in options.runs:
         project = _with_material(run, options.material) if options.material else None
-        audited = record.audit(read(run))
+        audited = record.audit(read_run(run))
         if project:
             audited = corrections.set_right(audited, project)
         audited = {**audited, **history.beside(run, audited)}
@@ -125,7 +133,7 @@ def _report(options: argparse.Namespace) -> int:
 
 def _patch(options: argparse.Namespace) -> int:
     project = _with_material(options.run, options.material)
-    audited = record.audit(read(options.run))
+    audited = record.audit(read_run(options.run))
     unknown = set(options.claim) - {claim["id"] for claim in audited["claims"]}
     if unknown:
         raise UnreadableEvidence(
@@ -165,7 +173,7 @@ def _with_material(near: Path, material: Path) -> Project:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    old, new = (record.audit(read(run)) for run in (options.old, options.new))
+    old, new = (record.audit(read_run(run)) for run in (options.old, options.new))
     difference = compare.compare(old, new)
     difference["ratios"] = ratios.between(options.old, options.new)
     print(compare.markdown(difference), end="")
@@ -176,18 +184,20 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    lines = read(options.run)
+    lines = read_run(options.run)
     audited = record.audit(lines)
     if not audited["run"]["complete"]:
         raise UnreadableEvidence(
             f"{options.run} is a partial run; publish one of `pytest claims/ --faults`."
         )
-    if not any(f["detected"] for c in record.judged_in(audited) for f in c["faults"]):
+    untried = record.untried_faults(audited)
+    if untried:
         raise UnreadableEvidence(
-            f"{options.run} tried no faults; publish one of `pytest claims/ --faults`."
+            f"{options.run} did not try {untried} of the faults; publish one of "
+            "`pytest claims/ --faults`."
         )
     if options.check:
-        outdated = compare.outdated(record.audit(read(options.out)), audited)
+        outdated = compare.outdated(record.audit(read_run(options.out)), audited)
         print("\n".join(outdated) or f"{options.out} is the audit of these claims.")
         return int(bool(outdated))
     options.out.mkdir(parents=True, exist_ok=True)
@@ -198,11 +208,24 @@ def _publish(options: argparse.Namespace) -> int:
 
 
 def _ledger(options: argparse.Namespace) -> int:
-    audited = record.audit(read(options.run))
+    audited = record.audit(read_run(options.run))
+    if not audited["run"]["complete"]:
+        raise UnreadableEvidence(
+            f"{options.run} is a partial run: the claims that it lacks would vanish "
+            "from the ledgers. Use a complete one (`pytest claims/`)."
+        )
     project = _with_material(options.run, options.material)
-    states = triage.update(project.ledgers, audited["claims"], options.material)
+    states = triage.update(
+        project.ledgers,
+        audited["claims"],
+        options.material,
+        keep=options.write,
+        changed=options.changed,
+    )
     for id, state in states.items():
         print(f"{id}: {state.sentence()}")
+    if not options.write:
+        print("nothing is written; `--write` writes the ledgers")
     return 0
 
 

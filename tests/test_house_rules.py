@@ -195,7 +195,7 @@ def test_the_ledgers_hold_what_the_claims_cite(claims):
                 for lines, id in some
                 if not any(id == i and overlap(lines, o) for o, i in others)
             ]
-            assert not alone, f"{document.id}: run `python -m harness ledger`"
+            assert not alone, f"{document.id}: run `python -m harness ledger RUN --material DIR --write`"
 
 
 def test_a_side_of_a_contradiction_is_judged_by_the_claim_that_it_names(claims):

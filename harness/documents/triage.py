@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -39,26 +40,44 @@ class State:
 
 
 def update(
-    ledgers: Ledgers, claims: Sequence[JudgedClaim], material: Path
+    ledgers: Ledgers,
+    claims: Sequence[JudgedClaim],
+    material: Path,
+    *,
+    keep: bool = True,
+    changed: bool = False,
 ) -> dict[str, State]:
-    """Write all ledgers anew from the material; triage of known passages is kept.
+    """Split the material anew; triage of known passages is kept.
 
     claims: as `audit.json` holds them, with id, says and sources. A claim whose source
     no row of its lines names yet is put to the passage there that resembles it most.
-    Raises LedgerProblem if the material is missing.
+    keep: write the ledgers; else only say how they would stand.
+    changed: also where a copy is not the audited file.
+    Raises LedgerProblem if the material is missing, or another text.
     """
     problem = ledgers.problem(material)
     if problem:
         raise LedgerProblem(problem)
-    states = {}
-    for document in ledgers.documents():
-        path = material / document.file
-        if path.is_file():
-            passages = split(path.read_text("utf-8"))
-            state = _state(document, passages, claims)
-            write(document.ledger, state.rows)
-            states[document.id] = state
+    texts = ledgers.copies(material)
+    others = [] if changed else [id for id in texts if _differs(ledgers[id], texts[id])]
+    if others:
+        raise LedgerProblem(
+            f"the copy of {', '.join(others)} in {material} is not the audited file: "
+            "its ledger would be that of another text. Use the audited file, or say "
+            "--changed."
+        )
+    states = {
+        id: _state(ledgers[id], split(text), claims) for id, text in texts.items()
+    }
+    for id, state in states.items() if keep else ():
+        write(ledgers[id].ledger, state.rows)
     return states
+
+
+def _differs(document: Document, text: str) -> bool:
+    """Whether a text is not the audited one; a ledger without rows has none yet."""
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return bool(document.rows()) and digest != document.sha256
 
 
 def _state(

@@ -368,6 +368,16 @@ def missed_faults(audited: Audited) -> list[tuple[str, str, str]]:
     ]
 
 
+def untried_faults(audited: Audited) -> int:
+    """How many faults of the claims that ran were not tried."""
+    return sum(
+        fault["detected"] is None
+        for found in judged_in(audited)
+        if found["verdict"] != v.NOT_RUN
+        for fault in found["faults"]
+    )
+
+
 def counts(totals: Mapping[str, int]) -> str:
     """`118 upheld, 31 refuted, 24 qualified, 9 not run`: claims, zeros left out."""
     said = [f"{count} {word}" for word, count in totals.items() if count]

@@ -84,10 +84,14 @@ def write_atomically(path: Path, text: str) -> None:
 def _replace(path: Path, data: bytes) -> None:
     """The file holds exactly these bytes, or what it held before."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except OSError:
+        os.unlink(name)
+        raise
 
 
 def read(folder: Path) -> list[Line]:
@@ -120,6 +124,20 @@ def read(folder: Path) -> list[Line]:
         if not isinstance(line, dict) or "type" not in line:
             raise UnreadableEvidence(f"{path} line {number} is no line of evidence.")
         lines.append(cast("Line", line))
+    return lines
+
+
+def read_run(folder: Path) -> list[Line]:
+    """The lines of a run's evidence, which begins with a line about the run.
+
+    Raises UnreadableEvidence as `read` does, and where there is no such line.
+    """
+    lines = read(folder)
+    if not any(line["type"] == "run" for line in lines):
+        raise UnreadableEvidence(
+            f"the evidence in {folder} has no line that tells of a run: it was cut off "
+            "at its start. Remove that folder, or use another run."
+        )
     return lines
 
 

@@ -27,11 +27,15 @@ class NotInstalled(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """A named defect; `install` puts it in through a `pytest.MonkeyPatch`."""
+    """A named defect; `install` puts it in through a `pytest.MonkeyPatch`.
+
+    place: what it replaces, if that is all that it does.
+    """
 
     name: str
     does: str
     install: Callable[[pytest.MonkeyPatch], None]
+    place: str | None = None
 
     @contextlib.contextmanager
     def active(self) -> Iterator[None]:
@@ -61,7 +65,7 @@ def replaced(place: str, by: Change, *, name: str, does: str) -> Fault:
         original = vars(owner).get(attribute, getattr(owner, attribute))
         patch.setattr(owner, attribute, by(original))
 
-    return Fault(name, does, install)
+    return Fault(name, does, install, place)
 
 
 def output_times(place: str, factor: float) -> Fault:

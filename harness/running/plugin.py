@@ -17,12 +17,12 @@ from harness.documents import figures, set_aside
 from harness.documents.project import Project
 from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
 from harness.evidence.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
-from harness.running import properties, terminal
+from harness.running import declared, properties, terminal
 from harness.running.blocks import OwnBlocks
 from harness.running.claim import REGISTRY, Check, DeclarationError
 from harness.running.runner import Policy, Result, evidence_of, left_out, run
 from harness.running.session import Audit
-from harness.running.stash import AUDIT, EVIDENCE, POLICY, PROJECT
+from harness.running.stash import AUDIT, EVIDENCE, NOTES, POLICY, PROJECT
 from harness.stack import devices, libraries
 from harness.stack.arrays import plain
 
@@ -211,6 +211,23 @@ def pytest_testnodedown(node: Any) -> None:
     if "audit_stack" in told:
         node.config.stash[AUDIT].learn_stack(told["audit_stack"])
         node.config.stash[AUDIT].absent_figures.update(told["audit_absent"])
+        node.config.stash[AUDIT].notes.update(told["audit_notes"])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session) -> None:
+    """Refuse what is declared wrongly, now that each claim has its checks."""
+    config = session.config
+    ledgers = config.stash[PROJECT].ledgers
+    problems = declared.refused(REGISTRY.values(), ledgers)
+    if problems:
+        raise pytest.UsageError("\n".join(problems))
+    config.stash[NOTES] = declared.notes(REGISTRY.values(), ledgers)
+
+
+def _notes(config: pytest.Config) -> list[str]:
+    """What the declarations still lack; nothing before they are collected."""
+    return config.stash.get(NOTES, [])
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -367,11 +384,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
         else []
     )
     if _is_worker(config):
-        declared = [claim.declaration() for claim in REGISTRY.values()]
+        claims = [claim.declaration() for claim in REGISTRY.values()]
         told = {
-            "audit_claims": declared,
+            "audit_claims": claims,
             "audit_stack": stack,
             "audit_absent": absent,
+            "audit_notes": _notes(config),
         }
         config.workeroutput.update(told)  # type: ignore[attr-defined]
         return (yield)
@@ -380,6 +398,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     if REGISTRY:
         audit.learn_stack(stack)
     audit.absent_figures.update(absent)
+    audit.notes.update(_notes(config))
     judged = None
     if audit.has_evidence and not config.option.collectonly:
         judged = audit.finish(_covers_all(config) and exitstatus in (0, 1))

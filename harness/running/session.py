@@ -40,6 +40,8 @@ class Audit:
         self.reports = reports
         self.project = project
         self.absent_figures: set[str] = set()
+        self.notes: set[str] = set()
+        self.disk_problem: str | None = None
         self._store: Store | None = None
         self._claims: dict[str, Declared] = {}
         self._checks: list[CheckLine] = []
@@ -80,19 +82,41 @@ class Audit:
 
     def add(self, claim: Declared, check: CheckLine) -> None:
         """Store one check's evidence; on disk when this returns."""
-        if self._store is None:
-            self._store = Store(self.reports, self._run["backend"], self.started)
-            self._store.append(self._run)
+        if not self._checks:
+            self._begin()
+        self._checks.append(check)
         if claim["id"] not in self._written:
             self._written.add(claim["id"])
             self.declare([claim])
-            self._store.append(claim)
-        self._checks.append(check)
-        self._store.append(check)
+            self._append(claim)
+        self._append(check)
+
+    def _begin(self) -> None:
+        """Make the folder, and write what is known before the first check."""
+        try:
+            self._store = Store(self.reports, self._run["backend"], self.started)
+        except OSError as error:
+            self.disk_problem = _unwritten(self.reports, error)
+        self._append(self._run)
+        for document in self._documents():
+            self._append(document)
+
+    def _append(self, line: Line) -> None:
+        """Store a line; a full disk is told at the end, with what was judged."""
+        if self.disk_problem is None and self._store is not None:
+            try:
+                self._store.append(line)
+            except OSError as error:
+                self.disk_problem = _unwritten(self._store.folder, error)
+
+    def _documents(self) -> list[DocumentLine]:
+        return [
+            {"type": "document", **d.as_dict(), "corrections": corrections.read(d)}
+            for d in self.project.ledgers.documents()
+        ]
 
     def finish(self, covers_all: bool) -> Audited:
         """Form the verdicts, write all files, move `latest` if the run is complete."""
-        assert self._store is not None
         complete = covers_all and self._all_checks_ran()
         seconds = (utc_now() - self.started).total_seconds()
         end: EndLine = {
@@ -107,24 +131,25 @@ class Audit:
             if claim["type"] == "claim"
             for source in claim["sources"]
         }
-        documents: list[DocumentLine] = [
-            {"type": "document", **d.as_dict(), "corrections": corrections.read(d)}
-            for d in self.project.ledgers.documents()
-            if d.id in cited
-        ]
+        documents = [d for d in self._documents() if d["id"] in cited]
         claims = self._claims.values()
         lines: list[Line] = [self._run, *documents, *claims, *self._checks, end]
-        if complete:
-            power.store(self.reports, lines)
         lines = record.in_order(
             [*lines, *power.last(self.reports, self.project.published)]
         )
-        self._store.finish(lines)
         audited = corrections.set_right(record.audit(lines), self.project)
+        if self._store is None:
+            return audited
         audited = {**audited, **history.beside(self.folder, audited)}
-        write_reports(audited, self.folder, self.project)
-        if complete:
-            self._store.make_latest()
+        try:
+            if complete:
+                power.store(self.reports, lines)
+            self._store.finish(lines)
+            write_reports(audited, self.folder, self.project)
+            if complete:
+                self._store.make_latest()
+        except OSError as error:
+            self.disk_problem = _unwritten(self.folder, error)
         return audited
 
     def _all_checks_ran(self) -> bool:
@@ -134,3 +159,10 @@ class Audit:
             for claim in self._claims.values()
             for check in claim["checks"]
         )
+
+
+def _unwritten(folder: Path, error: OSError) -> str:
+    return (
+        f"the run could not be stored in {folder} ({error.strerror}): free some space, "
+        "or name another folder with --reports; what was judged is above"
+    )

@@ -12,4 +12,5 @@ from harness.running.session import Audit
 EVIDENCE = pytest.StashKey[CheckLine]()
 PROJECT = pytest.StashKey[Project]()
 POLICY = pytest.StashKey[Policy]()
+NOTES = pytest.StashKey[list[str]]()
 AUDIT = pytest.StashKey[Audit]()

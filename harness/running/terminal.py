@@ -76,6 +76,7 @@ def failures(audited: Audited, audit: Audit, fail_on: list[str]) -> list[str]:
         why = f" ({reason})" if reason else ""
         said.append(f"fault missed: {id} does not notice '{name}'{why}")
     said += sorted(audit.absent_figures)
+    said += [audit.disk_problem] if audit.disk_problem else []
     known = {claim["id"] for claim in audited["claims"]}
     if audited["run"]["complete"]:
         said += set_aside.strangers(audit.set_aside, known)
@@ -96,6 +97,8 @@ def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -
         if len(asked) < len(audited["claims"]):
             others = len(audited["claims"]) - len(asked)
             write(f"not run      {others} other claims  ({record.NOT_SELECTED})")
+    for note in sorted(audit.notes):
+        write(note, yellow=True)
     problems = failures(audited, audit, fail_on)
     for problem in problems:
         write(problem, red=True)
@@ -113,7 +116,8 @@ def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -
         f"seed {audited['run']['seed']}"
     )
     partial = "" if audited["run"]["complete"] else " (partial run)"
-    write(f"report: {os.path.relpath(audit.folder / 'audit.html')}{partial}")
+    if audit.disk_problem is None:
+        write(f"report: {os.path.relpath(audit.folder / 'audit.html')}{partial}")
     standing = record.standing(audited)
     if standing:
         write(f"contradictions between passages: {len(standing)}")

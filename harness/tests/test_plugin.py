@@ -17,7 +17,8 @@ def test_sums(n):
 """
 REFUTED = """
 lie = claim("sums.lie", says="One and one are three.", sources=[paper[6]],
-            verdict=REFUTED, severity="number", instead="One and one are two.")
+            verdict=REFUTED, severity="number", instead="One and one are two.",
+            faults=[output_times("string:capwords", 2)])
 
 @lie.as_worded
 def test_lie():

@@ -31,7 +31,7 @@ def ledgers_of(material):
 
 
 def update(material, claims):
-    return triage.update(ledgers_of(material), claims, material)
+    return triage.update(ledgers_of(material), claims, material, changed=True)
 
 
 def claim(says, line, id="dropout.fact"):
