@@ -24,6 +24,8 @@ from harness.evidence.store import (
 from harness.report import compare, patch
 from harness.report.files import write_readable, write_reports
 
+_OUT = "where to write; default: reports/ of the project around this folder"
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; wrong input costs one sentence and exit code 2."""
@@ -34,6 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         UnreadableEvidence,
         ratios.UnreadableResults,
         triage.LedgerProblem,
+        corrections.BadCorrection,
         OSError,
     ) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -46,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser("merge", help="join runs of shards or backends")
     command.add_argument("runs", nargs="+", type=Path, metavar="RUN")
-    command.add_argument("--out", type=Path, default=Path("reports/merged"))
+    command.add_argument("--out", type=Path, metavar="DIR", help=_OUT)
     command.set_defaults(command=_merge)
     command = commands.add_parser("report", help="rebuild a run's reports")
     command.add_argument("runs", nargs="+", type=Path, metavar="RUN")
@@ -78,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=_compare)
     command = commands.add_parser("publish", help="keep a complete run in the project")
     command.add_argument("run", type=Path, metavar="RUN")
-    command.add_argument("--out", type=Path, default=Path("reports/published"))
+    command.add_argument("--out", type=Path, metavar="DIR", help=_OUT)
     command.add_argument(
         "--check",
         action="store_true",
@@ -102,13 +105,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _out(given: Path | None, name: str) -> Path:
+    """The folder to write to. Raises UnreadableEvidence outside of any project."""
+    project = around(Path.cwd())
+    if given is None and project is None:
+        raise UnreadableEvidence(
+            f"this folder lies in no project with `claims/documents/`, so there is no "
+            f"reports/{name} to write; name a folder with --out."
+        )
+    return given or (project.root if project else Path()) / "reports" / name
+
+
 def _merge(options: argparse.Namespace) -> int:
     lines = merge.runs([read_run(run) for run in options.runs])
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_evidence(options.out / EVIDENCE, lines)
+    out = _out(options.out, "merged")
+    out.mkdir(parents=True, exist_ok=True)
+    write_evidence(out / EVIDENCE, lines)
     audited = record.audit(lines)
-    write_reports(audited, options.out)
-    print(f"report: {options.out / 'audit.html'}")
+    write_reports(audited, out)
+    print(f"report: {out / 'audit.html'}")
     for name in audited["run"]["backends"]:
         on = [
             c["by_backend"][name] for c in audited["claims"] if name in c["by_backend"]
@@ -185,6 +200,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _publish(options: argparse.Namespace) -> int:
     lines = read_run(options.run)
+    out = _out(options.out, "published")
     audited = record.audit(lines)
     if not audited["run"]["complete"]:
         raise UnreadableEvidence(
@@ -197,13 +213,13 @@ def _publish(options: argparse.Namespace) -> int:
             "`pytest claims/ --faults`."
         )
     if options.check:
-        outdated = compare.outdated(record.audit(read_run(options.out)), audited)
-        print("\n".join(outdated) or f"{options.out} is the audit of these claims.")
+        outdated = compare.outdated(record.audit(read_run(out)), audited)
+        print("\n".join(outdated) or f"{out} is the audit of these claims.")
         return int(bool(outdated))
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_compressed(options.out, lines)
-    write_readable(audited, options.out)
-    print(f"published: {options.out / 'audit.html'}")
+    out.mkdir(parents=True, exist_ok=True)
+    write_compressed(out, lines)
+    write_readable(audited, out)
+    print(f"published: {out / 'audit.html'}")
     return 0
 
 

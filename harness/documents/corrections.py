@@ -49,23 +49,33 @@ class BadCorrection(Exception):
 
 
 def read(document: Document) -> list[CorrectionEntry]:
-    """The corrections of a document, in the order of its lines; [] if it has none."""
+    """The corrections of a document, in the order of its lines; [] if it has none.
+
+    Raises BadCorrection.
+    """
     path = document.ledger.parent / "corrections" / document.ledger.name
     if not path.is_file():
         return []
-    rows = tomllib.loads(path.read_text("utf-8")).get("correction", [])
+    try:
+        rows = tomllib.loads(path.read_text("utf-8")).get("correction", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadCorrection(f"{path} is not TOML: {error}.") from None
     return sorted((_entry(document, row) for row in rows), key=lambda e: e["lines"])
 
 
 def _entry(document: Document, row: dict[str, Any]) -> CorrectionEntry:
     """Raises BadCorrection if a key is missing, UnknownDocument for unknown lines."""
-    wanted = ("lines", "tokens", "fingerprint", "becomes", "claims")
-    missing = [key for key in wanted if row.get(key) in (None, [])]
+    wanted = {"lines": list, "tokens": int, "fingerprint": str, "becomes": str}
+    wrong = [
+        key
+        for key, kind in (wanted | {"claims": list}).items()
+        if not isinstance(row.get(key), kind) or row[key] == []
+    ]
     put = row.get("put", REPLACE)
-    if missing or put not in (REPLACE, BEFORE, AFTER):
+    if wrong or put not in (REPLACE, BEFORE, AFTER):
         raise BadCorrection(
             f"a correction of {document.id} at {row.get('lines')} needs "
-            f"{', '.join(missing) or 'put = replace, before or after'}."
+            f"{', '.join(wrong) or 'put = replace, before or after'}."
         )
     for first, last in (row["lines"], *row.get("settles", [])):
         document[first:last]  # refuses lines that the document does not have

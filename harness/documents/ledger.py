@@ -217,6 +217,13 @@ class Ledgers:
         if not folder.is_dir():
             return f"--material {folder}: no such folder; name that of your documents."
         known = self.documents()
+        for document in known:
+            path = folder / document.file
+            if path.is_symlink() or (path.exists() and not path.is_file()):
+                return (
+                    f"--material {folder}: {document.file} is no plain file, but a "
+                    "link, a folder or a device; put the text itself there."
+                )
         found = [d for d in known if (folder / d.file).is_file()]
         if not found:
             there = ", ".join(sorted(p.name for p in folder.iterdir())[:5]) or "nothing"
@@ -239,7 +246,7 @@ MOST_LINES = 100_000
 def _file_problem(folder: Path, file: str) -> str | None:
     path = folder / file
     if path.is_symlink():
-        return "is a link; links are not followed, put the file itself there."
+        return "is a link; links are not followed."
     if not path.resolve().is_relative_to(folder.resolve()):
         return "lies outside the folder; put the file itself there."
     if path.stat().st_size > LARGEST_FILE:

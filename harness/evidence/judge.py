@@ -190,7 +190,14 @@ def raises(
 def proportion(
     successes: Any, *, of: int, claimed: float, resolves: float, what: str = ""
 ) -> None:
-    """A rate is `claimed`, to `resolves`: exact binomial law."""
+    """A rate is `claimed`, to `resolves`: exact binomial law.
+
+    Raises ValueError for a rate outside of 0 to 1, or more successes than trials.
+    """
+    if not 0 <= claimed <= 1:
+        raise ValueError(f"a rate lies from 0 to 1; this check claims {claimed}")
+    if not 0 <= int(successes) <= of:
+        raise ValueError(f"{int(successes)} successes in {of} trials cannot be")
     ruling = statistics.proportion(
         int(successes), of, claimed, resolves=resolves, alpha=current().alpha
     )
@@ -206,7 +213,12 @@ def mean(
     resolves: float,
     what: str = "",
 ) -> None:
-    """The mean of independent values in [low, high] is `claimed`, to `resolves`."""
+    """The mean of independent values in [low, high] is `claimed`, to `resolves`.
+
+    Raises ValueError if the claimed mean lies outside of these bounds.
+    """
+    if not low <= claimed <= high:
+        raise ValueError(f"a mean of {claimed} lies outside of {low} to {high}")
     ruling = statistics.bounded_mean(
         as_array(values),
         claimed,
@@ -353,6 +365,8 @@ def _decide(
     chance: float = 0.0,
 ) -> None:
     """Store a decision without an interval; `chance` is what luck can do to it."""
+    if not 0 <= chance <= 1:
+        raise ValueError(f"chance is a probability, and {chance} is none")
     measurement = current()
     if oracle:
         measurement.oracles.add(oracle)

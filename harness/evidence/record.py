@@ -198,8 +198,9 @@ def judged(claim: ClaimLine, checks: Sequence[CheckLine]) -> JudgedClaim:
     """A claim with its verdict, formed from the evidence of its checks."""
     checks = sorted(checks, key=lambda c: (v.ROLES.index(c["role"]), c["test"]))
     verdict, reason = _verdict(claim, checks)
+    off = _off(checks) if verdict == v.NOT_RUN else ""
     open_ended = (v.NOT_RUN, v.INCONCLUSIVE) if claim.get("timed") else (v.NOT_RUN,)
-    settled = verdict not in open_ended
+    settled = verdict not in open_ended or bool(off)
     return {
         "id": claim["id"],
         "topic": claim["topic"],
@@ -213,7 +214,7 @@ def judged(claim: ClaimLine, checks: Sequence[CheckLine]) -> JudgedClaim:
         "severity": claim["severity"],
         "instead": claim["instead"],
         "scope": claim["scope"],
-        "reason": reason or None,
+        "reason": off or reason or None,
         "differs_on": claim.get("differs_on") or {},
         "why": claim["why"] or None,
         "explained_by": claim["explained_by"],
@@ -223,6 +224,22 @@ def judged(claim: ClaimLine, checks: Sequence[CheckLine]) -> JudgedClaim:
         "checks": [_told(check) for check in checks],
         "faults": _faults(claim, checks),
     }
+
+
+def _off(checks: Sequence[CheckLine]) -> str:
+    """What a check measured that the recorded verdict rules out; "" if none did.
+
+    Part of a claim's checks form no verdict, but one of them can show that it changed.
+    """
+    settled = (v.HELD, v.FALSIFIED, v.INCONCLUSIVE)
+    for check in checks:
+        predicted = check.get("predicted")
+        if predicted and check["outcome"] in settled and check["outcome"] != predicted:
+            return (
+                f"part of its checks ran: {check['test']} must be {predicted}, and was "
+                f"{check['outcome']}"
+            )
+    return ""
 
 
 def contradiction(

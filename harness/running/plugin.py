@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from harness.documents import figures, set_aside
+from harness.documents import corrections, figures, set_aside
+from harness.documents.ledger import Ledgers, UnknownDocument
 from harness.documents.project import Project
 from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
 from harness.evidence.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
-from harness.running import declared, properties, terminal
+from harness.running import debugging, declared, properties, terminal
 from harness.running.blocks import OwnBlocks
 from harness.running.claim import REGISTRY, Check, DeclarationError
 from harness.running.runner import Policy, Result, evidence_of, left_out, run
@@ -102,10 +103,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.faults,
         config.option.thorough,
     )
-    claims = project.claims
     without_paths = config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR
-    if without_paths and claims.is_dir():
-        config.args[:] = [str(claims)]  # in a subfolder the project's claims are meant
+    if without_paths and _means_claims(config.invocation_params.dir, project):
+        config.args[:] = [str(project.claims)]
     if not _is_worker(config):
         audit = Audit(
             _reports(config),
@@ -116,6 +116,15 @@ def pytest_configure(config: pytest.Config) -> None:
         )
         config.stash[AUDIT] = audit
         config.pluginmanager.register(Recorder(audit), "audit-recorder")
+
+
+def _means_claims(folder: Path, project: Project) -> bool:
+    """Whether `pytest` without a path, called in `folder`, is about the claims: unless
+    the folder has tests of its own beside them."""
+    if not project.claims.is_dir():
+        return False
+    outside = folder != project.root and project.claims not in (folder, *folder.parents)
+    return not (outside and next(folder.rglob("test_*.py"), None))
 
 
 def _project(config: pytest.Config) -> Project:
@@ -137,10 +146,7 @@ def _refuse_bad_options(config: pytest.Config) -> None:
         problem = problem or config.stash[PROJECT].ledgers.problem(
             Path(config.option.material)
         )
-    try:
-        set_aside.read(config.stash[PROJECT].ledgers.folder)
-    except set_aside.BadTriage as error:
-        problem = problem or str(error)
+    problem = problem or _bad_files(config.stash[PROJECT].ledgers)
     if problem:
         raise pytest.UsageError(problem)
     seed = config.option.seed
@@ -148,6 +154,21 @@ def _refuse_bad_options(config: pytest.Config) -> None:
         raise pytest.UsageError(
             f"--seed {seed!r}: use a whole number from 0 to {2**31 - 1}, or 'random'."
         )
+
+
+def _bad_files(ledgers: Ledgers) -> str | None:
+    """A sentence if a file beside the ledgers cannot be used."""
+    try:
+        set_aside.read(ledgers.folder)
+        for document in ledgers.documents():
+            corrections.read(document)
+    except (
+        set_aside.BadTriage,
+        corrections.BadCorrection,
+        UnknownDocument,
+    ) as error:
+        return str(error)
+    return None
 
 
 def _seed(config: pytest.Config) -> int:
@@ -326,7 +347,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return True
     if evidence["predicted"] not in (None, result.outcome):
         described = libraries.describe(pyfuncitem.config.option.device)
-        pytest.fail(terminal.change(check, evidence, policy, described), pytrace=False)
+        said = terminal.change(check, evidence, policy, described)
+        failure = pytest.fail.Exception(said, pytrace=False)
+        if result.error is not None:
+            in_check = debugging.ending_in(result.error.__traceback__, pyfuncitem.path)
+            raise failure.with_traceback(in_check)
+        raise failure
     return True
 
 

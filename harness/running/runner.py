@@ -108,11 +108,11 @@ def _longest(check: Check, under_fault: bool) -> float | None:
 
 def _classify(raised: BaseException) -> tuple[str, str, BaseException | None]:
     if isinstance(raised, Falsified):
-        return FALSIFIED, str(raised), None
+        return FALSIFIED, str(raised), raised
     if isinstance(raised, ExceptionGroup):
         _, others = raised.split(Falsified)
         if others is None:
-            return FALSIFIED, str(raised.exceptions[0]), None
+            return FALSIFIED, str(raised.exceptions[0]), raised.exceptions[0]
     text = str(raised).strip().split("\n")[0]
     return BROKEN, f"{type(raised).__name__}: {text}", raised
 

@@ -1,0 +1,349 @@
+"""A slip costs one sentence: nothing recorded is lost, nothing is overwritten."""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from harness.__main__ import main
+from harness.documents.ledger import Ledgers
+from harness.evidence import record
+from harness.evidence.store import UnreadableEvidence, read, read_run
+from harness.tests.conftest import PUBLISHED, ROOT
+
+pytest_plugins = ["pytester"]
+
+ONE = """
+one = claim("sums.one", says="One is one.", sources=[paper[2]], verdict=UPHELD)
+
+@one.as_worded
+def test_one():
+    judge.equal(1, 1)
+"""
+LIE = """
+lie = claim("sums.lie", says="One and one are three.", sources=[paper[6]],
+            verdict=REFUTED, severity="number", instead="One and one are two.",
+            faults=[output_times("string:capwords", 2)])
+
+@lie.as_worded
+def test_lie():
+    judge.equal(2, 3)
+
+@lie.instead
+def test_truth():
+    judge.equal(2, 2)
+"""
+ROWS = """
+[[passage]]
+lines = [2, 2]
+section = "Start"
+kind = "prose"
+fingerprint = "0"
+claims = ["sums.one"]
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    """The published run and the ledgers, in a project of their own."""
+    project = tmp_path / "project"
+    shutil.copytree(ROOT / "claims" / "documents", project / "claims" / "documents")
+    folder = project / "reports" / "runs" / "one"
+    folder.mkdir(parents=True)
+    shutil.copy(PUBLISHED / "evidence.jsonl.gz", folder)
+    return folder
+
+
+@pytest.fixture
+def copies(run, tmp_path):
+    """A folder with one text under the first document's name."""
+    material = tmp_path / "material"
+    material.mkdir()
+    (document, *_) = Ledgers(run.parents[2] / "claims" / "documents").documents()
+    (material / document.file).write_text("# Another text\n\nIt says nothing.\n")
+    return material
+
+
+def ledgers(run):
+    folder = run.parents[2] / "claims" / "documents"
+    return {path.name: path.read_text() for path in folder.glob("*.toml")}
+
+
+def partial(run):
+    """The same evidence without its end."""
+    lines = [line for line in read(run) if line["type"] != "end"]
+    (run / "evidence.jsonl.gz").unlink()
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (run / "evidence.jsonl").write_text(text)
+
+
+def test_a_ledger_is_not_written_from_part_of_a_run(run, copies, capsys):
+    """The claims that it lacks would lose their passages."""
+    before = ledgers(run)
+    partial(run)
+
+    assert main(["ledger", str(run), "--material", str(copies), "--write"]) == 2
+    assert "is a partial run" in capsys.readouterr().err
+    assert ledgers(run) == before
+
+
+def test_a_ledger_is_not_written_from_another_text(run, copies, capsys):
+    """Its triage is that of the audited file."""
+    before = ledgers(run)
+
+    assert main(["ledger", str(run), "--material", str(copies), "--write"]) == 2
+    assert "is not the audited file" in capsys.readouterr().err
+    assert ledgers(run) == before
+
+
+def test_a_ledger_is_shown_before_it_is_written(run, copies, capsys):
+    """Only --write writes."""
+    before = ledgers(run)
+    command = ["ledger", str(run), "--material", str(copies), "--changed"]
+
+    assert main(command) == 0
+    assert "nothing is written" in capsys.readouterr().out
+    assert ledgers(run) == before
+    assert main([*command, "--write"]) == 0
+    assert ledgers(run) != before
+
+
+def test_part_of_a_run_is_not_published(run, capsys):
+    """Nor one that did not try every fault."""
+    out = run.parent / "published"
+    partial(run)
+
+    assert main(["publish", str(run), "--out", str(out)]) == 2
+    assert "is a partial run" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("command", ["publish", "merge"])
+def test_nothing_is_written_into_a_foreign_folder(
+    run, tmp_path, monkeypatch, capsys, command
+):
+    """Without a project around, the folder has to be named."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+
+    assert main([command, str(run)]) == 2
+    assert "name a folder with --out" in capsys.readouterr().err
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", '{"type": "end", "backend": "none"}\n'])
+def test_evidence_without_its_first_line_is_one_sentence(tmp_path, text, capsys):
+    """A run that was killed before it had begun."""
+    (tmp_path / "evidence.jsonl").write_text(text)
+
+    assert main(["report", str(tmp_path)]) == 2
+    assert "has no line that tells of a run" in capsys.readouterr().err
+    with pytest.raises(UnreadableEvidence):
+        read_run(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("processes", ["0", "2"])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_killed_run_gives_a_report(project, how, processes):
+    """All formats, with the documents that its claims cite."""
+    wait = "\n@lie.as_worded\ndef test_zz():\n    import time\n    time.sleep(60)\n"
+    project.claims(ONE + LIE + wait)
+    command = [sys.executable, "-m", "pytest", "claims", "-n", processes]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=project.path, env=environment, stdout=subprocess.DEVNULL
+    ) as process:
+        wait_for(lambda: "test_truth" in evidence(project), seconds=40)
+        process.send_signal(how)
+
+    (folder,) = project.runs()
+    assert main(["report", str(folder)]) == 0
+    names = {path.name for path in folder.iterdir()}
+    assert {"audit.html", "audit.sarif", "corrections-paper.md"} <= names
+    audited = record.audit(read_run(folder))
+    verdicts = {claim["id"]: claim["verdict"] for claim in audited["claims"]}
+    assert verdicts["sums.lie"] == "not run"
+    assert not audited["run"]["complete"]
+
+
+def evidence(project):
+    found = list((project.path / "reports").glob("runs/*/evidence.jsonl"))
+    return found[0].read_text() if found else ""
+
+
+def wait_for(condition, seconds):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.05)
+
+
+def test_a_full_disk_is_one_sentence_and_the_verdicts_are_told(project):
+    """What was judged is printed, and no temporary file is left."""
+    fill = "\ndef test_fill():\n    judge.equal(1, 1)\n"
+    project.claims(ONE + LIE + "\n@one.as_worded" + fill)
+    size = resource.getrlimit(resource.RLIMIT_FSIZE)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, size[1]))
+    try:
+        result = project.run("claims", "-p", "no:cacheprovider")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, size)
+
+    text = "\n".join(result.outlines + result.errlines)
+    assert "could not be stored" in text and "File too large" in text
+    assert "Traceback" not in text
+    assert text.rstrip().endswith("1 upheld, 1 refuted")
+    assert result.ret == 1
+    left = [p.name for p in project.runs()[0].iterdir() if p.name.startswith(".")]
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("@lie.instead\ndef test_truth", "def helper", "nothing checks its correction"),
+        ('faults=[output_times("string:capwords", 2)]', "", "names no fault"),
+        ("paper[6]", "paper[3]", "a blank line says nothing"),
+    ],
+)
+def test_a_finding_without_support_is_refused_when_collected(
+    project, old, new, sentence
+):
+    """One sentence, and nothing runs."""
+    project.claims(LIE.replace(old, new))
+    ledger = project.path / "claims" / "documents" / "paper.toml"
+    row = ROWS.replace("[2, 2]", "[6, 6]").replace("sums.one", "sums.lie")
+    ledger.write_text(ledger.read_text() + row)
+
+    result = project.run("claims")
+
+    text = "\n".join(result.outlines + result.errlines)
+    assert sentence in text and "Traceback" not in text
+    assert result.ret != 0 and not (project.path / "reports" / "runs").exists()
+
+
+def test_a_claim_without_a_row_and_a_fault_without_a_target_are_told(project):
+    """A newcomer's next step; neither fails the run."""
+    fault = 'faults=[output_times("string:no_such", 2)]'
+    project.claims(ONE.replace("UPHELD)", f"UPHELD, {fault})"))
+    ledger = project.path / "claims" / "documents" / "paper.toml"
+    ledger.write_text(ledger.read_text() + ROWS.replace("sums.one", "sums.other"))
+
+    result = project.run("claims")
+
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["no passage of a ledger names sums.one: *ledger RUN*"])
+    result.stdout.fnmatch_lines(["*'no_such x 2' of sums.one has no target: *"])
+
+
+@pytest.mark.parametrize(
+    ("verb", "sentence"),
+    [
+        ("proportion(5, of=10, claimed=1.2, resolves=0.1)", "a rate lies from 0 to 1"),
+        ("proportion(11, of=10, claimed=0.5, resolves=0.1)", "11 successes in 10"),
+        ("equal(1, 1, chance=2)", "chance is a probability"),
+    ],
+)
+def test_a_probability_above_one_is_a_sentence(project, verb, sentence):
+    """The claim is broken, and the reason is readable."""
+    project.claims(ONE.replace("equal(1, 1)", verb))
+
+    result = project.run("claims")
+
+    assert sentence in "\n".join(result.outlines)
+    assert project.verdict("sums.one") == "broken"
+
+
+def test_the_list_says_what_changed_though_x_stopped_the_run(project):
+    """One check of two ran, and it is off."""
+    project.claims(LIE.replace("judge.equal(2, 3)", "judge.equal(3, 3)"))
+
+    result = project.run("claims", "-x")
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["not run *sums.lie*(recorded refuted)"])
+    text = "\n".join(result.outlines)
+    assert "test_lie must be falsified, and was held" in text
+
+
+def test_the_debugger_stands_in_the_check(project):
+    """--pdb shows the check's own values."""
+    body = "    left = 41\n    judge.equal(left, 42)\n"
+    project.claims(ONE.replace("    judge.equal(1, 1)\n", body))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "claims", "--pdb", "-n", "0"],
+        cwd=project.path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        input="p left + 1000\nq\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "1041" in done.stdout
+
+
+@pytest.mark.parametrize("make", ["folder", "fifo", "link"])
+def test_what_is_no_file_under_a_documents_name_is_said(copies, run, make, capsys):
+    """It is not passed over."""
+    (path,) = copies.iterdir()
+    path.unlink()
+    if make == "folder":
+        path.mkdir()
+    elif make == "fifo":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+
+    assert main(["report", str(run), "--material", str(copies)]) == 2
+    assert f"{path.name} is no plain file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ('claim = "sums.one"', "state is one of"),
+        ('claim = "sums.one"\nstate = "dismissed"', "give a reason"),
+        ('claim = "sums.one"\nstate = "fixed"\nreason = "x"', "names its commit"),
+        ('claim = "sums.one"\nwhy = "x"', "unknown key 'why'"),
+        ("claim = ", "is not TOML"),
+    ],
+)
+def test_a_wrong_triage_file_is_one_sentence(project, row, sentence):
+    """Before anything runs."""
+    project.claims(ONE)
+    path = project.path / "claims" / "documents" / "triage.toml"
+    path.write_text(f"[[finding]]\n{row}\n")
+
+    result = project.run("claims")
+
+    assert sentence in "\n".join(result.errlines) and result.ret == 4
+
+
+def test_a_dismissed_finding_is_counted_and_does_not_fail_the_gate(project):
+    """An accepted one still does; one about nothing is an error."""
+    project.claims(LIE)
+    path = project.path / "claims" / "documents" / "triage.toml"
+    row = '[[finding]]\nclaim = "sums.lie"\nstate = "{}"\nreason = "An old log."\n'
+    path.write_text(row.format("dismissed"))
+
+    result = project.run("claims", "--fail-on", "refuted")
+
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["findings set aside: 1 dismissed"])
+    (claim,) = project.audit()["claims"]
+    assert claim["triage"]["reason"] == "An old log."
+    path.write_text(row.format("accepted"))
+    assert project.run("claims", "--fail-on", "refuted").ret == 1
+    path.write_text(row.format("dismissed").replace("sums.lie", "sums.none"))
+    assert project.run("claims").ret == 1
