@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import TypedDict
 
 from harness.evidence import record
-from harness.evidence.lines import Audited, JudgedClaim, JudgedContradiction
+from harness.evidence.lines import (
+    Audited,
+    JudgedCheck,
+    JudgedClaim,
+    JudgedContradiction,
+)
 from harness.report import render
 from harness.report.text import number, plain
 from harness.stack.arrays import Plain
 
 Found = JudgedClaim | JudgedContradiction
+OTHER_SEED = (
+    "The two runs had two seeds, so that most numbers differ: what random samples "
+    "estimate is compared, by the tolerances of both."
+)
 SAME, CHANGED, NEW, LOST = "same", "changed", "new", "gone"
 
 
@@ -36,13 +45,16 @@ class Difference(TypedDict):
     """What differs between two audits.
 
     stack: the versions that differ, as `name -> [old, new]`; ratios: lines on those of
-    benchmark runs, for the caller to fill in.
+    benchmark runs, for the caller to fill in; partial: which of the two, "old" or
+    "new", judged part of the claims only; seeds: whether they had two seeds.
     """
 
     verdicts: list[VerdictRow]
     moved: list[MovedRow]
     stack: dict[str, list[str | None]]
     ratios: list[str]
+    partial: list[str]
+    seeds: bool
 
 
 def compare(old: Audited, new: Audited) -> Difference:
@@ -53,6 +65,8 @@ def compare(old: Audited, new: Audited) -> Difference:
         _verdicts(id, before.get(id), after.get(id)) for id in sorted(before | after)
     ]
     same = [row["id"] for row in verdicts if row["what"] == SAME]
+    runs = {"old": old["run"], "new": new["run"]}
+    seed = old["run"]["seed"] == new["run"]["seed"]
     names = old["run"]["stack"] | new["run"]["stack"]
     stacks = {
         name: [old["run"]["stack"].get(name), new["run"]["stack"].get(name)]
@@ -60,7 +74,9 @@ def compare(old: Audited, new: Audited) -> Difference:
     }
     return {
         "verdicts": verdicts,
-        "moved": [row for id in same for row in _moved(before[id], after[id])],
+        "moved": [row for id in same for row in _moved(before[id], after[id], seed)],
+        "seeds": not seed,
+        "partial": [n for n, r in runs.items() if not r["complete"]],
         "stack": {name: pair for name, pair in stacks.items() if pair[0] != pair[1]},
         "ratios": [],
     }
@@ -74,18 +90,39 @@ def _verdicts(id: str, old: Found | None, new: Found | None) -> VerdictRow:
     return {"id": id, "what": what, "old": pair[0], "new": pair[1]}
 
 
-def _moved(old: Found, new: Found) -> list[MovedRow]:
-    measured = {check["test"]: check["measured"] for check in old["checks"]}
+def _moved(old: Found, new: Found, same_seed: bool) -> list[MovedRow]:
+    """Checks whose number is another one for a reader: in the digits that reports show,
+    or, between two seeds, by more than the tolerances of both together explain."""
+    before = {check["test"]: check for check in old["checks"]}
+    moved = _differs if same_seed else _differs_beyond_chance
     return [
         {
             "id": new["id"],
             "test": check["test"],
-            "old": measured[check["test"]],
+            "old": before[check["test"]]["measured"],
             "new": check["measured"],
         }
         for check in new["checks"]
-        if check["test"] in measured and measured[check["test"]] != check["measured"]
+        if check["test"] in before and moved(before[check["test"]], check)
     ]
+
+
+def _differs(old: JudgedCheck, new: JudgedCheck) -> bool:
+    return number(old["measured"]) != number(new["measured"])
+
+
+def _differs_beyond_chance(old: JudgedCheck, new: JudgedCheck) -> bool:
+    """Another seed draws other values; what a sample estimates is comparable, where the
+    same was expected of the same drawn configuration."""
+    for key in ("random_decisions", "worst_case", "expected"):
+        if old.get(key) != new.get(key) or (key == "random_decisions" and not old[key]):
+            return False
+    first, second = old["measured"], new["measured"]
+    radii = [check["tolerance"] for check in (old, new)]
+    if not isinstance(first, (int, float)) or not isinstance(second, (int, float)):
+        return False
+    chance = sum(radius for radius in radii if isinstance(radius, (int, float)))
+    return bool(chance and abs(first - second) > chance)
 
 
 def changed(difference: Difference) -> bool:
@@ -124,6 +161,7 @@ def html(difference: Difference, old: Audited, new: Audited) -> str:
         "difference": difference,
         "kinds": _by_kind(difference),
         "runs": [old["run"], new["run"]],
+        "other_seed": OTHER_SEED,
     }
     return render.page("compare.html.j2", context)
 
@@ -133,6 +171,7 @@ def markdown(difference: Difference) -> str:
     kinds = _by_kind(difference)
     lines = ["# Two audits compared", ""]
     lines += [", ".join(f"{len(rows)} {what}" for what, rows in kinds.items()), ""]
+    lines += [f"The {name} run is a partial one." for name in difference["partial"]]
     for what in (CHANGED, NEW, LOST):
         lines += [
             f"- {what}: `{row['id']}` {row['old'] or '–'} → {row['new'] or '–'}"
@@ -144,6 +183,8 @@ def markdown(difference: Difference) -> str:
         for name, (old, new) in difference["stack"].items()
     ] or ["The same."]
     lines += ["", "## Numbers that moved", ""]
+    if difference["seeds"]:
+        lines += [f"{OTHER_SEED}\n"]
     lines += [
         f"- `{row['id']}`, {row['test']}: {plain(number(row['old']))} → "
         f"{plain(number(row['new']))}"
