@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +18,12 @@ from harness.benchmark.results import Results
 
 WIDTH = 0.03
 """The half-width at which a ratio is known well enough."""
+OVERDRAWN = 1.15
+"""The share of the budget that finishing the first look may take."""
 START = 0.5
 """Seconds until a fresh Python begins to count; corrected by what the last one took."""
-Worker = Callable[[int, float], Iterator[Line]]
+Lines = Generator[Line, None, None]
+Worker = Callable[[int, float, Sequence[str]], Lines]
 Keep = Callable[[Mapping[str, object]], None]
 
 
@@ -57,16 +60,19 @@ def measure(
 ) -> Results:
     """Run the processes of the planned looks until all ratios are narrow enough.
 
-    The looks are fixed beforehand (`interval.LOOKS`), and only the width decides
-    whether the next ones are taken, never a verdict. A look that does not fit into
-    the time budget is not begun.
+    The first process measures as many ratios as its share of the time allows, the
+    controls and the claims' first, and the others measure the same ones. The looks are
+    fixed beforehand (`interval.LOOKS`), and only the width decides whether the next
+    ones are taken, never a verdict. A look that does not fit into the time budget is
+    not begun; the first one is finished if it nearly fits.
     """
     course = _Course(order, worker or process(order), clock, progress, keep)
     for look, _ in interval.LOOKS:
         while course.done < look:
-            if not course.fits():
+            if not course.fits() or not course.take(look):
                 return course.ended()
-            course.take(look)
+            if course.done == 1:
+                progress(course.bought())
         if course.results.widest() <= WIDTH or not course.look_fits(look):
             break
     return course.ended()
@@ -94,11 +100,21 @@ class _Course:
         return self._clock() - self._started
 
     def fits(self) -> bool:
-        """Whether one more process like those before ends with the budget; a twentieth
-        of it may be overdrawn, so that the last one does not fall to a second."""
+        """Whether one more process like those before ends with the budget, which may be
+        overdrawn a little for the minimum that an interval needs."""
         each = self.spent() / max(1, self.done)
+        first = self.done < interval.LOOKS[0][0]
+        most = (OVERDRAWN if first else 1.05) * self._budget
+        return self.spent() + each <= most
+
+    def bought(self) -> str:
+        """What the budget buys, as the first process tells."""
+        first = interval.LOOKS[0][0]
+        left_out = ", ".join(self.results.left_out) or "none"
+        kept = len(self.results.ratios)
         return (
-            self.spent() < self._budget and self.spent() + each <= 1.05 * self._budget
+            f"time budget {self._budget:.0f} s: {first} processes of about "
+            f"{self._budget / first:.0f} s, with {kept} ratios; left out: {left_out}"
         )
 
     def look_fits(self, look: int) -> bool:
@@ -107,22 +123,43 @@ class _Course:
         whole = self.spent() / look * later[0] if later else float("inf")
         return whole <= self._budget
 
-    def take(self, look: int) -> None:
-        """One process: its lines are kept, its blocks become a number per ratio."""
+    def take(self, look: int) -> bool:
+        """One process: its lines are kept, its blocks become a number per ratio. False
+        if the budget can't hold the processes that an interval needs."""
         before = self.spent()
         share = (self._budget - before) / (look - self.done)
         blocks: list[trials.Block] = []
         arms: dict[str, ArmLine] = {}
-        for line in self._worker(self.done, share - self._over):
+        lines = self._worker(self.done, share - self._over, self._names())
+        for line in lines:
+            if line["type"] == "ready" and self.done == 0 and not self._can_hold():
+                lines.close()
+                return False
             self._keep({**line, "process": self.done})
             if line["type"] == "arm":
                 arms[line["name"]] = line
             if line["type"] == "block":
                 blocks.append(_block(line))
             self._tell(line, look)
+        if self.done == 0:
+            self.results.keep(arms)
         self.results.add(blocks, arms)
         self.done += 1
         self._over = max(0.0, self._over + self.spent() - before - share)
+        return True
+
+    def _names(self) -> list[str]:
+        """The configurations to measure, the most wanted first."""
+        both = [name for key in self.results.ratios for name in reversed(key)]
+        return list(dict.fromkeys(both))
+
+    def _can_hold(self) -> bool:
+        """Whether the first look can fit, now that it is known what imports take."""
+        least = interval.LOOKS[0][0] * self.spent()
+        if least > OVERDRAWN * self._budget:
+            self.results.least = least
+            return False
+        return True
 
     def _tell(self, line: Line, look: int) -> None:
         what = _doing(line)
@@ -154,11 +191,10 @@ def _doing(line: Line) -> str | None:
 def process(order: Order) -> Worker:
     """A worker that is a fresh Python process; its lines come as they are printed."""
 
-    def worker(number: int, seconds: float) -> Iterator[Line]:
+    def worker(number: int, seconds: float, names: Sequence[str]) -> Lines:
         timing = ["--seed", str(order.seed + number), "--seconds", f"{seconds:.1f}"]
-        return _said_by(
-            order, "worker", *order.names(), *timing, "--block", str(order.block)
-        )
+        timing += ["--fit"] if number == 0 else []
+        return _said_by(order, "worker", *names, *timing, "--block", str(order.block))
 
     return worker
 
@@ -171,7 +207,7 @@ def memory(order: Order) -> Iterator[MemoryLine]:
                 yield line
 
 
-def _said_by(order: Order, module: str, *arguments: str) -> Iterator[Line]:
+def _said_by(order: Order, module: str, *arguments: str) -> Lines:
     """The lines that a fresh process of ours prints, as they come."""
     command = [
         sys.executable,
@@ -205,7 +241,7 @@ def _environment() -> dict[str, str]:
     return kept
 
 
-def _lines(started: subprocess.Popen[str]) -> Iterator[Line]:
+def _lines(started: subprocess.Popen[str]) -> Lines:
     """The process' lines; WorkerFailed if it did not come to its end."""
     import threading
 

@@ -48,7 +48,8 @@ class Ratios:
         assert self.results is not None
         if (of, over) not in self.results.ratios:
             pytest.skip(
-                f"{of} over {over} is not measured on this backend, or left out"
+                f"{of} over {over} is not measured on this backend, or left out for "
+                "lack of time (--time-budget)"
             )
         _decide(self.results, of, over, low, high)
 

@@ -6,6 +6,12 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 
+class ReadyLine(TypedDict):
+    """The libraries are imported, and nothing is built yet."""
+
+    type: Literal["ready"]
+
+
 class BuildLine(TypedDict):
     """A configuration is about to be built. shrunk: what its batch is divided by."""
 
@@ -64,7 +70,7 @@ class EndLine(TypedDict):
     rounds: NotRequired[int]
 
 
-Line = BuildLine | ArmLine | BlockLine | MemoryLine | EndLine
+Line = ReadyLine | BuildLine | ArmLine | BlockLine | MemoryLine | EndLine
 
 
 class RatioEntry(TypedDict):
@@ -90,6 +96,7 @@ class Measured(TypedDict):
     budget: float
     error_rate: float
     trouble: str | None
+    left_out: list[str]
     step_times: dict[str, list[float]]
     memory: list[MemoryLine]
     batch_divided_by: dict[str, int]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from harness.benchmark import interval, trials
 from harness.benchmark.configuration import AGAIN, CONTROL, TWICE, Ratio
@@ -33,7 +33,18 @@ class Results:
         self.memory: dict[str, MemoryLine] = {}
         self.shrunk: dict[str, int] = {}
         self.unstable: set[str] = set()
+        self.left_out: list[str] = []
+        self.least: float | None = None
         self.seconds = self.budget = 0.0
+
+    def keep(self, built: Container[str]) -> None:
+        """Only the ratios of which both sides were built; the others are left out."""
+        lacking = [key for key in self.ratios if not all(n in built for n in key)]
+        for key in lacking:
+            self.left_out.append(self.ratios.pop(key).title)
+            del self.medians[key]
+        kept = {name for key in self.ratios for name in key}
+        self.step_times = {n: t for n, t in self.step_times.items() if n in kept}
 
     def add(self, blocks: Sequence[trials.Block], arms: dict[str, ArmLine]) -> None:
         """Take in one process: its blocks, and what it said of each arm."""
@@ -68,6 +79,12 @@ class Results:
     def trouble(self) -> str | None:
         """Why no verdict may be formed, if none may."""
         first = interval.LOOKS[0][0]
+        if self.least is not None:
+            return (
+                f"a time budget of {self.budget:.0f} s cannot hold the {first} "
+                f"processes that an interval needs: at least {self.least:.0f} s here "
+                f"(--time-budget {1.3 * self.least:.0f})"
+            )
         if self.processes < first:
             needed = self.seconds / max(1, self.processes) * (first + 1)
             return (
@@ -154,6 +171,7 @@ class Results:
             "budget": self.budget,
             "error_rate": interval.total_error_rate(),
             "trouble": self.trouble(),
+            "left_out": self.left_out,
             "step_times": self.step_times,
             "memory": list(self.memory.values()),
             "batch_divided_by": self.shrunk,

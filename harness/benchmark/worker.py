@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import math
 import os
 import random
 import sys
@@ -21,11 +22,14 @@ from harness.benchmark.configuration import (
     AGAIN,
     CONFIGURATIONS,
     CONTROL,
+    TWICE,
     Configuration,
     Scale,
 )
 from harness.stack.devices import is_out_of_memory
 
+BUILDING = 0.65
+"""The share of a first process' time in which configurations may be begun."""
 _KEPT: list[trials.Arm] = []
 """Alive until the process ends: taking two dozen models apart can take a minute."""
 
@@ -43,12 +47,14 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     here = configuration.Scope(full=options.full)
     names = options.names or [n for n, c in CONFIGURATIONS.items() if c.exists(here)]
+    say("ready")
     measure(
         [CONFIGURATIONS[name] for name in dict.fromkeys(names)],
         full=options.full,
         seed=options.seed,
         until=started + options.seconds,
         shortest=options.block,
+        build_until=started + BUILDING * options.seconds if options.fit else math.inf,
     )
     return 0
 
@@ -59,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=60, help="all in all")
     parser.add_argument("--block", type=float, default=trials.SHORTEST)
+    parser.add_argument(
+        "--fit", action="store_true", help="only as many of the names as time allows"
+    )
     parser.add_argument("--full", action="store_true", help="the documents' own sizes")
     parser.add_argument("--module", default=configuration.MODELS)
     return parser
@@ -71,11 +80,20 @@ def measure(
     seed: int,
     until: float,
     shortest: float,
+    build_until: float = math.inf,
 ) -> None:
-    """Build all, warm all up, then blocks in random order until the time is used."""
+    """Build all, warm all up, then blocks in random order until the time is used.
+
+    build_until: no configuration is begun after it, but for the control's; they are
+    built in the order given then, in which the most wanted come first.
+    """
     rng = random.Random(seed)
-    in_order = rng.sample(configurations, len(configurations))  # memory layout differs
-    arms, scales = built(in_order, full=full)
+    in_order = configurations
+    if build_until == math.inf:  # memory layout differs
+        in_order = rng.sample(configurations, len(configurations))
+    arms, scales = built(in_order, full=full, until=build_until)
+    names = {arm.name for arm in arms}
+    configurations = [each for each in configurations if each.name in names]
     _KEPT.extend(arms)
     clock = time.perf_counter
     plan = trials.prepare(arms, clock=clock, shortest=shortest)
@@ -99,7 +117,7 @@ def measure(
 
 
 def built(
-    configurations: list[Configuration], *, full: bool
+    configurations: list[Configuration], *, full: bool, until: float = math.inf
 ) -> tuple[list[trials.Arm], dict[str, Scale]]:
     """Every arm after its first step, and the scale of each group.
 
@@ -112,6 +130,8 @@ def built(
     waiting = list(reversed(configurations))
     while waiting:
         each = waiting.pop()
+        if time.perf_counter() > until and each.name not in (CONTROL, AGAIN, TWICE):
+            continue
         scale = scales[each.group]
         say("build", name=each.name, shrunk=scale.shrink)
         arm = _first_step(each, scale)
@@ -122,7 +142,7 @@ def built(
         group = [c for c in configurations if c.group == each.group]
         waiting += [c for c in reversed(group) if arms.pop(c.name, None)] + [each]
         gc.collect()  # what was built leaves the device's memory
-    return [arms[each.name] for each in configurations], scales
+    return [arms[c.name] for c in configurations if c.name in arms], scales
 
 
 def _first_step(each: Configuration, scale: Scale) -> trials.Arm | None:

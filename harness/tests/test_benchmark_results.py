@@ -21,7 +21,7 @@ def measured(*, noise=0.01, seconds=1e9, takes=10.0, shrunk=1, **steps):
     """A run on processes that take `takes` seconds and print blocks with noise."""
     spent, rng = [0.0], random.Random(7)
 
-    def worker(number, share):
+    def worker(number, share, names):
         spent[0] += takes
         for name, step in (STEPS | steps).items():
             yield {
