@@ -131,10 +131,13 @@ class _Course:
         blocks: list[trials.Block] = []
         arms: dict[str, ArmLine] = {}
         lines = self._worker(self.done, share - self._over, self._names())
+        imported = 0.0
         for line in lines:
-            if line["type"] == "ready" and self.done == 0 and not self._can_hold():
-                lines.close()
-                return False
+            if line["type"] == "ready":
+                imported = self.spent() - before
+                if self.done == 0 and not self._can_hold():
+                    lines.close()
+                    return False
             self._keep({**line, "process": self.done})
             if line["type"] == "arm":
                 arms[line["name"]] = line
@@ -145,8 +148,21 @@ class _Course:
             self.results.keep(arms)
         self.results.add(blocks, arms)
         self.done += 1
-        self._over = max(0.0, self._over + self.spent() - before - share)
+        took = self.spent() - before
+        self._over = max(0.0, self._over + took - share)
+        self._trim(imported, took - imported, len(arms))
         return True
+
+    def _trim(self, imported: float, measured: float, arms: int) -> None:
+        """Leave ratios out that nobody claims, as many as the first look needs, now
+        that it is known what a process takes for its imports and its arms."""
+        missing = interval.LOOKS[0][0] - self.done
+        if missing <= 0 or not arms:
+            return
+        each = (self._budget - self.spent()) / missing - imported
+        fitting = int(each / max(measured / arms, 1e-9))
+        while len(self._names()) > fitting and self.results.leave_out_last():
+            pass
 
     def _names(self) -> list[str]:
         """The configurations to measure, the most wanted first."""

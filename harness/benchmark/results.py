@@ -41,8 +41,19 @@ class Results:
         """Only the ratios of which both sides were built; the others are left out."""
         lacking = [key for key in self.ratios if not all(n in built for n in key)]
         for key in lacking:
-            self.left_out.append(self.ratios.pop(key).title)
-            del self.medians[key]
+            self._leave_out(key)
+
+    def leave_out_last(self) -> bool:
+        """Leave out the last ratio, if no text says something about it."""
+        key = next(reversed(self.ratios))
+        if self.ratios[key].rank < 2:
+            return False
+        self._leave_out(key)
+        return True
+
+    def _leave_out(self, key: tuple[str, str]) -> None:
+        self.left_out.append(self.ratios.pop(key).title)
+        del self.medians[key]
         kept = {name for key in self.ratios for name in key}
         self.step_times = {n: t for n, t in self.step_times.items() if n in kept}
 

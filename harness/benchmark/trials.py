@@ -20,6 +20,8 @@ OVERHEAD = 0.005
 SHORTEST = 0.04
 """Seconds of a block at least: long enough to average over scheduler ticks."""
 FLAT, LONGEST_WARM_UP = 0.05, 12
+SLOW_WARM_UP = 2.0
+"""Seconds after which an arm with three blocks is not warmed up any further."""
 SETTLING = 3
 """Rounds with all arms alive before the lengths of the blocks are fixed."""
 FEWEST_ROUNDS, MOST_ROUNDS, MOST_SKIPPED = 5, 101, 5
@@ -136,8 +138,10 @@ def _steps(
 def _warmed_up(arm: Arm, clock: Clock, shortest: float) -> tuple[float, bool]:
     """Seconds a step at the end of the warm-up, and whether three blocks agreed."""
     arm.run(1)  # compilation, autotuning, the allocator's first growth
-    steps, seen = 1, list[float]()
+    steps, seen, started = 1, list[float](), clock()
     for _ in range(LONGEST_WARM_UP):
+        if len(seen) >= 3 and clock() - started > SLOW_WARM_UP:
+            break
         seconds = timed(arm.run, steps, clock)
         if seconds < shortest / 4 and steps < 2**20:
             steps *= 4  # still too short to tell a step's time from the clock's grain
