@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from claims.documents import ledgers
+from harness.documents import corrections
 from harness.documents.figures import Figures
 from harness.documents.ledger import Source
 from harness.documents.triage import overlap
@@ -195,7 +196,34 @@ def test_the_ledgers_hold_what_the_claims_cite(claims):
                 for lines, id in some
                 if not any(id == i and overlap(lines, o) for o, i in others)
             ]
-            assert not alone, f"{document.id}: run `python -m harness ledger RUN --material DIR --write`"
+            command = "python -m harness ledger RUN --material DIR --write"
+            assert not alone, f"{document.id}: run `{command}`"
+
+
+def test_each_place_of_a_refuted_claim_has_its_correction(claims):
+    """What an author puts there, or that the place is right once another is."""
+    places = {
+        document.id: [
+            (lines, id)
+            for entry in corrections.read(document)
+            for lines in (entry["lines"], *entry["settles"])
+            for id in entry["claims"]
+        ]
+        for document in ledgers.documents()
+    }
+    known = {claim.id: claim for claim in claims}
+    for claim in claims:
+        if not isinstance(claim, Claim) or claim.recorded != REFUTED:
+            continue
+        for source in [s for s in claim.sources if isinstance(s, Source)]:
+            assert any(
+                id == claim.id and overlap(list(source.lines), lines)
+                for lines, id in places[source.document]
+            ), f"{claim.id} has no correction at {source}"
+    for id in {id for listed in places.values() for _, id in listed}:
+        found = known.get(id)
+        refuted = isinstance(found, Contradiction) or found.recorded == REFUTED
+        assert refuted, f"a correction names {id}, which is not refuted"
 
 
 def test_a_side_of_a_contradiction_is_judged_by_the_claim_that_it_names(claims):

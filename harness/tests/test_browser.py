@@ -1,7 +1,7 @@
 """The published report in a real Chromium, from disk, with the network off."""
 
+import re
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -88,6 +88,95 @@ def test_a_filter_is_in_the_address_and_works_from_it(opened):
     assert chip.get_attribute("aria-pressed") == "true"
 
 
+def test_a_filter_holds_for_all_sections(opened):
+    """What to fix, the documents' passages and the claims show the same ones."""
+    page = opened("?topic=dropout")
+
+    for where in ("#fix li", ".passage"):
+        ids = page.locator(f"{where}:visible").evaluate_all(
+            "all => all.map(each => each.dataset.claims)"
+        )
+        assert ids and all("dropout." in listed for listed in ids)
+    assert not page.locator("#coverage").is_visible()
+    assert page.locator("aside").is_visible()
+
+
+def test_back_undoes_a_filter_and_forward_brings_it_back(opened):
+    """The view follows the address."""
+    page = opened()
+    everything = shown(page)
+    page.click("button[data-filter=verdict][value=refuted]")
+    refuted = shown(page)
+
+    page.go_back()
+    assert shown(page) == everything
+    page.go_forward()
+    assert shown(page) == refuted < everything
+
+
+def test_findings_only_shows_a_document_in_the_order_of_its_lines(opened):
+    """Passages without a finding are gone, those left say what is right."""
+    page = opened("?findings=1&document=day-7")
+    lines = page.locator("#document-day-7 .passage:visible .line").all_text_contents()
+
+    first = [int(text.partition("–")[0]) for text in lines]
+    assert first == sorted(first) and len(first) > 20
+    told = page.locator("#document-day-7 .passage:visible p.finding")
+    assert told.first.is_visible()
+
+
+def test_the_keys_do_what_their_list_says(opened):
+    """j and k go on and back, f toggles the findings, ? opens the list."""
+    page = opened("?topic=dropout")
+    page.wait_for_timeout(200)
+    at = "document.activeElement.textContent"
+    ids = page.locator("article[data-verdict]:visible h4 a").all_text_contents()
+
+    for key, expected in (("j", 0), ("j", 1), ("j", 2), ("k", 1), ("k", 0)):
+        page.keyboard.press(key)
+        assert page.evaluate(at) == ids[expected], key
+    page.keyboard.press("f")
+    assert "findings=1" in page.url
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#keys").is_visible()
+
+
+def test_the_search_is_within_a_few_tabs_and_quick(opened):
+    """Two presses lead there; a letter is done in 50 ms, drawn."""
+    page = opened()
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.wait_for_timeout(500)
+
+    taken = page.evaluate(
+        """() => ["d", "dr", "dro", "", "c", "cl"].map((word) => {
+          const search = document.getElementById("search");
+          const started = performance.now();
+          search.value = word;
+          search.dispatchEvent(new Event("input"));
+          document.body.offsetHeight;
+          return performance.now() - started;
+        })"""
+    )
+
+    assert sorted(taken)[len(taken) // 2] < 50, taken
+
+
+def test_a_correction_can_be_copied(opened):
+    """The button puts the text that replaces the author's into the clipboard."""
+    page = opened("#clipping.clipnorm-is-global")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    change = page.locator("[id='clipping.clipnorm-is-global'] .change").first
+
+    change.locator("button.copy").click()
+
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == change.locator("pre.becomes").inner_text() != ""
+
+
 def test_search_keeps_the_filter(opened):
     """Text and verdict narrow the list together; Show all brings everything back."""
     page = opened("?verdict=refuted")
@@ -102,10 +191,23 @@ def test_search_keeps_the_filter(opened):
 
 
 def test_a_permalink_shows_its_claim_even_if_filtered_out(opened):
-    """#id reveals the claim."""
+    """#id reveals the claim, and a passage in a section that is closed."""
     page = opened("?verdict=refuted#dropout.inverted-scaling")
-
     assert page.locator("[id='dropout.inverted-scaling']").is_visible()
+
+    page = opened("#day-7-line-64")
+    assert page.locator("[id='day-7-line-64']").is_visible()
+
+
+def test_a_claim_leads_to_its_passage_and_back(opened):
+    """The link of its place, and the mark in the margin."""
+    page = opened("#dropout.inverted-scaling")
+    page.click("[id='dropout.inverted-scaling'] .where a")
+    passage = page.url.partition("#")[2]
+    assert passage == "day-7-line-64"
+
+    page.click(f"[id='{passage}'] .mark >> text=dropout.inverted-scaling")
+    assert page.url.endswith("#dropout.inverted-scaling")
 
 
 def test_it_is_readable_without_javascript(opened):
@@ -113,28 +215,41 @@ def test_it_is_readable_without_javascript(opened):
     page = opened(java_script_enabled=False)
 
     assert shown(page) > 250
-    assert not page.locator("#controls").is_visible()
+    for control in ("#controls", ".filters", "button.copy"):
+        assert not page.locator(control).first.is_visible()
 
 
 def test_a_narrow_window_does_not_scroll_sideways(opened):
-    """400 pixels are enough."""
-    page = opened(viewport={"width": 400, "height": 800})
+    """400 pixels are enough, and evidence is a list there."""
+    page = opened("#dropout.inverted-scaling", viewport={"width": 400, "height": 800})
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    row = page.locator("[id='dropout.inverted-scaling'] table.checks tr").last
+    assert row.evaluate("each => getComputedStyle(each).display") == "block"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(opened, scheme):
-    """WCAG rules of axe-core, in both colour schemes."""
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [
+        ("", {"color_scheme": "light"}),
+        ("", {"color_scheme": "dark"}),
+        ("", {"viewport": {"width": 400, "height": 800}}),
+        ("?findings=1", {}),
+    ],
+)
+def test_axe_finds_no_violation(opened, query, options):
+    """WCAG rules of axe-core: both colour schemes, narrow, findings only."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    found = axe.Axe().run(opened(color_scheme=scheme))
+    found = axe.Axe().run(opened(query, **options))
 
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_it_prints(opened, tmp_path):
-    """The print style makes a PDF of several pages."""
-    path = Path(tmp_path, "audit.pdf")
-    opened().pdf(path=str(path))
+def test_a_filter_of_twelve_claims_prints_on_fifteen_pages(opened):
+    """With their evidence and the scripts that reproduce them."""
+    page = opened("?topic=mixing&topic=clipping")
+    assert shown(page) == 12
 
-    assert path.stat().st_size > 100_000
+    printed = page.pdf(format="A4")
+
+    assert 3 < len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 15
