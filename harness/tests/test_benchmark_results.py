@@ -92,8 +92,8 @@ def test_readings_of_ratios_without_a_claim():
     found = measured(noise=0.005)
 
     assert found.reading("quick", "slow") == "more"
-    assert found.reading(TWICE, CONTROL) == "more"
-    assert found.reading(AGAIN, CONTROL) == "the same"
+    assert found.reading(TWICE, CONTROL) == "as it must"
+    assert found.reading(AGAIN, CONTROL) == "as it must"
 
 
 def test_a_process_that_ends_early_is_an_error(tmp_path):
