@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -92,6 +93,7 @@ class _Course:
         self.results = Results(order.ratios, full=order.full)
         self.done = 0
         self._over = START
+        self._each_arm: list[float] = []
         self._budget, self._worker = order.seconds, worker
         self._progress, self._keep = progress, keep
         self._clock, self._started = clock, clock()
@@ -159,8 +161,9 @@ class _Course:
         missing = interval.LOOKS[0][0] - self.done
         if missing <= 0 or not arms:
             return
-        each = (self._budget - self.spent()) / missing - imported
-        fitting = int(each / max(measured / arms, 1e-9))
+        self._each_arm.append(max(measured / arms, 1e-9))
+        left = OVERDRAWN * self._budget - self.spent()
+        fitting = int((left / missing - imported) / statistics.median(self._each_arm))
         while len(self._names()) > fitting and self.results.leave_out_last():
             pass
 

@@ -126,6 +126,8 @@ class Results:
         found = self.interval(of, over)
         if self.trouble() or found is None:
             return "unsettled"
+        if (of, over) in CONTROLS:
+            return "as it must"
         if interval.judged(found, 1 / (1 + SAME), 1 + SAME) == HELD:
             return "the same"
         if interval.judged(found, 1, 1) == FALSIFIED:
