@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from harness.documents import set_aside
+from harness.documents.project import Project
 from harness.evidence import record
 from harness.evidence import verdict as v
 from harness.evidence.lines import Audited, CheckLine, JudgedClaim, JudgedContradiction
@@ -68,10 +70,11 @@ def failures(audited: Audited, audit: Audit, fail_on: list[str]) -> list[str]:
             )
         if claim["verdict"] == v.BROKEN and not claim["changed"]:
             said.append(f"broken: {claim['id']}: {claim['reason']}")
-        aside = claim.get("triage")
-        dismissed = aside is not None and aside["state"] == set_aside.DISMISSED
-        if claim["verdict"] in fail_on and not dismissed:
-            said.append(f"--fail-on: {claim['id']} is {claim['verdict']}")
+    said += [
+        f"--fail-on: {claim['id']} is {claim['verdict']}"
+        for claim in _gated(audited, audit.project)
+        if claim["verdict"] in fail_on
+    ]
     for id, name, reason in record.missed_faults(audited):
         why = f" ({reason})" if reason else ""
         said.append(f"fault missed: {id} does not notice '{name}'{why}")
@@ -81,6 +84,20 @@ def failures(audited: Audited, audit: Audit, fail_on: list[str]) -> list[str]:
     if audited["run"]["complete"]:
         said += set_aside.strangers(audit.set_aside, known)
     return said + record.broken_promise(audited)
+
+
+def _gated(audited: Audited, project: Project) -> Iterator[JudgedClaim]:
+    """The claims that speak of the author's own text, and that nobody dismissed: with
+    `--material` those of the documents in that folder, else those of any document."""
+    own = {document["id"] for document in audited["documents"]}
+    if project.material:
+        own &= set(project.copies())
+    for claim in audited["claims"]:
+        aside = claim.get("triage")
+        if aside is not None and aside["state"] == set_aside.DISMISSED:
+            continue
+        if any(source.get("document") in own for source in claim["sources"]):
+            yield claim
 
 
 def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -> None:

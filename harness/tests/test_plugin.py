@@ -320,6 +320,16 @@ def test_an_author_can_gate_on_refuted_claims(project):
     assert project.run("claims", "--fail-on", "refuted").ret == 1
 
 
+def test_the_gate_is_about_the_authors_own_text(project):
+    """A public statement is nobody's text, nor is a document of another folder."""
+    public_one = REFUTED.replace("paper[6]", 'public("https://a.b/7", "An issue")')
+    project.claims(
+        "from harness import public\n" + public_one.format(said="2", true="2")
+    )
+
+    assert project.run("claims", "--fail-on", "refuted").ret == 0
+
+
 def test_an_inconclusive_measurement_is_a_failure(project):
     """A check too weak for its own resolution is not green."""
     rate = "judge.proportion(5, of=10, claimed=0.5, resolves=0.1)"
