@@ -152,3 +152,37 @@ def test_large_neighbours_are_read_in_time(runs):
     history.beside(folder, run(20))
 
     assert time.perf_counter() - start < 5
+
+
+def test_the_page_marks_what_is_new_and_shows_the_trend(runs):
+    """Since the last stored run on the same backend; and the counts of each run."""
+    folder = runs(run(3), run(4, "refuted"), run(5, backend="torch"))
+    audited = run(20)
+    audited |= history.beside(folder, audited)
+
+    assert history.news(audited) == {"topic.fact": "new: refuted on 2026-01-04"}
+    counts = [dict(row["counts"]) for row in history.trend(audited)]
+    assert counts == [{"upheld": 1}, {"refuted": 1}, {"upheld": 1}]
+    page = render.html(audited)
+    assert (
+        "new: refuted on 2026-01-04" in page and "Verdicts of the stored runs" in page
+    )
+
+
+def test_a_merged_page_names_each_backend_with_its_seed():
+    """In its head."""
+    audited = run(20)
+    stack = audited["run"]["stack"]
+    audited["run"]["parts"] = [
+        {
+            "backend": name,
+            "started": "2026",
+            "seed": seed,
+            "stack": stack | {"backend": name},
+        }
+        for name, seed in (("tensorflow", 7), ("torch", 9))
+    ]
+
+    page = render.html(audited)
+
+    assert "seed 7, backend tensorflow" in page and "seed 9, backend torch" in page
