@@ -156,7 +156,13 @@ def _patch(options: argparse.Namespace) -> int:
             "the ids are in audit.json and in the report."
         )
     chosen = options.severity or v.SEVERITIES
-    for made in patch.patches(audited, project, chosen, options.claim):
+    written = patch.patches(audited, project, chosen, options.claim)
+    if not written:
+        raise UnreadableEvidence(
+            f"{options.run} has no corrections for what is in {options.material}: "
+            "use a run of `pytest claims/` of this project."
+        )
+    for made in written:
         path = options.run / made.name
         write_atomically(path, made.diff)
         count = len(made.applied)
