@@ -162,17 +162,20 @@ def test_scale_and_shift_are_learned(scale, seed):
 
 bias_redundant = claim(
     "batchnorm.bias-redundant",
-    says="Before batch normalization a convolution's bias has no effect; any constant "
-    "offset is replaced by beta.",
+    says="Before batch normalization a convolution's bias is redundant: beta replaces "
+    "any constant offset.",
     sources=[day7[62], day7[276:277]],
     verdict=UPHELD,
-    why="In training the batch's mean removes the bias, so its gradient is zero; at "
-    "inference a moving mean that contains the bias removes it.",
+    why="In training the batch's mean takes the bias out, so its gradient is zero. At "
+    "inference a bias b adds gamma b / sqrt(v + epsilon) until the moving mean has "
+    "followed; beta can add the same.",
     explained_by=[f"{NORM}.call"],
     faults=[
         faults.mean_not_subtracted_fully,
         faults.moving_by_default,
         faults.beta_ignored,
+        faults.epsilon_5_percent_high,
+        faults.momentum_2_percent_low,
         faults.one_statistic_for_all_channels,
     ],
 )
@@ -212,19 +215,39 @@ def test_the_gradient_of_the_bias_is_zero(seed):
 
 @bias_redundant.as_worded
 @given(size=st.floats(0.5, 4.0), seed=seeds())
-def test_at_inference_the_moving_mean_absorbs_the_bias(size, seed):
-    """A bias with a moving mean larger by as much gives the output without."""
+def test_at_inference_beta_gives_what_a_bias_gives(size, seed):
+    """A bias b is as good as a beta that is larger by gamma b / sqrt(v + 0.001)."""
     conv, norm, x = convolution(), new_norm(), images(1.0, channels=2)
-    without = as_array(norm(conv(x), training=False))
-    bias, beta = np.random.uniform(-size, size, (2, CHANNELS)).astype("float32")
+    mean, bias, beta = np.random.uniform(-size, size, (3, CHANNELS)).astype("float32")
+    gamma, variance = np.random.uniform(0.5, 2, (2, CHANNELS)).astype("float32")
+    for weight, value in zip(norm.weights, (gamma, beta, mean, variance)):
+        weight.assign(value)
+    without = as_array(conv(x))
     conv.bias.assign(bias)
-    norm.moving_mean.assign(bias)
-    norm.beta.assign(beta)
 
-    scale = 4 * (np.abs(without).max() + 2 * size)
     found = norm(conv(x), training=False)
-    expected = without + beta.astype("float64")
-    judge.close(found, expected, magnitude=scale, **ROUNDING)
+
+    factor = gamma / np.sqrt(variance.astype("float64") + EPSILON)
+    expected = (without - mean) * factor + (beta + factor * bias)
+    bound = {"magnitude": 3 * (np.abs(without).max() + 3 * size), **ROUNDING}
+    judge.close(found, expected, **bound)
+
+
+@bias_redundant.as_worded
+@given(size=st.floats(0.5, 4.0), calls=st.integers(1, 5), seed=seeds())
+def test_the_moving_mean_follows_the_bias(size, calls, seed):
+    """After n training calls it holds the batch's mean and b, times 1 - 0.99**n."""
+    conv, norm, x = convolution(), new_norm(), images(1.0, channels=2)
+    mean = as_array(conv(x)).astype("float64").mean(axis=(0, 1, 2))
+    bias = np.random.uniform(-size, size, CHANNELS).astype("float32")
+    conv.bias.assign(bias)
+
+    for _ in range(calls):
+        norm(conv(x), training=True)
+
+    expected = (1 - 0.99**calls) * (mean + bias)
+    bound = {"magnitude": np.abs(as_array(conv(x))).max() + size, **ROUNDING}
+    judge.close(norm.moving_mean, expected, what="moving mean", **bound)
 
 
 use_bias_false_saves_parameters = claim(

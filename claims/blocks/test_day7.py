@@ -286,19 +286,20 @@ block_function_is_reusable = claim(
     verdict=UPHELD,
     why="Each call creates layers of its own: two calls share no weight.",
     explained_by=BUILD,
-    faults=[faults.layers_shared_by_kind],
+    faults=[faults.layers_shared_by_kind, faults.one_filter_more],
 )
 
 
 @block_function_is_reusable.as_worded
-def test_two_applications_share_no_weight():
-    """Two blocks of 3 filters in a row have 20 weights, no two the same."""
-    x = inputs = keras.Input((4, 4, 3))
-    for _ in range(2):
-        x = regularized_block(x, filters=3, l2=1e-4, rate=0.2)
+def test_three_applications_share_no_weight():
+    """Blocks of 3, 3 and 6 filters in a row have 30 weights, no two the same."""
+    x = inputs = keras.Input((8, 8, 3))
+    for filters in (3, 3, 6):
+        x = regularized_block(x, filters=filters, l2=1e-4, rate=0.2)
     model = keras.Model(inputs, x)
 
     kernels = [layer.kernel for layer in model.layers if hasattr(layer, "kernel")]
-    judge.equal(len({id(kernel) for kernel in kernels}), 4, what="kernels")
-    judge.equal(len({id(w) for w in model.weights}), 20, what="weights")
-    judge.equal(rows(model)[-1].shape, [1, 1, 3], what="output")
+    judge.equal([k.shape[-1] for k in kernels], [3, 3, 3, 3, 6, 6], what="filters")
+    judge.equal(len({id(kernel) for kernel in kernels}), 6, what="kernels")
+    judge.equal(len({id(w) for w in model.weights}), 30, what="weights")
+    judge.equal(rows(model)[-1].shape, [1, 1, 6], what="output")

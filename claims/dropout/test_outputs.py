@@ -230,11 +230,11 @@ def test_spatial_dropout_is_the_identity_at_inference(rate, seed):
 
 single_pixels = claim(
     "dropout.single-pixels",
-    says="In a convolutional stack standard Dropout zeroes single pixels of single "
-    "feature maps; their neighbours stay.",
+    says="In a convolutional stack standard Dropout zeroes single pixels of a feature "
+    "map, each independently of its neighbours.",
     sources=[day7[66]],
     verdict=UPHELD,
-    why="Each element of the tensor is drawn independently of its neighbours.",
+    why="Beside a dropped pixel, a pixel is dropped as often as anywhere else.",
     explained_by=CALL,
     faults=[faults.rows_of_pixels, faults.spatial_masks, faults.no_dropout_at_all],
 )
