@@ -64,9 +64,9 @@ patience_200_consistent = claim(
     sources=[tutorial[278]],
     evidence=PRINTED,
     verdict=QUALIFIED,
-    why="The stop comes 200 epochs after the best one, in epoch 200 at the earliest. A "
-    "log whose last row is epoch 300 ended before 400, so that its best epoch is below "
-    "200; with dropout the printed cross-entropy is lowest in epoch 300.",
+    why="The stop comes 200 epochs after the best one. A log that ends before epoch "
+    "400 has its best epoch below 200; with dropout the printed cross-entropy is lowest "
+    "in epoch 300.",
     explained_by=f"{STOPPING}.on_epoch_end",
     faults=[
         epochs("large", range(0, 101, 100)),
@@ -125,8 +125,7 @@ rows_every_100_epochs = claim(
     sources=[tutorial[268]],
     evidence=[*PRINTED],
     verdict=UPHELD,
-    why="Judged by the printed rows; the callback is of tensorflow_docs, which is not "
-    "installed here.",
+    why="Judged by the rows that the tutorial prints.",
     faults=[
         epochs("tiny", range(0, 841, 105)),
         epochs("l2", range(100, 501, 100)),

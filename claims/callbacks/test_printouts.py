@@ -71,7 +71,7 @@ day7_row_format = claim(
 
 
 def row_without_numbers():
-    """The parts of the first row that verbose=2 prints, behind the steps."""
+    """The parts of the first row that verbose=2 prints, after the steps."""
     printed = [line for line in training(2).printed.splitlines() if " - " in line]
     shape = re.sub(NUMBER, "N", printed[0] if printed else "")
     return re.sub("[mu]s/step", "s/step", shape).split(" - ")[1:]
@@ -82,7 +82,7 @@ def test_the_row_begins_with_the_loss():
     """Behind the steps come loss and accuracy."""
     found = row_without_numbers()[:2]
 
-    judge.equal(found, ["loss: N", "accuracy: N"], what="behind the steps")
+    judge.equal(found, ["loss: N", "accuracy: N"], what="after the steps")
 
 
 @day7_row_format.instead
@@ -90,7 +90,7 @@ def test_the_row_is_timed_and_sorted():
     """Behind the steps come seconds, time of a step, then figures by their names."""
     seconds, step, *figures = row_without_numbers() or ["", ""]
 
-    judge.equal([seconds, step], ["Ns", "Ns/step"], what="behind the steps")
+    judge.equal([seconds, step], ["Ns", "Ns/step"], what="after the steps")
     judge.equal(figures[:1], ["accuracy: N"], what="first figure")
     judge.equal(figures, sorted(figures), what="figures")
 

@@ -80,7 +80,7 @@ torch_clips_before_the_step = claim(
 @torch_clips_before_the_step.as_worded
 @given(norms=norms(), limit=limits())
 def test_only_clipping_before_the_step_limits_it(norms, limit):
-    """Before the step its length is the limit; behind it, that of the gradients."""
+    """Before the step its length is the limit; after it, that of the gradients."""
     gradients = with_norms(norms)
 
     clips = (torch.nn.utils, torch.nn.utils.clip_grad)
@@ -93,4 +93,4 @@ def test_only_clipping_before_the_step_limits_it(norms, limit):
     lengths = [np.linalg.norm(update) for update in clipped]
     limited = [min(limit, whole)] * len(clips)
     judge.close(lengths, limited, operations=80, what="before the step")
-    judge.close(np.linalg.norm(flat(late)), whole, operations=80, what="behind it")
+    judge.close(np.linalg.norm(flat(late)), whole, operations=80, what="after it")

@@ -75,7 +75,7 @@ train_loss_includes_penalty = claim(
     says="The loss that fit reports for training contains the weight penalty.",
     sources=[day7[95:96], tutorial[661:663]],
     verdict=UPHELD,
-    why="The tracker behind `loss` averages what Trainer.compute_loss returned, "
+    why="The tracker of `loss` averages what Trainer.compute_loss returned, "
     "penalties included, over the batches of an epoch.",
     explained_by=COMPUTE_LOSS,
     faults=[broken.penalty_too_large, broken.no_penalty_in_training],

@@ -61,7 +61,7 @@ one_call = claim(
     verdict=QUALIFIED,
     why="The name is an alias of keras.config.set_dtype_policy in Keras 3. KerasTuner "
     "clears the session before it builds a trial's model, and the policy with it: the "
-    "lesson's search, and the winner rebuilt behind it, compute in float32.",
+    "lesson's search, and the winner rebuilt after it, compute in float32.",
     explained_by=[POLICY, CLEARED, "keras_tuner.src.engine.tuner:Tuner._try_build"],
     faults=[
         faults.setting_the_policy_does_nothing,
@@ -72,7 +72,7 @@ one_call = claim(
 )
 
 
-@one_call.holds_when("nothing clears Keras' session behind it")
+@one_call.holds_when("nothing clears Keras' session after it")
 @given(name=kinds)
 def test_layers_made_after_the_call_are_mixed(name):
     """A new layer has float16 outputs and float32 weights; without the call not."""
@@ -85,12 +85,12 @@ def test_layers_made_after_the_call_are_mixed(name):
 
 @one_call.fails_throughout("a KerasTuner search, which clears it, builds the model")
 def test_the_models_of_a_search_are_float32():
-    """The same model is mixed before the search, and float32 in it and behind it."""
+    """The same model is mixed before the search, and float32 in it and after it."""
     run = search()
 
     judge.equal(run.before[0], "float16", what="before the search")
     judge.equal([t[0] for t in run.trials], ["float32"], what="trial")
-    judge.equal([run.policy, run.rebuilt[0]], ["float32"] * 2, what="behind it")
+    judge.equal([run.policy, run.rebuilt[0]], ["float32"] * 2, what="after it")
 
 
 policy_object = claim(
@@ -334,9 +334,8 @@ no_use_on_cpu = claim(
     sources=[day7[121]],
     verdict=QUALIFIED,
     why="XLA's program for the CPU has the float32 products of the unmixed layer, and "
-    "casts around them; but what a layer puts out takes half the bytes on a CPU, too. "
-    "The time is judged by mixed-precision.nothing-useful-on-cpu, as a ratio that an "
-    "ordinary run has no error rate for.",
+    "casts around them; but a layer's output takes half the bytes there, too. The time "
+    "is a ratio: mixed-precision.nothing-useful-on-cpu, with `--benchmark`.",
     explained_by=PARSE,
     faults=[faults.computes_in_float32],
     needs="tensorflow",

@@ -84,7 +84,6 @@ decay_is_refused = claim(
     severity="lesson",
     instead="Keras 3 accepts decay with a warning and ignores it: the learning rate "
     "stays what it was; with schedules.InverseTimeDecay(rate, 1, decay) it falls.",
-    why="The argument is taken out of the keywords before they are checked.",
     explained_by=INIT,
     faults=[faults.decay_raises, faults.decay_is_applied],
 )

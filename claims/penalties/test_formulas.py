@@ -104,7 +104,7 @@ l1l2_is_the_sum = claim(
     "L2 penalty of its second, on the same weights.",
     sources=[article[70:71], article[82]],
     verdict=UPHELD,
-    why="L1L2.__call__ adds l1 * sum|x| and l2 * sum x^2; both default to 0.",
+    why="L1L2.__call__ adds l1 * sum|x| and l2 * sum x^2.",
     explained_by=broken.L1L2,
     faults=[
         broken.l1l2_without_l2,
@@ -127,8 +127,8 @@ factories = claim(
     "the given strengths.",
     sources=[article[84]],
     verdict=UPHELD,
-    why="The names are aliases of the classes L1, L2 and L1L2; whoever calls them, as "
-    "the text does, gets what it says (so not refuted for 'functions').",
+    why="The names are aliases of the classes L1, L2 and L1L2; calling one gives the "
+    "object that the text says.",
     explained_by="keras.src.regularizers.regularizers:L2",
     faults=[broken.l2_stores_more, broken.factories_swapped],
 )

@@ -102,7 +102,7 @@ l2_spreads_weights = claim(
     sources=[article[55]],
     verdict=UPHELD,
     why="Of all ways to split a weight among equal features the equal one has the "
-    "least sum of squares; L1 has no preference among them.",
+    "least sum of squares.",
     explained_by=broken.L2,
     faults=[broken.l2_of_absolute_values, broken.l2_too_large, broken.l2_halved],
 )

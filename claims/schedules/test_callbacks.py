@@ -149,7 +149,7 @@ def test_each_epoch_has_the_functions_rate():
     rates, last = rates_of_epochs(lambda epoch: 0.1)
 
     judge.close(rates, [0.1] * 4, operations=2, what="rates")
-    judge.close(last, 0.05, operations=4, what="behind the last epoch")
+    judge.close(last, 0.05, operations=4, what="after the last epoch")
 
 
 def given_rate(epoch, rate):
@@ -165,7 +165,7 @@ def test_reductions_are_kept():
     rates, last = rates_of_epochs(given_rate)
 
     judge.close(rates, [0.1, 0.1, 0.05, 0.025], operations=8, what="rates")
-    judge.close(last, 0.0125, operations=8, what="behind the last epoch")
+    judge.close(last, 0.0125, operations=8, what="after the last epoch")
 
 
 integer_rate_is_cast = claim(

@@ -168,7 +168,7 @@ def test_the_schedule_ends_before_the_training():
     )
     late = np.arange(LAST, epochs * epoch)
     found = rates(cosine(peak=1.0), late)
-    judge.equal(late.size, 30, what="updates behind the decay")
+    judge.equal(late.size, 30, what="updates after the decay")
     judge.close(found, ALPHA, operations=16, magnitude=1, what="floor")
 
 

@@ -44,7 +44,7 @@ def test_the_trial_is_float32_unless_the_build_function_sets_the_policy():
 
 rebuilt_in_mixed_precision = claim(
     "tuner.rebuilt-in-mixed-precision",
-    says="The model that is rebuilt with the winning values, behind the search, trains "
+    says="The model that is rebuilt with the winning values, after the search, trains "
     "in mixed precision.",
     sources=[day7[200], day7[193]],
     verdict=REFUTED,
@@ -60,10 +60,10 @@ rebuilt_in_mixed_precision = claim(
 
 @rebuilt_in_mixed_precision.as_worded
 def test_the_rebuilt_model_computes_in_float16():
-    """Policy and rebuilt model are mixed behind the search."""
+    """Policy and rebuilt model are mixed after the search."""
     run = search()
 
-    judge.equal(run.policy, "mixed_float16", what="policy behind the search")
+    judge.equal(run.policy, "mixed_float16", what="policy after the search")
     judge.equal(run.rebuilt, ("float16", "LossScaleOptimizer"), what="rebuilt")
 
 
@@ -72,7 +72,7 @@ def test_the_rebuilt_model_is_float32_unless_the_policy_is_set_again():
     """Float32 and a plain Adam; mixed again where the call is repeated before it."""
     run = search()
 
-    judge.equal(run.policy, "float32", what="policy behind the search")
+    judge.equal(run.policy, "float32", what="policy after the search")
     judge.equal(run.rebuilt, ("float32", "Adam"), what="rebuilt")
     found = search(True).rebuilt
     judge.equal(found, ("float16", "LossScaleOptimizer"), what="policy set again")

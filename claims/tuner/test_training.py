@@ -223,7 +223,7 @@ def test_each_trial_has_its_weights_in_the_project():
 
 @checkpoints_in_project_folder.as_worded
 def test_a_checkpoint_holds_the_best_epoch():
-    """The file behind a trial has the weights of the epoch with the best objective."""
+    """The file of a trial has the weights of the epoch with the best objective."""
     for values in ([0.5, 0.3, 0.4], [0.2, 0.3, 0.4], [0.4, 0.3, 0.2]):
         with folder() as path:
             file = os.path.join(path, "checkpoint.weights.h5")

@@ -37,8 +37,8 @@ adamw_parity_trajectory = claim(
     sources=[lab[15:16], lab[40]],
     verdict=QUALIFIED,
     why="Both decay first and then take Adam's step. Keras adds epsilon to sqrt(v), "
-    "torch to the bias-corrected root: in step t an epsilon of Keras counts "
-    "1 / sqrt(1 - beta_2 ** t) times as much, 31 times in the first.",
+    "torch to the bias-corrected root: in the first step Keras' epsilon counts 31 "
+    "times as much.",
     explained_by=[UPDATE, "torch.optim.adamw:AdamW"],
     faults=[
         faults.decay_5_percent_high,

@@ -162,10 +162,9 @@ ftrl_is_decoupled = claim(
     instead='This "decoupled weight decay" is used in `tf.keras.optimizers.AdamW`; '
     "`Ftrl` has optional L2 terms, off by default, that act through its objective and "
     "its accumulated gradient.",
-    why="Ftrl computes each weight anew from the accumulated gradients and "
-    "overwrites what a decay has done: with a weight_decay too, a step without a "
-    "gradient leaves 0 of a weight. Its L2 shrinkage stays out of the squared "
-    "gradients, yet is scaled like a gradient.",
+    why="Ftrl computes each weight anew from the accumulated gradients, which "
+    "overwrites a decay: with weight_decay, a step without a gradient leaves 0 of a "
+    "weight. Its L2 shrinkage is scaled like a gradient.",
     explained_by=f"{faults.FTRL}.update_step",
     faults=[
         faults.ftrl_is_gradient_descent,

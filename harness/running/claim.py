@@ -170,7 +170,7 @@ def claim(
     verdict: the recorded one; None if nobody could measure it yet.
     severity, instead: for a refuted claim only; `instead` replaces the author's
         sentence as it stands, in at most 40 words.
-    why: the library's fact behind the verdict, in a sentence or two.
+    why: the library's fact behind the verdict, in at most 40 words.
     explained_by: `module:attribute` places in the libraries that explain it.
     needs: the backend that the claim is about, if it is about one ("tensorflow").
     thorough: whether its checks take seconds, and run with `--thorough` only.
@@ -181,6 +181,7 @@ def claim(
     if not says.strip() or not sources:
         raise DeclarationError(f"claim {id!r} needs `says` and at least one source.")
     refuse_duplicate(id, module)
+    refuse_long_reason(id, why)
     _refuse_bad_verdict(id, verdict, severity, instead)
     file = Path(frame.f_code.co_filename)
     if verdict in (v.REFUTED, v.QUALIFIED):
@@ -220,6 +221,13 @@ def refuse_without_snippet(id: str, path: Path) -> None:
             f"claim {id!r} is a finding without a script that reproduces it: write "
             f"{path.parent.name}/{path.name} beside it, at most 25 lines of the "
             "library alone."
+        )
+
+
+def refuse_long_reason(id: str, why: str) -> None:
+    if len(why.split()) > 40:
+        raise DeclarationError(
+            f"the `why` of {id!r} has over 40 words: leave out what no check measures."
         )
 
 

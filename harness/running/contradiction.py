@@ -16,6 +16,7 @@ from harness.running.claim import (
     Statement,
     Test,
     refuse_duplicate,
+    refuse_long_reason,
     refuse_without_snippet,
     snippet_of,
 )
@@ -104,6 +105,7 @@ def contradiction(
     frame = sys._getframe(1)
     file = Path(frame.f_code.co_filename)
     refuse_duplicate(id, frame.f_globals.get("__name__", "?"))
+    refuse_long_reason(id, why)
     named = [side.claim for side in sides]
     if len(sides) < 2 or not all(side.passages for side in sides):
         raise DeclarationError(

@@ -17,6 +17,6 @@ with tempfile.TemporaryDirectory() as folder:
     tuner = kt.RandomSearch(build_model, "val_accuracy", 1, directory=folder)
     tuner.search(x, y, validation_data=(x, y), verbose=0)
     final = build_model(tuner.get_best_hyperparameters(1)[0])
-print("the text says: mixed precision on, for the model rebuilt behind the search")
+print("the text says: mixed precision on, for the model rebuilt after the search")
 print("measured:", keras.config.dtype_policy().name, final.layers[0].compute_dtype)
 assert final.layers[0].compute_dtype == "float32"
