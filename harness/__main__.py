@@ -45,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m harness", description=__doc__)
+    called = Path(sys.argv[0]).name
+    prog = called if called == "regularization-audit" else "python -m harness"
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser("merge", help="join runs of shards or backends")
     command.add_argument("runs", nargs="+", type=Path, metavar="RUN")
@@ -136,6 +138,11 @@ def _merge(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     for run in options.runs:
         project = _with_material(run, options.material) if options.material else None
+        if project and run.resolve() == project.published.resolve():
+            raise UnreadableEvidence(
+                f"{run} is the published audit, which quotes no document: copy it to "
+                "another folder, and call `report` with --material there."
+            )
         audited = record.audit(read_run(run))
         if project:
             audited = corrections.set_right(audited, project)

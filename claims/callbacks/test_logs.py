@@ -65,8 +65,8 @@ patience_200_consistent = claim(
     evidence=PRINTED,
     verdict=QUALIFIED,
     why="The stop comes 200 epochs after the best one. A log that ends before epoch "
-    "400 has its best epoch below 200; with dropout the printed cross-entropy is lowest "
-    "in epoch 300.",
+    "400 has its best epoch below 200; with dropout the lowest cross-entropy printed "
+    "is that of epoch 300.",
     explained_by=f"{STOPPING}.on_epoch_end",
     faults=[
         epochs("large", range(0, 101, 100)),

@@ -124,6 +124,15 @@ def test_part_of_a_run_is_not_published(run, capsys):
     assert not out.exists()
 
 
+def test_the_published_audit_quotes_no_document(copies, capsys):
+    """Its folder is committed; a report with --material belongs elsewhere."""
+    before = (PUBLISHED / "audit.html").read_bytes()
+
+    assert main(["report", str(PUBLISHED), "--material", str(copies)]) == 2
+    assert "quotes no document" in capsys.readouterr().err
+    assert (PUBLISHED / "audit.html").read_bytes() == before
+
+
 @pytest.mark.parametrize("command", ["publish", "merge"])
 def test_nothing_is_written_into_a_foreign_folder(
     run, tmp_path, monkeypatch, capsys, command
