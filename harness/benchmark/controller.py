@@ -19,7 +19,7 @@ from harness.benchmark.results import Results
 
 WIDTH = 0.03
 """The half-width at which a ratio is known well enough."""
-OVERDRAWN = 1.15
+OVERDRAWN = 1.2
 """The share of the budget that finishing the first look may take."""
 START = 0.5
 """Seconds until a fresh Python begins to count; corrected by what the last one took."""
@@ -162,7 +162,7 @@ class _Course:
         if missing <= 0 or not arms:
             return
         self._each_arm.append(max(measured / arms, 1e-9))
-        left = OVERDRAWN * self._budget - self.spent()
+        left = self._budget - self.spent()
         fitting = int((left / missing - imported) / statistics.median(self._each_arm))
         while len(self._names()) > fitting and self.results.leave_out_last():
             pass
