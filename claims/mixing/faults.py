@@ -131,6 +131,12 @@ mixup_leaves_images = replaced(
     name="images left unmixed",
     does="training is taken for inference: images stay as they are",
 )
+cutmix_leaves_images = replaced(
+    f"{CUTMIX}.transform_images",
+    _unmixed,
+    name="images left uncut",
+    does="training is taken for inference: images stay as they are",
+)
 shuffle_leaves_order = replaced(
     "keras.src.backend:random.shuffle",
     lambda original: lambda x, axis=0, seed=None: x,
