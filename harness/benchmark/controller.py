@@ -133,7 +133,8 @@ class _Course:
         blocks: list[trials.Block] = []
         arms: dict[str, ArmLine] = {}
         lines = self._worker(self.done, share - self._over, self._names())
-        imported = 0.0
+        imported = warm = 0.0
+        count = trials.FEWEST_ROUNDS
         for line in lines:
             if line["type"] == "ready":
                 imported = self.spent() - before
@@ -144,6 +145,8 @@ class _Course:
             if line["type"] == "arm":
                 arms[line["name"]] = line
             if line["type"] == "block":
+                warm = warm or self.spent() - before
+                count = line["of_rounds"]
                 blocks.append(_block(line))
             self._tell(line, look)
         if self.done == 0:
@@ -152,16 +155,20 @@ class _Course:
         self.done += 1
         took = self.spent() - before
         self._over = max(0.0, self._over + took - share)
-        self._trim(imported, took - imported, len(arms))
+        least = (took - warm) * min(1.0, trials.FEWEST_ROUNDS / count)
+        self._trim(imported, warm - imported + least, len(arms))
         return True
 
-    def _trim(self, imported: float, measured: float, arms: int) -> None:
-        """Leave ratios out that nobody claims, as many as the first look needs, now
-        that it is known what a process takes for its imports and its arms."""
+    def _trim(self, imported: float, needed: float, arms: int) -> None:
+        """Leave ratios out that nobody claims, as many as the first look needs.
+
+        imported, needed: seconds that a process took for its imports, and that its arms
+        take at least: building, warming up, and the fewest rounds.
+        """
         missing = interval.LOOKS[0][0] - self.done
         if missing <= 0 or not arms:
             return
-        self._each_arm.append(max(measured / arms, 1e-9))
+        self._each_arm.append(max(needed / arms, 1e-9))
         left = self._budget - self.spent()
         fitting = int((left / missing - imported) / statistics.median(self._each_arm))
         while len(self._names()) > fitting and self.results.leave_out_last():
