@@ -88,9 +88,9 @@ log_scale_shows_the_large_model = claim(
     sources=[tutorial[527], tutorial[529], tutorial[537:541]],
     evidence=[tutorial[424:444], tutorial[516:518]],
     verdict=QUALIFIED,
-    why="The axis ends at the longest run's last epoch, 1000 to 1099. Epochs 5 to 100 "
-    "get 56 to 57 % of its width on a log scale, 9 to 10 % on a linear one. From epoch "
-    "100 on, the large model's printed losses lie outside the limits 0.5 and 0.7.",
+    why="Epochs 5 to 100 get 56 % of the axis on a log scale, 9 to 10 % on a linear "
+    "one. From epoch 100 on, the large model's printed losses lie outside the limits "
+    "0.5 and 0.7.",
     explained_by="matplotlib.pyplot:xscale",
     faults=[
         replaced(
