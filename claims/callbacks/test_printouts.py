@@ -79,7 +79,7 @@ def row_without_numbers():
 
 @day7_row_format.as_worded
 def test_the_row_begins_with_the_loss():
-    """Behind the steps come loss and accuracy."""
+    """After the steps come loss and accuracy."""
     found = row_without_numbers()[:2]
 
     judge.equal(found, ["loss: N", "accuracy: N"], what="after the steps")
@@ -87,7 +87,7 @@ def test_the_row_begins_with_the_loss():
 
 @day7_row_format.instead
 def test_the_row_is_timed_and_sorted():
-    """Behind the steps come seconds, time of a step, then figures by their names."""
+    """After the steps come seconds, time of a step, then figures by their names."""
     seconds, step, *figures = row_without_numbers() or ["", ""]
 
     judge.equal([seconds, step], ["Ns", "Ns/step"], what="after the steps")

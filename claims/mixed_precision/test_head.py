@@ -32,7 +32,7 @@ def with_head(units):
 @float32_head.as_worded
 @given(units=st.sampled_from((1, 10)), seed=seeds())
 def test_a_float32_head_behind_float16_layers(units, seed):
-    """Behind a float16 layer the head's output is x W in float32 precision."""
+    """After a float16 layer the head's output is x W in float32 precision."""
     x = np.random.uniform(1, 2, (2, 4)).astype("float32")
     kernel = np.random.normal(size=(4, units)).astype("float32")
     model = with_head(units)

@@ -83,8 +83,8 @@ reduces_memory = claim(
     says="Mixed precision reduces the memory that the notebook's model takes.",
     sources=[notebook[39]],
     verdict=UPHELD,
-    why="At batch 16 the activations fall from 416 to 208 MB; weights and Adam's "
-    "moments stay at 161 MB. (Float16 copies of the weights take up to 27 MB.)",
+    why="At batch 16 half of the activations' bytes go, which is more than float16 "
+    "copies of the weights take; the weights stay float32.",
     explained_by=PARSE,
     faults=[faults.computes_in_float32, faults.variables_in_float16],
 )
