@@ -179,7 +179,7 @@ def test_material_behind_a_link_is_refused(project):
 
     text, _ = said(project, "claims", "--material", str(project.path))
 
-    assert "is a link" in text
+    assert "is no plain file" in text
 
 
 @pytest.mark.parametrize(

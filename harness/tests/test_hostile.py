@@ -129,19 +129,13 @@ def named(paper, file):
         (lambda p: p.write_bytes(b"A fact.\n\xc3\x28\n"), "not readable UTF-8 text"),
         (lambda p: p.write_bytes(b"\xed\xa0\x80"), "not readable UTF-8 text"),
         (lambda p: p.write_text("A fact.", "utf-16"), "not readable UTF-8 text"),
-        (linked, "paper.txt is a link"),
+        (linked, "paper.txt is no plain file"),
         (linked_folder, "sub/paper.txt lies outside the folder"),
         (outside, "../secret.txt lies outside the folder"),
         (absolute, "secret.txt lies outside the folder"),
-        (os.mkfifo, "none of the documents that this project judges is there"),
-        (
-            lambda p: p.mkdir(),
-            "none of the documents that this project judges is there",
-        ),
-        (
-            lambda p: p.symlink_to(p),
-            "none of the documents that this project judges is there",
-        ),
+        (os.mkfifo, "paper.txt is no plain file"),
+        (lambda p: p.mkdir(), "paper.txt is no plain file"),
+        (lambda p: p.symlink_to(p), "paper.txt is no plain file"),
     ],
 )
 def test_what_is_no_document_is_one_sentence(paper, capsys, make, sentence):
