@@ -21,6 +21,8 @@ from harness.evidence.store import (
     write_compressed,
     write_evidence,
 )
+from harness.lessons import asking, lint, output
+from harness.lessons.reading import UnreadableLesson
 from harness.report import compare, patch
 from harness.report.files import write_readable, write_reports
 
@@ -37,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         ratios.UnreadableResults,
         triage.LedgerProblem,
         corrections.BadCorrection,
+        UnreadableLesson,
+        asking.NoAnswer,
         OSError,
     ) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -81,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("new", type=Path, metavar="NEW")
     command.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
     command.set_defaults(command=_compare)
+    command = commands.add_parser(
+        "lint", help="hold lessons against the installed libraries"
+    )
+    command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    command.add_argument("--format", choices=tuple(output.FORMATS), default="text")
+    command.add_argument("--output", type=Path, metavar="FILE")
+    command.set_defaults(command=_lint)
     command = commands.add_parser("publish", help="keep a complete run in the project")
     command.add_argument("run", type=Path, metavar="RUN")
     command.add_argument("--out", type=Path, metavar="DIR", help=_OUT)
@@ -209,6 +220,21 @@ def _compare(options: argparse.Namespace) -> int:
         options.html.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(options.html, compare.html(difference, old, new))
     return int(compare.changed(difference))
+
+
+def _lint(options: argparse.Namespace) -> int:
+    """Exit 0 without a finding, 1 with some; what cannot be read is a sentence."""
+    libraries = asking.Libraries()
+    try:
+        linted = lint.lint(options.paths, libraries)
+    finally:
+        libraries.close()
+    said = output.FORMATS[options.format](linted)
+    if options.output:
+        write_atomically(options.output, said)
+    else:
+        print(said, end="")
+    return int(bool(linted["findings"]))
 
 
 def _publish(options: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""Lessons: texts that are no audited documents, held against the libraries."""

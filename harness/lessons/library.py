@@ -1,0 +1,217 @@
+"""What the installed libraries say: of a name, a method, a call with literals.
+
+Run as `python -m harness.lessons.library` it is a process of its own: one question a
+line on its input, one answer a line on its output, both JSON. Only callables of the
+audited libraries are called, of kinds that have no side effects, with literals only.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import os
+import resource
+import sys
+import warnings
+from typing import Any, TypedDict
+
+MEMORY = 6 * 2**30
+"""Bytes that the process may take."""
+_WITHOUT_FILES = {
+    *("EarlyStopping", "ReduceLROnPlateau", "LearningRateScheduler", "TerminateOnNaN"),
+    *("LambdaCallback", "History"),
+}
+
+
+class Answer(TypedDict, total=False):
+    """What the library says.
+
+    missing: the first part of a name that does not exist, "" if all of it does.
+    outcome: of a call: "taken", "refused", "warned", or "unknown" if it was not tried.
+    message: the library's own words.
+    """
+
+    missing: str
+    outcome: str
+    message: str
+
+
+def resolve(name: str) -> tuple[Any, str]:
+    """The object that a dotted name stands for, and its first part that is missing."""
+    parts = name.split(".")
+    try:
+        owner: Any = importlib.import_module(parts[0])
+    except ImportError:
+        return None, parts[0]
+    for at, part in enumerate(parts[1:], start=2):
+        try:
+            owner = getattr(owner, part)
+        except AttributeError:
+            try:
+                owner = importlib.import_module(".".join(parts[:at]))
+            except (ImportError, ValueError):
+                return owner, ".".join(parts[:at])
+    return owner, ""
+
+
+def ask_name(name: str) -> Answer:
+    """Whether the name exists. Attributes of objects other than modules and classes are
+    not judged: they may come with use."""
+    try:
+        owner, missing = resolve(name)
+    except Exception as error:  # a library's lazy import may raise anything
+        return {"missing": "", "outcome": "unknown", "message": str(error)[:200]}
+    if missing and not (inspect.ismodule(owner) or inspect.isclass(owner)):
+        missing = "" if owner is not None else missing
+    return {"missing": missing}
+
+
+def ask_call(
+    name: str,
+    positional: int,
+    keywords: list[str],
+    arguments: tuple[list[Any], dict[str, Any]] | None,
+) -> Answer:
+    """Whether the call is taken: constructed where all arguments are literals, else its
+    keywords held against the signature."""
+    target, missing = resolve(name)
+    if missing or not callable(target):
+        return {"outcome": "unknown"}
+    problem = _signature_problem(target, positional, keywords)
+    if problem:
+        return {"outcome": "refused", "message": problem}
+    if arguments is None or not _may_be_called(target):
+        return {"outcome": "unknown"}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            values = [_value(argument) for argument in arguments[0]]
+            named = {key: _value(value) for key, value in arguments[1].items()}
+        except (Unknown, TypeError, ValueError):
+            return {"outcome": "unknown"}
+        caught.clear()
+        try:
+            target(*values, **named)
+        except (TypeError, ValueError) as error:
+            said = f"{type(error).__name__}: {str(error).strip()}"
+            return {"outcome": "refused", "message": said[:500]}
+        except Exception:
+            return {"outcome": "unknown"}
+    told = [str(w.message) for w in caught if issubclass(w.category, UserWarning)]
+    if told:
+        return {"outcome": "warned", "message": told[0].strip()[:500]}
+    return {"outcome": "taken"}
+
+
+class Unknown(Exception):
+    """A name among the arguments that is not handed on."""
+
+
+def _value(literal: Any) -> Any:
+    """A literal as `programs.literal` encodes it; Raises Unknown."""
+    if isinstance(literal, list):
+        return [_value(item) for item in literal]
+    if not isinstance(literal, dict):
+        return literal
+    if "$tuple" in literal:
+        return tuple(_value(item) for item in literal["$tuple"])
+    target, missing = resolve(literal.get("$name") or literal["$call"])
+    if missing or not callable(target):
+        raise Unknown
+    if "$name" in literal:
+        return target
+    if not _may_be_called(target):
+        raise Unknown
+    arguments = [_value(item) for item in literal["arguments"]]
+    return target(*arguments, **{k: _value(x) for k, x in literal["keywords"].items()})
+
+
+def ask_method(name: str) -> Answer:
+    """Whether a class of a kind that may be called has the method."""
+    owner, _, method = name.rpartition(".")
+    target, missing = resolve(owner)
+    if missing or not _may_be_called(target) or hasattr(target, "__getattr__"):
+        return {"missing": ""}
+    return {"missing": "" if hasattr(target, method) else method}
+
+
+def _signature_problem(target: Any, positional: int, keywords: list[str]) -> str | None:
+    """A sentence if no value could make the call right."""
+    try:
+        parameters = list(inspect.signature(target).parameters.values())
+    except (TypeError, ValueError):
+        return None
+    kinds = {p.kind for p in parameters}
+    places = [
+        p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    if inspect.Parameter.VAR_POSITIONAL not in kinds and positional > len(places):
+        return f"takes {len(places)} positional arguments, and is given {positional}"
+    if inspect.Parameter.VAR_KEYWORD in kinds:
+        return None
+    names = {p.name for p in parameters}
+    unknown = [keyword for keyword in keywords if keyword not in names]
+    return f"has no argument {unknown[0]!r}" if unknown else None
+
+
+def _may_be_called(target: Any) -> bool:
+    """Whether it is a class of a kind that opens no file and moves no data."""
+    if not inspect.isclass(target):
+        return False
+    import keras
+
+    kinds = (
+        keras.layers.Layer,
+        keras.losses.Loss,
+        keras.metrics.Metric,
+        keras.optimizers.Optimizer,
+        keras.optimizers.schedules.LearningRateSchedule,
+        keras.regularizers.Regularizer,
+        keras.constraints.Constraint,
+        keras.initializers.Initializer,
+    )
+    if not target.__module__.startswith("keras."):
+        return False
+    callback = issubclass(target, keras.callbacks.Callback)
+    return issubclass(target, kinds) or (callback and target.__name__ in _WITHOUT_FILES)
+
+
+def versions() -> dict[str, str]:
+    """What the answers hold for."""
+    import keras
+    import tensorflow
+    import torch
+
+    return {
+        "keras": str(keras.__version__),
+        "tensorflow": str(tensorflow.__version__),
+        "torch": str(torch.__version__),
+    }
+
+
+def main() -> int:
+    """Answer questions until the input ends."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    answers, sys.stdout = sys.stdout, sys.stderr  # libraries print what they like
+    for line in sys.stdin:
+        question = json.loads(line)
+        kind = question.pop("ask")
+        if kind == "name":
+            answer: Any = ask_name(question["name"])
+        elif kind == "method":
+            answer = ask_method(question["name"])
+        elif kind == "versions":
+            answer = versions()
+        else:
+            answer = ask_call(**question)
+        print(json.dumps(answer), file=answers, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,211 @@
+"""Hold lessons against the libraries: findings with their place, rule and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypedDict
+
+from harness.lessons import programs
+from harness.lessons.asking import Libraries
+from harness.lessons.programs import Call, Program, Use
+from harness.lessons.reading import SUFFIXES, Lesson, Piece, UnreadableLesson, read
+
+ERROR, WARNING, NOTE = "error", "warning", "note"
+NAME, CALL = "name", "call"
+MOST_FILES = 5_000
+
+
+class Finding(TypedDict):
+    """One thing that is wrong, at one place; unknown is None.
+
+    cell: 0-based in a notebook; line, column, end_line: 1-based, in the cell's source
+    or in the file.
+    """
+
+    file: str
+    cell: int | None
+    line: int
+    column: int | None
+    end_line: int | None
+    rule: str
+    severity: str
+    claim: str | None
+    message: str
+    instead: str | None
+    evidence: str | None
+    since: str | None
+    until: str | None
+
+
+class FileEntry(TypedDict):
+    """What was read of a file."""
+
+    file: str
+    kind: str
+    passages: int
+    blocks: int
+    unparsed: int
+
+
+class Linted(TypedDict):
+    """The result, as `--format json` prints it."""
+
+    schema: int
+    stack: dict[str, str]
+    files: list[FileEntry]
+    findings: list[Finding]
+
+
+def lint(paths: list[Path], libraries: Libraries) -> Linted:
+    """All findings in these files and folders. Raises UnreadableLesson."""
+    files: list[FileEntry] = []
+    findings: list[Finding] = []
+    for path, shown in lessons(paths):
+        lesson = read(path, shown)
+        program = programs.of(lesson)
+        files.append(
+            {
+                "file": shown,
+                "kind": lesson.kind,
+                "passages": len(lesson.passages()),
+                "blocks": program.blocks,
+                "unparsed": program.unparsed,
+            }
+        )
+        findings += _of(lesson, program, libraries)
+    stack = libraries.ask(ask="versions") if findings else {}
+    return {"schema": 1, "stack": stack, "files": files, "findings": findings}
+
+
+def lessons(paths: list[Path]) -> Iterator[tuple[Path, str]]:
+    """Each file with the path it is called by; links are passed over in folders.
+
+    Raises UnreadableLesson for a path that does not exist, or has no lesson.
+    """
+    for given in paths:
+        if not given.exists():
+            raise UnreadableLesson(f"{given}: no such file or folder.")
+        if given.is_file() or given.is_symlink():
+            yield given, str(given)
+            continue
+        found = [
+            path
+            for path in sorted(given.rglob("*"))
+            if path.suffix.lower() in SUFFIXES
+            and path.is_file()
+            and not path.is_symlink()
+            and not any(p.startswith(".") for p in path.relative_to(given).parts)
+        ]
+        if not found:
+            raise UnreadableLesson(
+                f"{given} holds no lesson; lessons end in {', '.join(SUFFIXES)}."
+            )
+        if len(found) > MOST_FILES:
+            raise UnreadableLesson(f"{given} holds over {MOST_FILES} lessons.")
+        for path in found:
+            yield path, path.relative_to(given).as_posix()
+
+
+def _of(lesson: Lesson, program: Program, libraries: Libraries) -> list[Finding]:
+    found = [
+        *_names(lesson, program, libraries),
+        *_methods(lesson, program, libraries),
+        *_calls(lesson, program, libraries),
+    ]
+    return sorted(
+        found, key=lambda f: (f["cell"] or 0, f["line"], f["column"] or 0, f["rule"])
+    )
+
+
+def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:
+    told: set[tuple[int | None, int, str]] = set()
+    for use in program.uses:
+        missing = libraries.ask(ask="name", name=use.name).get("missing")
+        place = (use.piece.cell, use.line, missing or "")
+        if missing and place not in told:
+            told.add(place)
+            yield finding(
+                lesson,
+                use,
+                NAME,
+                ERROR,
+                f"{missing} does not exist",
+                evidence=f"looked up: {missing}",
+            )
+
+
+def _methods(
+    lesson: Lesson, program: Program, libraries: Libraries
+) -> Iterator[Finding]:
+    for use in program.methods:
+        missing = libraries.ask(ask="method", name=use.name).get("missing")
+        if missing:
+            owner = use.name.rpartition(".")[0].rpartition(".")[2]
+            message = f"{owner} has no method {missing}"
+            yield finding(lesson, use, NAME, ERROR, message)
+
+
+def _calls(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:
+    for call in program.calls:
+        answer = libraries.ask(**_question(call))
+        outcome, said = answer.get("outcome"), answer.get("message", "")
+        short = call.use.name.rpartition(".")[2]
+        if outcome == "refused":
+            yield finding(
+                lesson,
+                call.use,
+                CALL,
+                ERROR,
+                f"{short} refuses this call",
+                evidence=said,
+            )
+        elif outcome == "warned":
+            yield finding(
+                lesson,
+                call.use,
+                CALL,
+                WARNING,
+                f"{short} warns of this call",
+                evidence=said,
+            )
+
+
+def _question(call: Call) -> dict[str, Any]:
+    return {
+        "ask": "call",
+        "name": call.use.name,
+        "positional": call.positional,
+        "keywords": list(call.keywords),
+        "arguments": list(call.arguments) if call.arguments else None,
+    }
+
+
+def finding(
+    lesson: Lesson,
+    at: Use,
+    rule: str,
+    severity: str,
+    message: str,
+    *,
+    evidence: str | None = None,
+) -> Finding:
+    """A finding at a use of a name."""
+    return {
+        "file": lesson.file,
+        "cell": at.piece.cell,
+        "line": at.line,
+        "column": at.column,
+        "end_line": at.end_line,
+        "rule": rule,
+        "severity": severity,
+        "claim": None,
+        "message": message,
+        "instead": None,
+        "evidence": evidence,
+        "since": None,
+        "until": None,
+    }
+
+
+__all__ = ["Finding", "Linted", "Piece", "lint"]

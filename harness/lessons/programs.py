@@ -1,0 +1,396 @@
+"""The code of a lesson as a program that is read and never run.
+
+Names are followed from imports and aliases; a name that is bound to anything else is
+unknown from then on, and nothing is said of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from harness.lessons.reading import Lesson, Piece, is_python
+
+AUDITED = ("keras", "tensorflow", "torch", "keras_tuner")
+"""The libraries whose names are looked up; all others are left alone."""
+MOST_ITEMS, LONGEST_TEXT, LARGEST_NUMBER = 64, 400, 10**9
+_PROMPT = re.compile(r"^\s*(?:>>> ?|\.\.\. ?|In \[\d*\]: ?)")
+_FIRST_PROMPT = re.compile(r"^\s*(?:>>>|In \[\d*\]:)")
+_NO_PYTHON = re.compile(r"^\s*(?:[%!?]|pip install|\$ )")
+
+
+@dataclass(frozen=True)
+class Use:
+    """A dotted name of a library as the code writes it, and what it stands for.
+
+    written: `L.Dense`; name: `tensorflow.keras.layers.Dense`.
+    """
+
+    written: str
+    name: str
+    piece: Piece
+    line: int
+    column: int
+    end_line: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of such a name. arguments: all its literals, or None if one is none;
+    keywords, positional: what can be held against a signature in any case."""
+
+    use: Use
+    positional: int
+    keywords: tuple[str, ...]
+    arguments: tuple[list[object], dict[str, object]] | None
+    starred: bool
+
+
+@dataclass
+class Program:
+    """Uses and calls of a lesson's code; how many of its blocks could not be parsed.
+
+    methods: calls of methods on objects whose class is known, as `Class.method`.
+    """
+
+    uses: list[Use] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    methods: list[Use] = field(default_factory=list)
+    blocks: int = 0
+    unparsed: int = 0
+
+
+def of(lesson: Lesson) -> Program:
+    """One program for the whole lesson; blocks of another framework are left out."""
+    program = Program()
+    blocks = []
+    for piece in lesson.code():
+        if not is_python(piece):
+            continue
+        program.blocks += 1
+        tree = parsed(piece.text)
+        if tree is None:
+            program.unparsed += 1
+        else:
+            blocks.append((piece, tree))
+    rebound = {name for _, tree in blocks for name in _bound(tree)}
+    imported = [
+        pair for _, tree in blocks for n in ast.walk(tree) for pair in _imported(n)
+    ]
+    several = Counter(alias for alias, _ in set(imported))
+    names = {alias: name for alias, name in imported if several[alias] == 1}
+    trees = [tree for _, tree in blocks]
+    literals = _constants(trees)
+    made = _made_once(trees)
+    for piece, tree in blocks:
+        for node in ast.walk(tree):
+            for alias, name in _imported(node):
+                names[alias] = name
+        _Reader(program, piece, names, rebound, literals, made).visit(tree)
+    return program
+
+
+def parsed(text: str) -> ast.Module | None:
+    """The block's syntax tree, without prompts and magics; None if it has none."""
+    lines = text.split("\n")
+    if any(_FIRST_PROMPT.match(line) for line in lines):
+        lines = [_PROMPT.sub("", x) if _PROMPT.match(x) else "" for x in lines]
+    whole = "\n".join(lines)
+    kept = "\n".join(_python(line) for line in lines)
+    for form in (whole, kept, textwrap.dedent(kept)):
+        try:
+            return ast.parse(form)
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            continue
+    return None
+
+
+def _python(line: str) -> str:
+    """The line; `pass` in place of a magic or shell line, which may be a whole body."""
+    if not _NO_PYTHON.match(line):
+        return line
+    return line[: len(line) - len(line.lstrip())] + "pass"
+
+
+def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """`alias -> dotted name` of what an import binds."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            top = alias.name.split(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (top, top)
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+
+def _bound(tree: ast.AST) -> Iterator[str]:
+    """Names that anything but an import binds."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            yield node.id
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            yield node.name
+
+
+def _constants(trees: list[ast.Module]) -> dict[str, object]:
+    """Names that are bound to one literal, wherever they are bound."""
+    found: dict[str, object] = {}
+    left = _assigned(trees)
+    while left:  # a constant may be made of others
+        settled = {}
+        for name, values in left.items():
+            try:
+                several = [literal(value, found) for value in values]
+            except NotLiteral:
+                continue
+            if all(value == several[0] for value in several):
+                settled[name] = several[0]
+        if not settled:
+            break
+        found |= settled
+        left = {name: values for name, values in left.items() if name not in settled}
+    return found
+
+
+def _made_once(trees: list[ast.Module]) -> dict[str, ast.expr]:
+    """Names that are bound to what calls of one function make, and to nothing else:
+    `metric = keras.metrics.Mean()`; name -> the function that is called."""
+    found: dict[str, ast.expr] = {}
+    for name, values in _assigned(trees).items():
+        called = [v.func for v in values if isinstance(v, ast.Call)]
+        written = {_dotted(function) for function in called}
+        if len(called) == len(values) and len(written) == 1:
+            found[name] = called[0]
+    return found
+
+
+def _assigned(trees: list[ast.Module]) -> dict[str, list[ast.expr]]:
+    """By name, all that is assigned to it; names bound in other ways are left out."""
+    found: dict[str, list[ast.expr]] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and len(node.targets) == 1:
+                for target, value in _pairs(node.targets[0], node.value):
+                    found.setdefault(target, []).append(value)
+    every = Counter(name for tree in trees for name in _bound(tree))
+    return {
+        name: values for name, values in found.items() if every[name] == len(values)
+    }
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """`a = 1`, and `a, b = 1, 2` as two."""
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif (
+        isinstance(target, ast.Tuple)
+        and isinstance(value, ast.Tuple)
+        and len(target.elts) == len(value.elts)
+    ):
+        for one, its in zip(target.elts, value.elts):
+            yield from _pairs(one, its)
+
+
+class NotLiteral(Exception):
+    """An expression that is no bounded literal."""
+
+
+Resolve = Callable[[str], str | None]
+
+
+def literal(
+    node: ast.expr, known: dict[str, object], resolve: Resolve = lambda written: None
+) -> object:
+    """The value of a literal expression: numbers, texts, lists, `10 * 5`, a constant; a
+    name of a library as `{"$name": ...}`, a call of one with literals as
+    `{"$call": ...}`, a tuple as `{"$tuple": [...]}`.
+
+    Raises NotLiteral for anything else, and for values that are larger than a lesson's.
+    """
+    written = _dotted(node.func if isinstance(node, ast.Call) else node)
+    name = resolve(written) if written else None
+    if name and isinstance(node, ast.Call):
+        return _call_of_literals(node, name, known, resolve)
+    if name:
+        return {"$name": name}
+    if isinstance(node, ast.Constant):
+        return _bounded(node.value)
+    if isinstance(node, ast.Name) and node.id in known:
+        return known[node.id]
+    if isinstance(node, (ast.List, ast.Tuple)) and len(node.elts) <= MOST_ITEMS:
+        items = [literal(item, known, resolve) for item in node.elts]
+        return items if isinstance(node, ast.List) else {"$tuple": items}
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        value = _number(literal(node.operand, known))
+        return -value if isinstance(node.op, ast.USub) else value
+    if isinstance(node, ast.BinOp):
+        return _computed(node, known)
+    raise NotLiteral
+
+
+def _call_of_literals(
+    node: ast.Call, name: str, known: dict[str, object], resolve: Resolve
+) -> object:
+    arguments = [literal(argument, known, resolve) for argument in node.args]
+    keywords = {}
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            raise NotLiteral
+        keywords[keyword.arg] = literal(keyword.value, known, resolve)
+    return {"$call": name, "arguments": arguments, "keywords": keywords}
+
+
+def _computed(node: ast.BinOp, known: dict[str, object]) -> object:
+    left = _number(literal(node.left, known))
+    right = _number(literal(node.right, known))
+    try:
+        if isinstance(node.op, ast.Add):
+            return _bounded(left + right)
+        if isinstance(node.op, ast.Sub):
+            return _bounded(left - right)
+        if isinstance(node.op, ast.Mult):
+            return _bounded(left * right)
+        if isinstance(node.op, ast.Div):
+            return _bounded(left / right)
+        if isinstance(node.op, ast.FloorDiv):
+            return _bounded(left // right)
+        if isinstance(node.op, ast.Pow) and abs(right) <= 32 and abs(left) <= 1e6:
+            return _bounded(left**right)
+    except (ArithmeticError, ValueError):
+        pass
+    raise NotLiteral
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise NotLiteral
+    return value
+
+
+def _bounded(value: object) -> object:
+    small_text = isinstance(value, str) and len(value) <= LONGEST_TEXT
+    small_number = isinstance(value, (int, float)) and abs(value) <= LARGEST_NUMBER
+    if value is None or small_text or small_number:
+        return value
+    raise NotLiteral
+
+
+class _Reader(ast.NodeVisitor):
+    """Collects uses and calls of one block."""
+
+    def __init__(
+        self,
+        program: Program,
+        piece: Piece,
+        names: dict[str, str],
+        rebound: set[str],
+        literals: dict[str, object],
+        made: dict[str, ast.expr],
+    ) -> None:
+        self._program, self._piece = program, piece
+        self._names, self._rebound, self._literals = names, rebound, literals
+        self._objects = made
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._use(alias.name, alias.name, node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.module and not node.level:
+            for alias in node.names:
+                name = (
+                    node.module if alias.name == "*" else f"{node.module}.{alias.name}"
+                )
+                self._use(alias.name, name, node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.ctx, ast.Load):
+            written = _dotted(node)
+            name = self._resolved(written) if written else None
+            if written and name:
+                self._use(written, name, node)
+                return
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        written = _dotted(node.func)
+        name = self._resolved(written) if written else None
+        if written and name:
+            use = self._made(written, name, node.func)
+            if use:
+                self._program.calls.append(self._call(use, node))
+        elif written:
+            self._method(written, node.func)
+        self.generic_visit(node)
+
+    def _method(self, written: str, node: ast.AST) -> None:
+        """`metric.reset_state()`, where `metric` is made once, by a class's call."""
+        head, _, rest = written.partition(".")
+        if not rest or "." in rest or head not in self._objects:
+            return
+        maker = _dotted(self._objects[head])
+        name = self._resolved(maker) if maker else None
+        use = self._made(written, f"{name}.{rest}", node) if name else None
+        if use:
+            self._program.methods.append(use)
+
+    def _literal(self, node: ast.expr) -> object:
+        return literal(node, self._literals, self._audited)
+
+    def _audited(self, written: str) -> str | None:
+        name = self._resolved(written)
+        return name if name and name.split(".")[0] in AUDITED else None
+
+    def _resolved(self, written: str) -> str | None:
+        head, _, rest = written.partition(".")
+        if head in self._rebound or head not in self._names:
+            return None
+        return f"{self._names[head]}.{rest}" if rest else self._names[head]
+
+    def _made(self, written: str, name: str, node: ast.AST) -> Use | None:
+        if name.split(".")[0] not in AUDITED:
+            return None
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+        end = getattr(node, "end_lineno", None) or line
+        first = self._piece.line - 1
+        return Use(written, name, self._piece, first + line, column, first + end)
+
+    def _use(self, written: str, name: str, node: ast.AST) -> None:
+        use = self._made(written, name, node)
+        if use:
+            self._program.uses.append(use)
+
+    def _call(self, use: Use, node: ast.Call) -> Call:
+        starred = any(isinstance(a, ast.Starred) for a in node.args) or any(
+            keyword.arg is None for keyword in node.keywords
+        )
+        keywords = tuple(keyword.arg for keyword in node.keywords if keyword.arg)
+        arguments = None
+        if not starred:
+            try:
+                arguments = (
+                    [self._literal(argument) for argument in node.args],
+                    {str(k.arg): self._literal(k.value) for k in node.keywords},
+                )
+            except NotLiteral:
+                arguments = None
+        return Call(use, len(node.args), keywords, arguments, starred)
+
+
+def _dotted(node: ast.expr) -> str | None:
+    """`a.b.c` as text; None for anything but names and attributes."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return ".".join([node.id, *reversed(parts)])

@@ -1,0 +1,262 @@
+"""Read a lesson of any usual format into pieces: prose, code, stored outputs, tables.
+
+Nothing of a lesson is executed. What cannot be read is one sentence; what cannot be
+told apart stays prose.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from bs4 import BeautifulSoup, Tag
+from markdown_it import MarkdownIt
+
+from harness.documents.passages import CODE, HEADING, OUTPUT, PROSE, TABLE, split
+
+LARGEST = 20 * 2**20
+MOST_PIECES = 50_000
+"""Bytes of a lesson, and pieces of it, that are read at most."""
+
+
+class UnreadableLesson(Exception):
+    """Why a file is no lesson that can be read, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a lesson.
+
+    kind: prose, heading, code, output or table. cell: 0-based in a notebook, else None.
+    line: 1-based, of its first line in the cell's source or in the file. language: of
+    code, as the lesson names it. tab: the framework whose variant it is, if it is one.
+    """
+
+    kind: str
+    text: str
+    line: int
+    cell: int | None = None
+    language: str = ""
+    tab: str = ""
+
+
+@dataclass
+class Lesson:
+    """A lesson: its path as given, its format, its pieces in their order."""
+
+    file: str
+    kind: str
+    pieces: list[Piece] = field(default_factory=list)
+
+    def code(self) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.kind == CODE]
+
+    def passages(self) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.kind != CODE]
+
+
+def read(path: Path, shown: str) -> Lesson:
+    """The lesson at a path, called `shown`. Raises UnreadableLesson."""
+    kind, pieces = _FORMATS.get(path.suffix.lower(), ("text", _of_text))
+    text = _text(path, shown)
+    try:
+        found = []
+        for piece in pieces(text):
+            found.append(piece)
+            if len(found) > MOST_PIECES:
+                raise UnreadableLesson(f"{shown} has over {MOST_PIECES} pieces.")
+    except UnreadableLesson:
+        raise
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+        said = str(error).split("\n")[0][:120]
+        raise UnreadableLesson(f"{shown} is no {kind}: {said}") from None
+    return Lesson(shown, kind, found)
+
+
+def _text(path: Path, shown: str) -> str:
+    if path.is_symlink() or not path.is_file():
+        raise UnreadableLesson(f"{shown} is no plain file; links are not followed.")
+    if path.stat().st_size > LARGEST:
+        raise UnreadableLesson(f"{shown} is larger than {LARGEST // 2**20} MiB.")
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except (UnicodeDecodeError, OSError):
+        raise UnreadableLesson(f"{shown} is not readable UTF-8 text.") from None
+    if "\0" in text:
+        raise UnreadableLesson(f"{shown} holds NUL characters; that is no text.")
+    return text.replace("\r\n", "\n")
+
+
+def _of_notebook(text: str) -> Iterator[Piece]:
+    notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    language = str(notebook.metadata.get("kernelspec", {}).get("language", "python"))
+    for at, cell in enumerate(notebook.cells):
+        source = str(cell.source)
+        if cell.cell_type == "code":
+            yield Piece(CODE, source, 1, at, language or "python")
+            for output in cell.get("outputs", []):
+                shown = output.get("text") or output.get("data", {}).get("text/plain")
+                if shown:
+                    yield Piece(OUTPUT, str(shown), 1, at)
+        elif cell.cell_type == "markdown":
+            for piece in _of_markdown(source):
+                yield Piece(
+                    piece.kind, piece.text, piece.line, at, piece.language, piece.tab
+                )
+
+
+def _of_markdown(text: str) -> Iterator[Piece]:
+    tab = ""
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    inside = ""
+    for token in parser.parse(_DIVISION.sub("", text)):
+        line = (token.map[0] if token.map else 0) + 1
+        if token.type in ("table_open", "heading_open"):
+            inside = TABLE if token.type == "table_open" else HEADING
+        elif token.type in ("table_close", "heading_close"):
+            inside = ""
+        elif token.type in ("fence", "code_block"):
+            begins = line + (token.type == "fence")
+            yield _fenced(token.info, token.content, begins, tab)
+        elif token.type == "inline" and token.content.strip():
+            opened = re.match(r":begin_tab:`?(\w+)", token.content)
+            tab = opened.group(1) if opened else tab
+            yield Piece(inside or PROSE, token.content, line, tab=tab)
+            tab = "" if ":end_tab:" in token.content else tab
+
+
+def _fenced(info: str, content: str, line: int, tab: str) -> Piece:
+    """A code block; `{.python .input}`, `{code-cell} python`, `#@tab`, `%%tab`."""
+    words = re.findall(r"[\w+-]+", info)
+    known = [w for w in words if w.lower() in (*_PYTHON, *_OTHERS)]
+    language = known[0].lower() if known else ""
+    named = re.match(r"\s*(?:#\s*@tab|%%tab)\s+(\w+)", content)
+    kind = OUTPUT if language in _OUTPUTS or "output" in words else CODE
+    return Piece(kind, content, line, None, language, named.group(1) if named else tab)
+
+
+_DIVISION = re.compile(r"^[ \t]*</?div[^>\n]*>[ \t]*$", re.MULTILINE)
+"""A line that is a division's tag alone: it would hide the fence below it."""
+_PYTHON = ("python", "python3", "py", "ipython", "ipython3", "pycon", "code-cell")
+_IMPORT = re.compile(
+    r"^\s*(?:from|import)\s+(?:keras|tensorflow|torch)\b", re.MULTILINE
+)
+_OUTPUTS = ("text", "console", "output", "log", "none")
+_OTHERS = (
+    *_OUTPUTS,
+    *("r", "bash", "sh", "shell", "json", "yaml", "toml", "c", "cpp", "java", "html"),
+    *("javascript", "js", "latex", "tex", "mermaid", "sql", "julia", "lua", "matlab"),
+)
+
+
+def is_python(piece: Piece) -> bool:
+    """Whether a code piece may be Python of TensorFlow, Keras or torch: by its tab, its
+    language, or an import of one of these below another language's name."""
+    if piece.tab in ("mxnet", "jax"):
+        return False
+    return piece.language in ("", *_PYTHON) or bool(_IMPORT.search(piece.text))
+
+
+def _of_html(text: str) -> Iterator[Piece]:
+    soup = BeautifulSoup(text, "html.parser")
+    names = ["pre", "p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd"]
+    for element in soup.find_all(names):
+        if not isinstance(element, Tag) or element.find_parent("pre"):
+            continue
+        line = element.sourceline or 1
+        content = element.get_text()
+        if element.name == "pre":
+            yield Piece(CODE, content.strip("\n"), line)
+        elif content.strip() and not element.find("p"):
+            kind = HEADING if element.name.startswith("h") else PROSE
+            yield Piece(kind, content, line)
+
+
+def _of_python(text: str) -> Iterator[Piece]:
+    yield Piece(CODE, text, 1, language="python")
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        tree = None
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            said = ast.get_docstring(node, clean=False)
+            if said:
+                yield Piece(PROSE, said, node.body[0].lineno)
+    yield from _comments(text)
+
+
+def _comments(text: str) -> Iterator[Piece]:
+    """Comments; those on lines one after the other are one piece."""
+    found: list[tuple[int, str]] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                found.append((token.start[0], token.string.lstrip("#% ").rstrip()))
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        pass
+    run: list[tuple[int, str]] = []
+    for line, said in [*found, (-1, "")]:
+        if run and line != run[-1][0] + 1:
+            yield Piece(PROSE, "\n".join(text for _, text in run), run[0][0])
+            run = []
+        run.append((line, said))
+
+
+def _of_rst(text: str) -> Iterator[Piece]:
+    """Paragraphs, and literal blocks below `::` or a code directive."""
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        if not lines[at].strip():
+            at += 1
+            continue
+        end = at
+        while end < len(lines) and lines[end].strip():
+            end += 1
+        block = "\n".join(lines[at:end])
+        directive = re.match(r"\.\. (?:code(?:-block)?|sourcecode)::\s*(\w*)", block)
+        if directive or block.rstrip().endswith("::"):
+            if not directive:
+                yield Piece(PROSE, block, at + 1)
+            begin, end = _indented(lines, at + 1 if directive else end)
+            language = directive.group(1).lower() if directive else ""
+            yield Piece(CODE, "\n".join(lines[begin:end]), begin + 1, None, language)
+        else:
+            yield Piece(PROSE, block, at + 1)
+        at = max(end, at + 1)
+
+
+def _indented(lines: list[str], at: int) -> tuple[int, int]:
+    """The indented lines from `at` on, without options of the directive."""
+    while at < len(lines) and (not lines[at].strip() or re.match(r"\s+:\w", lines[at])):
+        at += 1
+    end = at
+    while end < len(lines) and (not lines[end].strip() or lines[end][:1].isspace()):
+        end += 1
+    return at, end
+
+
+def _of_text(text: str) -> Iterator[Piece]:
+    for passage in split(text):
+        yield Piece(passage.kind, passage.text, passage.lines[0])
+
+
+_FORMATS: dict[str, tuple[str, Callable[[str], Iterator[Piece]]]] = {
+    ".ipynb": ("notebook", _of_notebook),
+    ".md": ("markdown", _of_markdown),
+    ".qmd": ("markdown", _of_markdown),
+    ".rmd": ("markdown", _of_markdown),
+    ".html": ("html", _of_html),
+    ".htm": ("html", _of_html),
+    ".rst": ("rst", _of_rst),
+    ".py": ("python", _of_python),
+    ".txt": ("text", _of_text),
+}
+SUFFIXES = tuple(_FORMATS)

@@ -1,0 +1,209 @@
+"""Lessons of every format become pieces, and their code a program that is never run."""
+
+import contextlib
+import json
+
+import pytest
+
+from harness.lessons import programs
+from harness.lessons.lint import lessons
+from harness.lessons.output import FORMATS
+from harness.lessons.reading import UnreadableLesson, read
+
+CODE = 'from tensorflow.keras import layers as L\nx = L.Dense(4, name="a")\n'
+NOTEBOOK = {
+    "nbformat": 4,
+    "nbformat_minor": 5,
+    "metadata": {
+        "kernelspec": {"language": "python", "name": "p", "display_name": "p"}
+    },
+    "cells": [
+        {
+            "id": "a",
+            "cell_type": "markdown",
+            "metadata": {},
+            "source": "# Title\n\nText.",
+        },
+        {
+            "id": "b",
+            "cell_type": "code",
+            "metadata": {},
+            "execution_count": 1,
+            "source": "%matplotlib inline\n" + CODE,
+            "outputs": [{"output_type": "stream", "name": "stdout", "text": "Epoch 1"}],
+        },
+    ],
+}
+LESSONS = {
+    "a.ipynb": json.dumps(NOTEBOOK),
+    "a.md": f"# Title\n\nText.\n\n```python\n{CODE}```\n",
+    "a.html": f"<h1>Title</h1><p>Text.</p><pre>{CODE}</pre>",
+    "a.rst": "Text.\n\n.. code-block:: python\n\n   "
+    + CODE.replace("\n", "\n   ").rstrip()
+    + "\n",
+    "a.py": f'"""Text."""\n\n{CODE}',
+    "a.txt": f"Text.\n\n{CODE}",
+}
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    """Read a text under a name."""
+
+    def make(name, text):
+        path = tmp_path / name
+        path.write_text(text)
+        return read(path, name)
+
+    return make
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_of_each_format_is_prose_and_a_program(lesson, name):
+    """The same text and the same call, wherever they stand."""
+    found = lesson(name, LESSONS[name])
+
+    assert any("Text." in piece.text for piece in found.passages())
+    (call,) = programs.of(found).calls
+    assert call.use.name == "tensorflow.keras.layers.Dense"
+    assert call.use.written == "L.Dense"
+    assert call.arguments == ([4], {"name": "a"})
+
+
+def test_places_are_those_of_the_cell_or_of_the_file(lesson):
+    """A notebook's cell with the line of its source; a file's line."""
+    (call,) = programs.of(lesson("a.ipynb", LESSONS["a.ipynb"])).calls
+    assert (call.use.piece.cell, call.use.line, call.use.column) == (1, 3, 5)
+
+    (call,) = programs.of(lesson("a.md", LESSONS["a.md"])).calls
+    assert (call.use.piece.cell, call.use.line) == (None, 7)
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        (">>> import keras\n>>> keras.layers.Dense(3)\nshown", 1),
+        ("In [3]: import keras", 0),
+        ("import keras\n...\nkeras.layers.Dense(3)", 1),
+        ("import keras\n%time keras.layers.Dense(3)\nkeras.layers.Dense(3)", 1),
+        ("import keras\nprint('%d'\n      % keras.layers.Dense(3))", 1),
+        ("import keras\nkeras = 3\nkeras.layers.Dense(3)", 0),
+        ("def f(keras):\n    keras.layers.Dense(3)", 0),
+        ("import mxnet as keras\nkeras.layers.Dense(3)", 0),
+        ("keras.layers.Dense(3)", 0),
+        ("import keras\nkeras.layers.Dense(3) ->", 0),
+    ],
+)
+def test_only_what_is_surely_the_librarys_is_a_call(lesson, code, written):
+    """Prompts and magics are normal; a name that is bound again is unknown."""
+    program = programs.of(lesson("a.md", f"```python\n{code}\n```\n"))
+
+    assert len(program.calls) == written
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("1e-4", 1e-4),
+        ("-(10 * 5)", -50),
+        ("(3, 3)", {"$tuple": [3, 3]}),
+        ("N", 7),
+        ("keras.ops.relu", {"$name": "keras.ops.relu"}),
+        (
+            "keras.regularizers.L2(0.1)",
+            {"$call": "keras.regularizers.L2", "arguments": [0.1], "keywords": {}},
+        ),
+    ],
+)
+def test_literals_are_read(lesson, argument, value):
+    """Numbers, expressions of them, a constant, names and calls of the library."""
+    code = f"import keras\nN = 7\nkeras.layers.Dense({argument})"
+    calls = programs.of(lesson("a.md", f"```python\n{code}\n```\n")).calls
+
+    assert calls[0].arguments == ([value], {})
+
+
+@pytest.mark.parametrize(
+    "argument",
+    ["x", "10**400", "'a' * 10**9", "[0] * 9", "10**12", "f()", "*a", "lambda: 0", "M"],
+)
+def test_what_is_no_bounded_literal_is_never_a_value(lesson, argument):
+    """It is held against the signature only."""
+    code = f"import keras\nM = 1\nM = 2\nkeras.layers.Dense({argument})"
+    (call,) = programs.of(lesson("a.md", f"```python\n{code}\n```\n")).calls
+
+    assert call.arguments is None
+
+
+def test_tabs_of_other_frameworks_are_left_alone(lesson):
+    """One tab is one program."""
+    blocks = [f"```python\n%%tab {tab}\n{CODE}```\n" for tab in ("mxnet", "tensorflow")]
+    program = programs.of(lesson("a.md", "\n".join(blocks)))
+
+    assert (program.blocks, len(program.calls)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.ipynb", b"{", "is no notebook"),
+        ("a.ipynb", b"[" * 100_000, "is no notebook"),
+        ("a.ipynb", b'{"cells": 3, "nbformat": 4}', "is no notebook"),
+        ("a.md", b"\xff\xfe", "not readable UTF-8"),
+        ("a.md", b"a\0b", "NUL"),
+    ],
+)
+def test_what_is_no_lesson_is_one_sentence(tmp_path, name, content, sentence):
+    """Without a traceback."""
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    with pytest.raises(UnreadableLesson, match=sentence):
+        read(path, name)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 1_000_000, "((" * 50_000, "> " * 50_000, "`" * 99_999, "* " * 9_999]
+)
+def test_a_hostile_text_ends(bounded, lesson, text):
+    """In pieces, or in a sentence."""
+    with contextlib.suppress(UnreadableLesson):
+        lesson("a.md", f"```python\n{text}\n```\n\n{text[:20_000]}\n")
+
+
+def test_links_are_not_followed(tmp_path):
+    """Neither a file's nor those in a folder."""
+    (tmp_path / "real.md").write_text("Text.")
+    (tmp_path / "link.md").symlink_to("/etc/passwd")
+
+    assert [shown for _, shown in lessons([tmp_path])] == ["real.md"]
+    with pytest.raises(UnreadableLesson, match="links are not followed"):
+        read(tmp_path / "link.md", "link.md")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_hostile_words_break_no_format(form):
+    """Control characters go, JSON stays JSON, a command stays on its line."""
+    hostile = "a\x1b[31m\n::error::b\u202e](x)"
+    found = {
+        "file": hostile,
+        "cell": None,
+        "line": 1,
+        "column": None,
+        "end_line": None,
+        "rule": "name",
+        "severity": "error",
+        "claim": None,
+        "message": hostile,
+        "instead": None,
+        "evidence": hostile,
+        "since": None,
+        "until": None,
+    }
+    said = FORMATS[form]({"schema": 1, "stack": {}, "files": [], "findings": [found]})
+
+    assert form == "json" or not any(c in said for c in "\x1b\u202e")
+    if form in ("json", "sarif"):
+        json.loads(said)
+    if form == "github":
+        assert said.count("\n") == 1

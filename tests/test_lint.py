@@ -1,0 +1,99 @@
+"""`harness lint` on lessons of our own, against the installed libraries."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from harness.tests.conftest import ROOT
+
+HEAD = "import keras\nimport tensorflow as tf\nfrom tensorflow.keras import layers\n"
+RIGHT = [
+    "layers.Dense(4, activation='relu')",
+    "keras.layers.Dropout(0.5)",
+    "tf.keras.optimizers.Adam(1e-3, clipnorm=1.0)",
+    "tf.compat.v1.disable_eager_execution()",
+    "keras.datasets.mnist.load_data()",
+    "layers.Dense(units, kernel_regularizer=tf.keras.regularizers.l2(0.001))",
+    "tf.keras.losses.CategoricalCrossentropy(label_smoothing=0.1)",
+    "m = keras.metrics.Mean()\nm.reset_state()",
+    "keras.callbacks.ModelCheckpoint('/etc/x.keras')",
+    "open('/etc/passwd')",
+]
+WRONG = [
+    ("keras.layers.CuDNNLSTM(4)", "name", "keras.layers.CuDNNLSTM does not exist"),
+    ("tf.placeholder('float32')", "name", "tensorflow.placeholder does not exist"),
+    ("import keras.preprocessing.text", "name", "keras.preprocessing.text"),
+    ("m = keras.metrics.Mean()\nm.reset_states()", "name", "no method reset_states"),
+    ("keras.optimizers.SGD(lr=0.1)", "call", "SGD refuses"),
+    ("keras.optimizers.SGD(decay=0.1)", "call", "SGD warns"),
+    ("keras.layers.Dropout(1.5)", "call", "Dropout refuses"),
+    ("layers.LeakyReLU(alpha=0.2)", "call", "LeakyReLU warns"),
+    ("keras.layers.Dense(4, input_shape=(3,))", "call", "Dense warns"),
+    (
+        "tf.keras.losses.SparseCategoricalCrossentropy(label_smoothing=0.1)",
+        "call",
+        "SparseCategoricalCrossentropy refuses",
+    ),
+    ("keras.callbacks.EarlyStopping(epochs=n)", "call", "EarlyStopping refuses"),
+    ("keras.callbacks.ModelCheckpoint(path, period=3)", "call", "refuses this call"),
+    ("tf.nn.dropout(x, keep_prob=0.5)", "call", "dropout refuses"),
+]
+
+
+def run(path, *options, cache):
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", "lint", str(path), *options],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(cache), "HOME": str(cache)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.mark.slow
+def test_what_is_right_has_no_finding(tmp_path, cache):
+    """Exit 0; a callback that writes files is not constructed, and nothing is run."""
+    blocks = [f"```python\n{HEAD}{code}\n```\n" for code in RIGHT]
+    (tmp_path / "right.md").write_text("\n".join(blocks))
+
+    done = run(tmp_path, cache=cache)
+
+    assert done.returncode == 0, done.stdout
+    assert "0 findings in 1 lesson" in done.stdout
+
+
+@pytest.mark.slow
+def test_each_wrong_line_is_found_at_its_place(tmp_path, cache):
+    """One finding each, with the library's words; the second time from the cache."""
+    for at, (code, *_) in enumerate(WRONG):
+        (tmp_path / f"{at:02}.md").write_text(f"```python\n{HEAD}{code}\n```\n")
+
+    done = run(tmp_path, "--format", "json", cache=cache)
+    again = run(tmp_path, "--format", "json", cache=cache)
+
+    assert done.returncode == 1
+    assert done.stdout == again.stdout
+    found = json.loads(done.stdout)
+    assert set(found["stack"]) == {"keras", "tensorflow", "torch"}
+    by_file = {f["file"]: f for f in found["findings"]}
+    assert len(by_file) == len(found["findings"]) == len(WRONG)
+    for at, (code, rule, message) in enumerate(WRONG):
+        finding = by_file[f"{at:02}.md"]
+        assert (finding["rule"], message in finding["message"]) == (rule, True), finding
+        assert finding["line"] == 4 + code.count("\n") + 1
+
+
+def test_a_path_without_a_lesson_costs_one_sentence(tmp_path, cache):
+    """Exit 2."""
+    assert "no such file" in run(tmp_path / "none", cache=cache).stderr
+    assert run(tmp_path, cache=cache).returncode == 2
