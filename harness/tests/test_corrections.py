@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+from sarif_kit.validate import validation_errors
 
 from harness.__main__ import main
 from harness.documents import corrections
@@ -238,7 +239,9 @@ def test_sarif_carries_the_same_as_fixes(judged):
     """An editor that applies the replacement has the corrected text."""
     project, run = judged
     audited = record.audit(read(run))
-    (result,) = sarif(audited, project)["runs"][0]["results"]
+    log = sarif(audited, project)
+    assert list(validation_errors(log)) == []
+    (result,) = log["runs"][0]["results"]
 
     (file,) = result["fixes"][0]["artifactChanges"]
     (replacement,) = file["replacements"]
