@@ -23,6 +23,7 @@ from harness.evidence.store import (
 )
 from harness.lessons import asking, lint, output
 from harness.lessons.reading import UnreadableLesson
+from harness.lessons.statements import BadPhrases
 from harness.report import compare, patch
 from harness.report.files import write_readable, write_reports
 
@@ -40,6 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         triage.LedgerProblem,
         corrections.BadCorrection,
         UnreadableLesson,
+        BadPhrases,
         asking.NoAnswer,
         OSError,
     ) as error:
@@ -226,7 +228,8 @@ def _lint(options: argparse.Namespace) -> int:
     """Exit 0 without a finding, 1 with some; what cannot be read is a sentence."""
     libraries = asking.Libraries()
     try:
-        linted = lint.lint(options.paths, libraries)
+        judged = lint.judged_by(around(Path.cwd()))
+        linted = lint.lint(options.paths, libraries, judged)
     finally:
         libraries.close()
     said = output.FORMATS[options.format](linted)

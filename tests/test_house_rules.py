@@ -16,6 +16,7 @@ from harness.documents.figures import Figures
 from harness.documents.ledger import Source
 from harness.documents.triage import overlap
 from harness.evidence.verdict import INSTEAD, QUALIFIED, REFUTED
+from harness.lessons import statements
 from harness.running import snippets
 from harness.running.claim import REGISTRY, Claim
 from harness.running.contradiction import Contradiction
@@ -206,6 +207,20 @@ def test_the_ledgers_hold_what_the_claims_cite(claims):
             ]
             command = "python -m harness ledger RUN --material DIR --write"
             assert not alone, f"{document.id}: run `{command}`"
+
+
+def test_recognizers_catch_what_they_should_and_nothing_near_it(claims):
+    """At least three sentences of each kind, and a claim that is a finding."""
+    known = {claim.id: claim for claim in claims}
+    found = statements.load(CLAIMS)
+    assert found
+    for statement in found:
+        assert known[statement.claim].recorded in (REFUTED, QUALIFIED)
+        assert len(statement.catches) >= 3 and len(statement.passes) >= 3
+        for sentence in statement.catches:
+            assert statement.made_by(sentence), (statement.claim, sentence)
+        for sentence in statement.passes:
+            assert not statement.made_by(sentence), (statement.claim, sentence)
 
 
 def test_each_place_of_a_refuted_claim_has_its_correction(claims):

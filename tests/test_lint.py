@@ -93,6 +93,21 @@ def test_each_wrong_line_is_found_at_its_place(tmp_path, cache):
         assert finding["line"] == 4 + code.count("\n") + 1
 
 
+@pytest.mark.slow
+def test_a_refuted_sentence_is_found_with_what_is_right(tmp_path, cache):
+    """With the claim, its correction, and the version that it was measured on."""
+    text = "Dropout.\n\nAt inference the outputs are scaled down by the dropout rate.\n"
+    (tmp_path / "a.md").write_text(text)
+
+    found = json.loads(run(tmp_path, "--format", "json", cache=cache).stdout)
+
+    (finding,) = found["findings"]
+    assert finding["rule"] == "statement.dropout.scaled-down-at-inference"
+    assert (finding["line"], finding["severity"]) == (3, "error")
+    assert "survivors are scaled up" in finding["instead"]
+    assert finding["evidence"].startswith("measured on keras 3.")
+
+
 def test_a_path_without_a_lesson_costs_one_sentence(tmp_path, cache):
     """Exit 2."""
     assert "no such file" in run(tmp_path / "none", cache=cache).stderr

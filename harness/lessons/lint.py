@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
-from harness.lessons import programs
+from harness.documents.project import Project
+from harness.evidence import record, store
+from harness.evidence import verdict as v
+from harness.evidence.lines import JudgedClaim
+from harness.lessons import programs, statements
 from harness.lessons.asking import Libraries
 from harness.lessons.programs import Call, Program, Use
 from harness.lessons.reading import SUFFIXES, Lesson, Piece, UnreadableLesson, read
+from harness.lessons.statements import Statement
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 NAME, CALL = "name", "call"
@@ -57,7 +63,29 @@ class Linted(TypedDict):
     findings: list[Finding]
 
 
-def lint(paths: list[Path], libraries: Libraries) -> Linted:
+@dataclass(frozen=True)
+class Judged:
+    """What a project has judged: its recognizers, and the claims behind them."""
+
+    statements: list[Statement]
+    claims: dict[str, JudgedClaim]
+    stack: str
+
+
+def judged_by(project: Project | None) -> Judged:
+    """The recognizers of a project and its published audit; nothing without one.
+
+    Raises BadPhrases, UnreadableEvidence.
+    """
+    if project is None or not project.published.is_dir():
+        return Judged([], {}, "")
+    audited = record.audit(store.read_run(project.published))
+    claims = {claim["id"]: claim for claim in audited["claims"]}
+    stack = f"keras {audited['run']['stack'].get('keras')}"
+    return Judged(statements.load(project.claims), claims, stack)
+
+
+def lint(paths: list[Path], libraries: Libraries, judged: Judged) -> Linted:
     """All findings in these files and folders. Raises UnreadableLesson."""
     files: list[FileEntry] = []
     findings: list[Finding] = []
@@ -73,7 +101,7 @@ def lint(paths: list[Path], libraries: Libraries) -> Linted:
                 "unparsed": program.unparsed,
             }
         )
-        findings += _of(lesson, program, libraries)
+        findings += _of(lesson, program, libraries, judged)
     stack = libraries.ask(ask="versions") if findings else {}
     return {"schema": 1, "stack": stack, "files": files, "findings": findings}
 
@@ -107,8 +135,11 @@ def lessons(paths: list[Path]) -> Iterator[tuple[Path, str]]:
             yield path, path.relative_to(given).as_posix()
 
 
-def _of(lesson: Lesson, program: Program, libraries: Libraries) -> list[Finding]:
+def _of(
+    lesson: Lesson, program: Program, libraries: Libraries, judged: Judged
+) -> list[Finding]:
     found = [
+        *_statements(lesson, judged),
         *_names(lesson, program, libraries),
         *_methods(lesson, program, libraries),
         *_calls(lesson, program, libraries),
@@ -116,6 +147,33 @@ def _of(lesson: Lesson, program: Program, libraries: Libraries) -> list[Finding]
     return sorted(
         found, key=lambda f: (f["cell"] or 0, f["line"], f["column"] or 0, f["rule"])
     )
+
+
+def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:
+    """Sentences that make a statement which the audit found refuted or qualified."""
+    levels = {"lesson": ERROR, "number": WARNING, "wording": NOTE, None: NOTE}
+    for made in statements.made_in(lesson, judged.statements):
+        claim = judged.claims.get(made.statement.claim)
+        if claim is None or claim["verdict"] not in v.FINDINGS:
+            continue
+        true = claim["instead"] or f"It {claim['scope']}."
+        yield {
+            "file": lesson.file,
+            "cell": made.piece.cell,
+            "line": made.line,
+            "column": None,
+            "end_line": None,
+            "rule": f"statement.{claim['id']}",
+            "severity": levels[claim["severity"]],
+            "claim": claim["id"],
+            "message": f"{claim['verdict']}: {claim['says']}",
+            "instead": true,
+            "evidence": ": ".join(
+                filter(None, (f"measured on {judged.stack}", claim["why"]))
+            ),
+            "since": None,
+            "until": None,
+        }
 
 
 def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:

@@ -17,6 +17,10 @@ def text(linted: Linted) -> str:
         lines.append(
             f"{_place(found)}: {found['severity']}: {_said(found)} [{found['rule']}]"
         )
+        if found["instead"]:
+            lines.append(
+                f"    instead: {' '.join(printable(found['instead']).split())}"
+            )
         lines += [f"    {part}" for part in _words(found)]
     count = len(linted["findings"])
     files = len(linted["files"])
@@ -69,9 +73,7 @@ def sarif(linted: Linted) -> str:
     driver = {
         "name": "regularization-audit-lint",
         "semanticVersion": "0.1.0",
-        "rules": [
-            {"id": rule, "shortDescription": {"text": _RULES[rule]}} for rule in rules
-        ],
+        "rules": [_rule(rule) for rule in rules],
     }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -85,6 +87,11 @@ def sarif(linted: Linted) -> str:
         ],
     }
     return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
+
+
+def _rule(rule: str) -> dict[str, object]:
+    said = _RULES.get(rule, "A statement that the audit judged.")
+    return {"id": rule, "shortDescription": {"text": said}}
 
 
 _RULES = {
