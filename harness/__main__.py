@@ -237,7 +237,10 @@ def _lint(options: argparse.Namespace) -> int:
         write_atomically(options.output, said)
     else:
         print(said, end="")
-    return int(bool(linted["findings"]))
+    problems = [entry["problem"] for entry in linted["files"] if entry["problem"]]
+    for problem in problems:
+        print(f"error: {problem}", file=sys.stderr)
+    return 1 if linted["findings"] else 2 if problems else 0
 
 
 def _publish(options: argparse.Namespace) -> int:

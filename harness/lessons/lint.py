@@ -45,13 +45,14 @@ class Finding(TypedDict):
 
 
 class FileEntry(TypedDict):
-    """What was read of a file."""
+    """What was read of a file; problem: why it could not be read."""
 
     file: str
     kind: str
     passages: int
     blocks: int
     unparsed: int
+    problem: str | None
 
 
 class Linted(TypedDict):
@@ -90,7 +91,11 @@ def lint(paths: list[Path], libraries: Libraries, judged: Judged) -> Linted:
     files: list[FileEntry] = []
     findings: list[Finding] = []
     for path, shown in lessons(paths):
-        lesson = read(path, shown)
+        try:
+            lesson = read(path, shown)
+        except UnreadableLesson as problem:
+            files.append(_unread(shown, str(problem)))
+            continue
         program = programs.of(lesson)
         files.append(
             {
@@ -99,11 +104,23 @@ def lint(paths: list[Path], libraries: Libraries, judged: Judged) -> Linted:
                 "passages": len(lesson.passages()),
                 "blocks": program.blocks,
                 "unparsed": program.unparsed,
+                "problem": None,
             }
         )
         findings += _of(lesson, program, libraries, judged)
     stack = libraries.ask(ask="versions") if findings else {}
     return {"schema": 1, "stack": stack, "files": files, "findings": findings}
+
+
+def _unread(shown: str, problem: str) -> FileEntry:
+    return {
+        "file": shown,
+        "kind": "unreadable",
+        "passages": 0,
+        "blocks": 0,
+        "unparsed": 0,
+        "problem": problem,
+    }
 
 
 def lessons(paths: list[Path]) -> Iterator[tuple[Path, str]]:

@@ -6,6 +6,7 @@ import json
 import pytest
 from sarif_kit.validate import validation_errors
 
+from harness.__main__ import main
 from harness.lessons import programs
 from harness.lessons.lint import lessons
 from harness.lessons.output import FORMATS
@@ -170,6 +171,18 @@ def test_a_hostile_text_ends(bounded, lesson, text):
     """In pieces, or in a sentence."""
     with contextlib.suppress(UnreadableLesson):
         lesson("a.md", f"```python\n{text}\n```\n\n{text[:20_000]}\n")
+
+
+def test_a_file_that_cannot_be_read_does_not_end_the_others(tmp_path, capsys):
+    """It is named, and the exit code is 2 if nothing else was found."""
+    (tmp_path / "a.ipynb").write_text("{")
+    (tmp_path / "b.md").write_text("Text.")
+
+    assert main(["lint", str(tmp_path)]) == 2
+
+    said = capsys.readouterr()
+    assert "0 findings in 2 lessons" in said.out
+    assert "error: a.ipynb is no notebook" in said.err
 
 
 def test_links_are_not_followed(tmp_path):
