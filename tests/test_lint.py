@@ -20,6 +20,8 @@ RIGHT = [
     "m = keras.metrics.Mean()\nm.reset_state()",
     "keras.callbacks.ModelCheckpoint('/etc/x.keras')",
     "open('/etc/passwd')",
+    "keras.layers.TextVectorization(vocabulary='/etc/none')",
+    "keras.layers.TFSMLayer('/etc/none')",
 ]
 WRONG = [
     ("keras.layers.CuDNNLSTM(4)", "name", "keras.layers.CuDNNLSTM does not exist"),

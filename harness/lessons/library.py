@@ -24,6 +24,13 @@ _WITHOUT_FILES = {
 }
 
 
+_OPENING = {
+    *("filepath", "filename", "file", "path", "directory", "log_dir", "vocabulary"),
+    *("backup_dir", "url", "module", "call_fn"),
+}
+"""Arguments of classes that open a file or run what they are given."""
+
+
 class Answer(TypedDict, total=False):
     """What the library says.
 
@@ -172,6 +179,8 @@ def _may_be_called(target: Any) -> bool:
         keras.initializers.Initializer,
     )
     if not target.__module__.startswith("keras."):
+        return False
+    if _OPENING & set(inspect.signature(target).parameters):
         return False
     callback = issubclass(target, keras.callbacks.Callback)
     return issubclass(target, kinds) or (callback and target.__name__ in _WITHOUT_FILES)
