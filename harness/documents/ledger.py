@@ -6,12 +6,24 @@ import bisect
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import NotRequired, cast
+from typing import Any, NotRequired, cast
 
 import pytest
 
 from harness.evidence.lines import DocumentEntry, PassageEntry, SourceEntry
+
+
+def _data(path: Path) -> dict[str, Any]:
+    """What a ledger's file holds; parsed anew only if it has changed."""
+    status = path.stat()
+    return _parsed(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=32)
+def _parsed(path: Path, changed: int, size: int) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8"))
 
 
 class Row(PassageEntry):
@@ -103,10 +115,7 @@ class Document:
 
     def rows(self) -> list[Row]:
         """The passage rows as written in the ledger."""
-        found: list[Row] = tomllib.loads(self.ledger.read_text("utf-8")).get(
-            "passage", []
-        )
-        return found
+        return [cast("Row", dict(row)) for row in _data(self.ledger).get("passage", [])]
 
     def copy_in(self, folder: Path) -> str | None:
         """The text of the reader's copy; None if there is none that can be read."""
@@ -173,7 +182,7 @@ class Ledgers:
             raise UnknownDocument(
                 f"unknown document {id!r}; the ledgers are: {known or 'none'}."
             )
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = _data(path)
         sections = tuple((s["line"], s["title"]) for s in data["section"])
         return Document(
             data["id"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.documents.corrections import APPLIES, CORRECTED, Copy, replacement
@@ -97,7 +97,7 @@ def copies(project: Project | None) -> dict[str, Copy]:
     return {id: Copy(project.ledgers[id], text) for id, text in texts.items()}
 
 
-def changes(audited: Audited, found: dict[str, Copy]) -> dict[str, list[Change]]:
+def changes(audited: Audited, found: Mapping[str, Copy]) -> dict[str, list[Change]]:
     """By document, what is to be changed there, in the order of its lines."""
     wrong = {one["id"] for one in record.judged_in(audited) if _wrong(one)}
     return {

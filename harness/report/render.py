@@ -6,6 +6,7 @@ import base64
 import hashlib
 import statistics
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -70,11 +71,16 @@ def markdown(audited: Audited) -> str:
 
 
 def corrections(
-    audited: Audited, document: DocumentEntry, project: Project | None = None
+    audited: Audited,
+    document: DocumentEntry,
+    copies: Mapping[str, Copy] | None = None,
 ) -> str:
-    """An errata list for the author of one document, as Markdown."""
+    """An errata list for the author of one document, as Markdown.
+
+    copies: those of the reader's folder, by document id.
+    """
     id = document["id"]
-    copy = changes.copies(project).get(id)
+    copy = (copies or {}).get(id)
     made = changes.changes(audited, {id: copy} if copy else {})[id]
     items = changes.errata(audited, document, made, copy)
     wrong = [
@@ -102,16 +108,20 @@ def _wrong_side(contradiction: JudgedContradiction) -> set[str]:
     return {s["document"] for s in contradiction["sides"] if s["claim"] != right}
 
 
-def html(audited: Audited, project: Project | None = None) -> str:
+def html(
+    audited: Audited,
+    project: Project | None = None,
+    copies: Mapping[str, Copy] | None = None,
+) -> str:
     """The audit as one HTML file without a request to anywhere.
 
     project: where the reader's own copies of the documents are, if there are any; each
     passage is then shown beside its verdicts.
     """
-    copies = changes.copies(project)
-    made = changes.changes(audited, copies)
+    found = changes.copies(project) if copies is None else copies
+    made = changes.changes(audited, found)
     shown = pages(audited, project, made)
-    links = _Links(shown, copies, made)
+    links = _Links(shown, found, made)
     script = (files("harness.report") / "templates" / "audit.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     context = _context(audited) | {
@@ -178,7 +188,7 @@ class _Links:
     def __init__(
         self,
         shown: list[Page],
-        copies: dict[str, Copy],
+        copies: Mapping[str, Copy],
         made: dict[str, list[changes.Change]],
     ) -> None:
         self._copies, self._made = copies, made

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from harness.documents.corrections import Copy
-from harness.documents.project import Project
 from harness.evidence import record
 from harness.evidence import verdict as v
 from harness.evidence.lines import (
@@ -24,21 +24,23 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"lesson": "error", "number": "warning", "wording": "note", None: "warning"}
 
 
-def sarif(audited: Audited, project: Project | None = None) -> dict[str, object]:
+def sarif(
+    audited: Audited, copies: Mapping[str, Copy] | None = None
+) -> dict[str, object]:
     """A SARIF log with one result per finding, located at each of its sources.
 
-    project: with the reader's copies, places are those of the copies, and each result
+    copies: with those of the reader, by document id, places are theirs, and each result
     has a fix that puts its corrections there.
     """
-    copies = changes.copies(project)
-    made = changes.changes(audited, copies)
+    found = copies or {}
+    made = changes.changes(audited, found)
     findings = [
         c
         for c in audited["claims"]
         if c["verdict"] in (v.REFUTED, v.QUALIFIED)
         and any("lines" in source for source in c["sources"])
     ]
-    places = _Places({d["id"]: d["file"] for d in audited["documents"]}, copies, made)
+    places = _Places({d["id"]: d["file"] for d in audited["documents"]}, found, made)
     contradictions = record.standing(audited)
     driver = {
         "name": "teaching-material-audit",
@@ -73,7 +75,7 @@ class _Places:
     """File names by document id, the reader's copies, and the changes to make."""
 
     files: dict[str, str]
-    copies: dict[str, Copy]
+    copies: Mapping[str, Copy]
     made: dict[str, list[Change]]
 
     def file(self, document: str) -> dict[str, object]:

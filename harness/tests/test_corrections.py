@@ -239,7 +239,7 @@ def test_sarif_carries_the_same_as_fixes(judged):
     """An editor that applies the replacement has the corrected text."""
     project, run = judged
     audited = record.audit(read(run))
-    log = sarif(audited, project)
+    log = sarif(audited, changes.copies(project))
     assert list(validation_errors(log)) == []
     (result,) = log["runs"][0]["results"]
 
