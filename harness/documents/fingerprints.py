@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -24,6 +24,7 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(folded(text).encode("utf-8", "replace")).hexdigest()[:16]
 
 
+@lru_cache(maxsize=10_000)
 def sketch(text: str) -> str:
     """SimHash of the text's character trigrams, 256 bits in hex.
 
