@@ -46,7 +46,8 @@ integer_labels_and_logits = claim(
     says="With integer labels and logits 'accuracy' is the share of right classes.",
     sources=[day7[52:54], day7[143:144]],
     verdict=UPHELD,
-    why="The largest logit is the largest probability; no threshold is involved.",
+    why="The class with the largest logit is compared with the label; no threshold is "
+    "involved.",
     explained_by=[
         RESOLVED,
         "keras.src.metrics.accuracy_metrics:SparseCategoricalAccuracy",
@@ -81,7 +82,8 @@ one_hot_and_softmax = claim(
     says="categorical_crossentropy and 'accuracy' go with one-hot labels and softmax.",
     sources=[notebook[216:220], notebook[123], article[22]],
     verdict=UPHELD,
-    why="'accuracy' becomes CategoricalAccuracy; the loss is -sum y log p.",
+    why="'accuracy' is the share of rows in which the most probable class is the "
+    "label's; the loss is the mean of -sum y log p.",
     explained_by=[
         RESOLVED,
         CATEGORICAL,
@@ -116,8 +118,8 @@ of_the_tutorials_logits = claim(
     severity="lesson",
     instead="For logits use `BinaryAccuracy(threshold=0.0)`; the word 'accuracy' "
     "compares them with 0.5 and so counts probabilities from 0.5 to 0.62 as class 0.",
-    why="The models end in Dense(1) without an activation, and compile() makes "
-    "BinaryAccuracy of the word, whose threshold is 0.5: sigmoid(0.5) = 0.622.",
+    why="The models end in Dense(1) without an activation. For them compile() turns "
+    "the word into a binary accuracy with threshold 0.5, and sigmoid(0.5) = 0.622.",
     explained_by=[RESOLVED, BINARY],
     faults=[faults.binary_threshold_zero],
 )
@@ -168,7 +170,7 @@ training_accuracy_is_the_models = claim(
     sources=[day7[207], day7[201:206], notebook[438], notebook[467], notebook[490]],
     verdict=QUALIFIED,
     why="fit counts right answers in its training steps, with dropout on. evaluate() "
-    "on the training data, without it, is what validation accuracy compares with.",
+    "on the training data counts them without dropout.",
     explained_by="keras.src.trainers.trainer:Trainer.compute_metrics",
     faults=[dropout_faults.always_active, dropout_faults.no_dropout_at_all],
 )
@@ -202,7 +204,7 @@ def accuracies(rate, rows=ROWS):
 
 
 @training_accuracy_is_the_models.holds_when(
-    "training and inference compute the same, and the weights stand"
+    "training and inference compute the same, and the weights do not change"
 )
 def test_without_dropout_both_accuracies_are_one():
     """Without dropout and with a learning rate of 0 fit logs what evaluate finds."""
@@ -212,7 +214,7 @@ def test_without_dropout_both_accuracies_are_one():
 
 
 @training_accuracy_is_the_models.fails_throughout(
-    "dropout is on while it is counted, as in both documents"
+    "dropout is active while the accuracy is counted, as in both documents"
 )
 def test_dropout_lowers_the_logged_accuracy_of_a_perfect_model():
     """evaluate finds all right, fit those whose input was kept: half of them."""

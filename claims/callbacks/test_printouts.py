@@ -22,11 +22,11 @@ NUMBER = r"\d+(?:\.\d+)?(?:e[-+]\d+)?"
 
 verbose_2 = claim(
     "callbacks.verbose-2",
-    says="verbose=2 writes less to the console: one row of results an epoch.",
+    says="verbose=2 writes less to the console: one row of results per epoch.",
     sources=[notebook[321]],
     evidence=[notebook[337]],
     verdict=UPHELD,
-    why="Under the number of the epoch, without a progress bar.",
+    why="The row follows a line with the epoch's number, and there is no progress bar.",
     explained_by="keras.src.callbacks.progbar_logger:ProgbarLogger",
     faults=[faults.verbose_ignored, faults.rows_5_percent_high],
 )
@@ -63,8 +63,8 @@ day7_row_format = claim(
     instead="352/352 - 11s - 31ms/step - accuracy: 0.9871 - loss: 0.0421 - "
     "val_accuracy: 0.7188 - val_loss: 1.9843",
     why="Printed output is judged against the installed library. Keras 3 sorts the "
-    "names, and prints the seconds and the time of a step. (The times here are the "
-    "table's 11 s over 352 steps.)",
+    "names, and prints the seconds and the time per step. The times in the correction "
+    "are the table's 11 s, over 352 steps.",
     explained_by="keras.src.utils.progbar:Progbar.update",
     faults=[faults.verbose_ignored, faults.rows_without_times],
 )
@@ -117,7 +117,7 @@ checkpoint_log_consistent = claim(
     "ended with, and agrees with its row's validation loss.",
     sources=[notebook[336:349]],
     verdict=UPHELD,
-    why="All four epochs improve, so all four are saved.",
+    why="All four epochs improve on the one before, so each of them has its message.",
     explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint",
     faults=[
         figure(FIT, "rows", ["3.1700", "1.2118", "1.1254", "0.9799"]),
@@ -150,8 +150,8 @@ first_improvement_from_inf = claim(
     verdict=REFUTED,
     severity="wording",
     instead="Epoch 1: val_loss improved from None to 3.16996, saving model",
-    why="Printed output is judged against the installed library. There is no best "
-    "value yet, and Keras 3.15 starts from None.",
+    why="Printed output is judged against the installed library. Before the first "
+    "epoch there is no best value, and Keras 3.15 prints None.",
     explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint."
     "_should_save_model",
     faults=[faults.best_starts_at_infinity, faults.messages_count_from_zero],
