@@ -126,10 +126,11 @@ class Audit:
             "complete": complete,
         }
         cited = {
-            source.get("document")
+            place.get("document")
             for claim in self._claims.values()
-            if claim["type"] == "claim"
-            for source in claim["sources"]
+            for place in (
+                claim["sources"] if claim["type"] == "claim" else claim["sides"]
+            )
         }
         documents = [d for d in self._documents() if d["id"] in cited]
         claims = self._claims.values()

@@ -375,6 +375,18 @@ def test_a_contradiction_is_no_claim(project, sum, right, word, code):
     assert [side["lines"] for side in found["sides"]] == [[2, 2], [6, 6]]
 
 
+def test_a_contradiction_alone_gives_a_report(project):
+    """A partial run: no claim of it cites the document that its sides stand in."""
+    body = CONTRADICTION.format(sum="1 + 1", right=2)
+    project.claims(body.replace(", faults=FAULTS", ""))
+
+    result = project.run("claims/test_paper.py")
+
+    assert result.ret == 0
+    (folder,) = project.runs()
+    assert (folder / "audit.sarif").is_file()
+
+
 def test_a_fault_dissolves_a_contradiction(project):
     """`--faults` tries its faults as those of a claim."""
     fault = """
