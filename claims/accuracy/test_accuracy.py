@@ -81,7 +81,8 @@ one_hot_and_softmax = claim(
     says="categorical_crossentropy and 'accuracy' go with one-hot labels and softmax.",
     sources=[notebook[216:220], notebook[123], article[22]],
     verdict=UPHELD,
-    why="'accuracy' becomes CategoricalAccuracy; the loss is -sum y log p.",
+    why="'accuracy' is the share of rows whose largest probability is the label's; the "
+    "loss is the mean of -log p of the label.",
     explained_by=[
         RESOLVED,
         CATEGORICAL,
@@ -114,10 +115,10 @@ of_the_tutorials_logits = claim(
     sources=[tutorial[289:299], tutorial[360]],
     verdict=REFUTED,
     severity="lesson",
-    instead="For logits use `BinaryAccuracy(threshold=0.0)`; the word 'accuracy' "
-    "compares them with 0.5 and so counts probabilities from 0.5 to 0.62 as class 0.",
-    why="The models end in Dense(1) without an activation, and compile() makes "
-    "BinaryAccuracy of the word, whose threshold is 0.5: sigmoid(0.5) = 0.622.",
+    instead="For logits use `BinaryAccuracy(threshold=0.0)`. The word 'accuracy' "
+    "compares logits with 0.5 and so counts probabilities from 0.5 to 0.62 as class 0.",
+    why="The models end in Dense(1) without an activation, so 'accuracy' gets logits. "
+    "It compares them with 0.5, and sigmoid(0.5) is 0.62.",
     explained_by=[RESOLVED, BINARY],
     faults=[faults.binary_threshold_zero],
 )
@@ -164,11 +165,12 @@ def test_the_word_compares_with_a_half_and_the_class_with_zero(seed):
 training_accuracy_is_the_models = claim(
     "accuracy.training-accuracy-is-the-models",
     says="The training accuracy that fit logs is that of the trained model on its "
-    "training data, so that it compares with validation accuracy.",
+    "training data, so it can be compared with validation accuracy.",
     sources=[day7[207], day7[201:206], notebook[438], notebook[467], notebook[490]],
     verdict=QUALIFIED,
-    why="fit counts right answers in its training steps, with dropout on. evaluate() "
-    "on the training data, without it, is what validation accuracy compares with.",
+    why="fit counts right answers in its training steps, with dropout on. Validation "
+    "accuracy is counted without dropout; evaluate() on the training data gives a "
+    "figure to compare with it.",
     explained_by="keras.src.trainers.trainer:Trainer.compute_metrics",
     faults=[dropout_faults.always_active, dropout_faults.no_dropout_at_all],
 )
@@ -202,7 +204,7 @@ def accuracies(rate, rows=ROWS):
 
 
 @training_accuracy_is_the_models.holds_when(
-    "training and inference compute the same, and the weights stand"
+    "training and inference compute the same, and the weights do not change"
 )
 def test_without_dropout_both_accuracies_are_one():
     """Without dropout and with a learning rate of 0 fit logs what evaluate finds."""
@@ -212,12 +214,16 @@ def test_without_dropout_both_accuracies_are_one():
 
 
 @training_accuracy_is_the_models.fails_throughout(
-    "dropout is on while it is counted, as in both documents"
+    "dropout is on while fit counts right answers, as in both documents"
 )
 def test_dropout_lowers_the_logged_accuracy_of_a_perfect_model():
-    """evaluate finds all right, fit those whose input was kept: half of them."""
+    """evaluate and validation find all right, fit those whose input was kept: half."""
     logged_by_fit, evaluated = accuracies(0.5, rows=4_096)
 
     right = round(logged_by_fit * 4_096)
     judge.proportion(right, of=4_096, claimed=0.5, resolves=0.1, what="by fit")
     judge.equal(evaluated, 1.0, what="by evaluate")
+    ones = np.ones((ROWS, 1), "float32")
+    data = {"validation_data": (ones, ones), "batch_size": ROWS, "verbose": 0}
+    log = behind_dropout(0.5).fit(ones, ones, **data).history
+    judge.equal(log["val_binary_accuracy"], [1.0], what="for validation")
