@@ -91,7 +91,8 @@ def test_global_clipnorm_scales_all_gradients_together(norms, limit):
 
 @clipnorm_is_global.instead
 def test_adam_sees_gradients_that_were_clipped_one_by_one():
-    """Adam's first momentum is 0.1 times each gradient, clipped by itself."""
+    """Adam's first momentum is 0.1 times each gradient, clipped by itself; with
+    global_clipnorm, 0.1 times the gradients clipped together."""
     gradients = with_norms([12.0, 0.25, 3.0])
     adam = updated_by("Adam", [(2, 2), 4, 4], clipnorm=1.0)
 
@@ -100,6 +101,11 @@ def test_adam_sees_gradients_that_were_clipped_one_by_one():
     momentum = [v for v in adam.optimizer.variables if v.path.endswith("momentum")]
     expected = (1 - 0.9) * flat(each_to_norm(gradients, 1.0))
     judge.close(flat(momentum), expected, **ROUNDINGS)
+    adam = updated_by("Adam", [(2, 2), 4, 4], global_clipnorm=1.0)
+    used(adam, gradients)
+    momentum = [v for v in adam.optimizer.variables if v.path.endswith("momentum")]
+    expected = (1 - 0.9) * flat(all_to_norm(gradients, 1.0))
+    judge.close(flat(momentum), expected, what="global_clipnorm", **ROUNDINGS)
 
 
 @clipnorm_is_global.instead
@@ -146,8 +152,9 @@ clipnorm_preserves_direction = claim(
     says="clipnorm keeps the gradient's direction and only scales its magnitude.",
     sources=[lab[65]],
     verdict=QUALIFIED,
-    why="True of each variable's gradient. The gradient of a model turns as soon as "
-    "two variables are scaled differently; global_clipnorm keeps it.",
+    why="Each variable's gradient keeps its direction. The gradient of a whole model "
+    "turns as soon as two variables are scaled differently; global_clipnorm scales all "
+    "by one factor.",
     explained_by=faults.CLIP,
     faults=[
         faults.clipnorm_is_global,
@@ -173,7 +180,8 @@ def test_one_gradient_keeps_its_direction(norm, limit, seed):
 
 
 @clipnorm_preserves_direction.fails_throughout(
-    "the gradient of all variables is meant and some are short"
+    "the gradient of all variables is meant, and some are longer and some shorter than "
+    "the limit"
 )
 @given(long=st.integers(5, 50), short=st.integers(50, 99), seed=seeds())
 def test_the_whole_gradient_turns(long, short, seed):
@@ -190,7 +198,7 @@ clipvalue_can_distort = claim(
     says="clipvalue can turn the gradient, as it cuts components one by one.",
     sources=[lab[65]],
     verdict=UPHELD,
-    why="Where no component, or every component to the same size, is cut, it does not.",
+    why="(large, small) becomes (limit, small), which points elsewhere.",
     explained_by=faults.CLIP,
     faults=[faults.clipvalue_rescales, faults.clipvalue_5_percent_large],
 )
@@ -210,12 +218,12 @@ def test_cutting_the_large_component_turns_the_gradient(limit, large, small):
 
 norms_show_the_difference = claim(
     "clipping.norms-show-the-difference",
-    says="A plot of the distributions of gradient norms shows in what clipnorm and "
-    "clipvalue differ: the one keeps the direction, the other can distort it.",
+    says="A plot of the distributions of gradient norms shows how clipnorm and "
+    "clipvalue differ: one keeps the direction, the other can distort it.",
     sources=[lab[65]],
     verdict=QUALIFIED,
-    why="A norm knows no direction: (large, small) cut by value and scaled by norm can "
-    "have the same one and point elsewhere. What the plot shows is how large gradients "
+    why="A norm has no direction: (large, small) cut by value and scaled by norm can "
+    "have the same norm and different directions. The plot shows how large gradients "
     "remain: up to limit * sqrt(n) with clipvalue.",
     explained_by=faults.CLIP,
     faults=[
@@ -265,7 +273,7 @@ two_modes = claim(
     severity="wording",
     instead="For gradient clipping, compare the three Keras modes on a deep model: "
     "clipnorm, global_clipnorm and clipvalue.",
-    why="An optimizer takes at most one of the three.",
+    why="An optimizer takes only one of the three.",
     explained_by=faults.INIT,
     faults=[faults.without_global_clipnorm, faults.modes_can_be_combined],
 )

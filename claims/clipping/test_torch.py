@@ -24,8 +24,8 @@ table_pairs_torch_clip_grad_norm = claim(
     severity="lesson",
     instead="The counterpart of clip_grad_norm_ is Adam(global_clipnorm=1.0); clipnorm "
     "clips every variable separately.",
-    why="clip_grad_norm_ takes the norm over all parameters that it is given. "
-    "Refuted and not qualified, since the models of that lab have several variables.",
+    why="clip_grad_norm_ takes the norm over all parameters that it is given. Refuted, "
+    "not qualified: the lab's models have several variables.",
     explained_by=[faults.CLIP, "torch.nn.utils.clip_grad:clip_grad_norm_"],
     faults=[
         faults.clipnorm_is_global,
@@ -71,7 +71,8 @@ torch_clips_before_the_step = claim(
     "optimizer's step.",
     sources=[lab[25]],
     verdict=UPHELD,
-    why="It scales the gradients in place; the step uses what it finds.",
+    why="It scales the stored gradients, which the step then uses. Called after the "
+    "step, it does not limit that step.",
     explained_by="torch.nn.utils.clip_grad:clip_grad_norm_",
     faults=[faults.torch_limit_5_percent_small, faults.torch_clips_a_copy],
 )
@@ -80,7 +81,7 @@ torch_clips_before_the_step = claim(
 @torch_clips_before_the_step.as_worded
 @given(norms=norms(), limit=limits())
 def test_only_clipping_before_the_step_limits_it(norms, limit):
-    """Before the step its length is the limit; behind it, that of the gradients."""
+    """Before the step its length is the limit; after it, that of the gradients."""
     gradients = with_norms(norms)
 
     clips = (torch.nn.utils, torch.nn.utils.clip_grad)
@@ -93,4 +94,4 @@ def test_only_clipping_before_the_step_limits_it(norms, limit):
     lengths = [np.linalg.norm(update) for update in clipped]
     limited = [min(limit, whole)] * len(clips)
     judge.close(lengths, limited, operations=80, what="before the step")
-    judge.close(np.linalg.norm(flat(late)), whole, operations=80, what="behind it")
+    judge.close(np.linalg.norm(flat(late)), whole, operations=80, what="after it")
