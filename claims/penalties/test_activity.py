@@ -28,8 +28,8 @@ activity_grows_with_the_batch = claim(
     severity="number",
     instead="The activity penalty is divided by the batch size: the guide's five rows "
     "add up to 5.25, of which 0.25 is the kernel's.",
-    why="Each of five rows has five outputs of 10; 0.01 times the sum of the squares "
-    "is 25, and divided by five rows 5.",
+    why="Each of the five rows has five outputs of 10. The sum of their squares times "
+    "0.01 is 25; divided by five rows it is 5.",
     explained_by=CALL,
     faults=[faults.activity_not_divided, faults.activity_divided_by_5_percent_less],
 )
@@ -65,7 +65,8 @@ activity_divided_by_the_batch = claim(
     "not change with it.",
     sources=[MENDED],
     verdict=UPHELD,
-    why="By the number of rows alone: places of an image or of a sequence are summed.",
+    why="It is divided by the number of rows alone; the places of an image or of a "
+    "sequence are summed.",
     explained_by=CALL,
     faults=[faults.activity_not_divided, faults.activity_divided_by_5_percent_less],
 )

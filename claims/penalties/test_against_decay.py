@@ -21,8 +21,8 @@ per_layer_not_optimizer = claim(
     "PyTorch.",
     sources=[day7[86:87]],
     verdict=QUALIFIED,
-    why="The penalty in the loss is per layer. But Keras' optimizers take "
-    "weight_decay, and apply it to all variables, as torch.optim.AdamW does.",
+    why="The penalty in the loss is per layer. But Keras' SGD, Adam and AdamW take "
+    "weight_decay and apply it to all variables, as torch.optim.AdamW does.",
     explained_by=broken.DECAY,
     faults=[broken.no_optimizer_decay, broken.l2_too_large],
 )
@@ -96,8 +96,8 @@ torch_adamw_decays_all = claim(
     "normalization included, unless they are in groups of their own.",
     sources=[day7[87]],
     verdict=UPHELD,
-    why="weight_decay is a setting of a parameter group; AdamW multiplies each of "
-    "its parameters by 1 - lr * weight_decay (torch 2.13).",
+    why="weight_decay is a setting of a parameter group. AdamW multiplies each "
+    "parameter of the group by 1 - lr * weight_decay (torch 2.13).",
     explained_by="torch.optim.adamw:AdamW",
     faults=[torch_spares_vectors, faults.torch_decay_5_percent_high],
 )
@@ -138,7 +138,7 @@ l2_stands_for_torch_adamw = claim(
     "shrinks weights by lr * 1e-4 of themselves. Its counterpart in Keras is "
     "keras.optimizers.AdamW(weight_decay=1e-4).",
     why="Where the data's gradient is zero, Adam turns the penalty's gradient into a "
-    "step of the full learning rate; AdamW takes lr * weight_decay * w.",
+    "step of almost the full learning rate; AdamW subtracts lr * weight_decay * w.",
     explained_by=[faults.L2, "torch.optim.adamw:AdamW"],
     faults=[
         faults.decay_is_coupled,

@@ -60,8 +60,8 @@ sum_over_layers = claim(
     "arrays of the regularized layers.",
     sources=[day7[85]],
     verdict=UPHELD,
-    why="compute_loss adds all of self.losses, which has each regularized weight once, "
-    "also if its layer is nested or shared.",
+    why="compute_loss adds all of self.losses. It has each regularized weight once, "
+    "even if the layer is nested or shared.",
     explained_by=ENTRIES,
     faults=[broken.last_entry_lost, broken.entries_too_large, broken.first_entry_twice],
 )
@@ -90,8 +90,8 @@ accumulate_in_losses = claim(
     "included, without being asked.",
     sources=[lab[40], day7[88], day7[279]],
     verdict=UPHELD,
-    why="Layer.losses computes a fresh list over trainable_weights at each access, so "
-    "calls of the model do not make it longer.",
+    why="model.losses is computed anew at each access, so that calls of the model do "
+    "not make it longer.",
     explained_by=LOSSES,
     faults=[broken.penalty_per_call, broken.last_entry_lost, broken.entries_too_large],
 )
@@ -154,8 +154,8 @@ one_scalar_per_layer = claim(
     says="Each regularized layer contributes one scalar to model.losses.",
     sources=[day7[88]],
     verdict=QUALIFIED,
-    why="There is an entry for each regularized trainable weight. All layers of the "
-    "text have one; Dense and Conv2D can have two.",
+    why="There is an entry for each regularized trainable weight. The text's "
+    "convolutions have one such weight each; Dense and Conv2D can have two.",
     explained_by=ENTRIES,
     faults=[
         broken.entries_summed,

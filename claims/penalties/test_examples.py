@@ -38,7 +38,8 @@ two_entries_for_the_block = claim(
     sources=[day7[93]],
     evidence=[day7[70:77]],
     verdict=UPHELD,
-    why="Two of the block's weights have a regularizer; losses follow their order.",
+    why="Two of the block's weights have a regularizer; the entries of model.losses "
+    "follow their order.",
     explained_by=ENTRIES,
     faults=[broken.entries_summed, broken.entries_reversed, broken.l2_too_large],
 )
@@ -65,8 +66,8 @@ printed_values = claim(
     severity="number",
     instead="About 0.00055 and 0.00320 (glorot_uniform, 32 filters): one scalar per "
     "regularized Conv2D.",
-    why="Expected are 0.0001 * n * 2 / (fan_in + fan_out); the printed values lie 14 "
-    "and 77 standard deviations below.",
+    why="The expected penalty of a kernel with n weights is 0.0001 * n * 2 / (fan_in + "
+    "fan_out). The printed values lie 14 and 77 standard deviations below it.",
     explained_by=broken.SCALING,
     faults=[broken.kernels_as_printed, broken.kernels_too_wide, broken.l2_too_large],
 )
@@ -146,7 +147,7 @@ article_model_regularizers = claim(
     "hidden dense layer both, each 0.001 and on the kernel; the output pays nothing.",
     sources=[article[61:73], article[78:82]],
     verdict=UPHELD,
-    why="The three kernel_regularizer arguments give three entries of model.losses.",
+    why="The three kernel_regularizer arguments give three entries in model.losses.",
     explained_by=ENTRIES,
     faults=[broken.l1_too_large, broken.l2_too_large, broken.l1l2_without_l2],
 )

@@ -104,7 +104,7 @@ l1l2_is_the_sum = claim(
     "L2 penalty of its second, on the same weights.",
     sources=[article[70:71], article[82]],
     verdict=UPHELD,
-    why="L1L2.__call__ adds l1 * sum|x| and l2 * sum x^2; both default to 0.",
+    why="L1L2.__call__ adds l1 * sum|x| and l2 * sum x^2.",
     explained_by=broken.L1L2,
     faults=[
         broken.l1l2_without_l2,
@@ -127,8 +127,8 @@ factories = claim(
     "the given strengths.",
     sources=[article[84]],
     verdict=UPHELD,
-    why="The names are aliases of the classes L1, L2 and L1L2; whoever calls them, as "
-    "the text does, gets what it says (so not refuted for 'functions').",
+    why="The names are aliases of the classes L1, L2 and L1L2. The text calls them "
+    "functions, but it only calls them, and that works.",
     explained_by="keras.src.regularizers.regularizers:L2",
     faults=[broken.l2_stores_more, broken.factories_swapped],
 )
@@ -141,8 +141,10 @@ def test_the_lower_case_names_make_regularizers(kind, strength):
     strength = factors(kind, strength)
     name = {"L1": "l1", "L2": "l2", "L1L2": "l1_l2"}[kind]
 
-    made = getattr(keras.regularizers, name)(**strength)
+    factory = getattr(keras.regularizers, name)
+    made = factory(**strength)
 
+    judge.true(factory is getattr(keras.regularizers, kind), what="alias")
     judge.true(isinstance(made, keras.regularizers.Regularizer), what="type")
     judge.equal(list(made.get_config()), list(strength), what="strengths' names")
     judge.close(list(made.get_config().values()), list(strength.values()), operations=1)

@@ -69,11 +69,12 @@ def test_the_gradient_vanishes_at_a_smaller_weight(kind, strength, seed):
 
 larger_weights_cost_more = claim(
     "penalties.larger-weights-cost-more",
-    says="The penalty is a cost of large weights: it grows with a weight's magnitude.",
+    says="The penalty is a cost of large weights: it grows with a weight's absolute "
+    "value.",
     sources=[article[52], tutorial[591]],
     verdict=UPHELD,
-    why="By factor * (b - a) with L1 and factor * (b ** 2 - a ** 2) with L2, if a "
-    "magnitude grows from a to b.",
+    why="If an absolute value grows from a to b, the penalty rises by factor * (b - a) "
+    "with L1 and by factor * (b ** 2 - a ** 2) with L2.",
     explained_by=[broken.L1, broken.L2],
     faults=[broken.l1_without_absolute_value, broken.l2_too_large, broken.l1_too_large],
 )
@@ -101,8 +102,8 @@ l2_spreads_weights = claim(
     says="L2 leads to smaller weights that are spread more evenly.",
     sources=[article[55]],
     verdict=UPHELD,
-    why="Of all ways to split a weight among equal features the equal one has the "
-    "least sum of squares; L1 has no preference among them.",
+    why="Of all ways to split a weight among equal features, the equal split has the "
+    "least sum of squares.",
     explained_by=broken.L2,
     faults=[broken.l2_of_absolute_values, broken.l2_too_large, broken.l2_halved],
 )

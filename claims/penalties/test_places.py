@@ -43,8 +43,8 @@ kernel_and_bias_arguments = claim(
         lab[38:39],
     ],
     verdict=UPHELD,
-    why="Layers hand kernel_regularizer and bias_regularizer to add_weight, which "
-    "stores them on the variable.",
+    why="The variable of the kernel and that of the bias keep the regularizer objects "
+    "of these arguments.",
     explained_by=BUILD,
     faults=[broken.bias_argument_ignored, broken.l2_too_large],
 )
@@ -58,6 +58,9 @@ def test_keyword_arguments_put_penalties_on_kernel_and_bias(name, kernel, streng
     layer = built(name, strength, kernel, bias)
 
     w, b = layer.get_weights()
+    of_kernel, of_bias = layer.kernel_regularizer, layer.bias_regularizer
+    judge.true(layer.kernel.regularizer is of_kernel, what="kernel keeps its argument")
+    judge.true(layer.bias.regularizer is of_bias, what="bias keeps its argument")
     judge_entries(
         layer.losses,
         [
@@ -73,7 +76,7 @@ kernel_only = claim(
     "normalization pay no penalty.",
     sources=[day7[87]],
     verdict=UPHELD,
-    why="Each weight has a regularizer of its own, None unless it is asked for.",
+    why="A weight has no penalty unless the layer is given a regularizer for it.",
     explained_by=[
         BUILD,
         "keras.src.layers.normalization.batch_normalization:BatchNormalization.build",
@@ -138,9 +141,9 @@ l2_every_parameter = claim(
     sources=[day7[84]],
     verdict=REFUTED,
     severity="wording",
-    instead="It pulls every regularized kernel towards zero; biases and BatchNorm's "
-    "gamma and beta get no pull.",
-    why="kernel_regularizer reaches the kernel only; the same section says so three "
+    instead="The L2 penalty pulls every regularized kernel towards zero; biases and "
+    "BatchNorm's gamma and beta get no pull.",
+    why="kernel_regularizer reaches the kernel only. The same section says so three "
     "lines later.",
     explained_by="keras.src.layers.layer:Layer.add_weight",
     faults=[broken.every_weight_penalized, broken.l2_too_large],
@@ -178,7 +181,8 @@ every_parameter_vs_kernels_only = contradiction(
     right="penalties.kernel-only",
     instead="kernel_regularizer penalizes the kernels; all other parameters are left "
     "alone.",
-    why="The two sentences exclude one another; the second one is how Keras works.",
+    why="The two sentences exclude each other; the second one describes what Keras "
+    "does.",
     explained_by="keras.src.layers.layer:Layer.add_weight",
     faults=[broken.every_weight_penalized, broken.l2_too_large],
 )

@@ -36,8 +36,9 @@ l1_pushes_towards_zero = claim(
     says="L1 pushes every weight towards zero.",
     sources=[tutorial[596]],
     verdict=UPHELD,
-    why="The push is learning rate times strength at each step, whatever the size of "
-    "the weight; 'towards', not 'to': see penalties.l1-exact-zeros.",
+    why="Each step of SGD takes learning rate times strength from the absolute value, "
+    "whatever the size of the weight. Whether weights reach zero is another claim: "
+    "penalties.l1-exact-zeros.",
     explained_by=broken.L1,
     faults=[broken.l1_squared, broken.l1_too_large],
 )
@@ -59,7 +60,8 @@ l2_not_sparse = claim(
     "size of the weight.",
     sources=[article[55], tutorial[596]],
     verdict=UPHELD,
-    why="The gradient is 2 * strength * w, so that SGD multiplies w by a constant.",
+    why="The gradient is 2 * strength * w, so that each step of SGD multiplies w by a "
+    "constant.",
     explained_by=broken.L2,
     faults=[broken.l2_of_absolute_values, broken.l2_too_large],
 )
@@ -129,8 +131,8 @@ l1_exact_zeros = claim(
     severity="lesson",
     instead="L1 pushes many weights close to zero; trained by SGD or Adam, fewer "
     "than a quarter of them become exactly zero.",
-    why="The minimizer has exact zeros. A step of l1 * sign(w) leads over zero, and "
-    "the article trains with Adam.",
+    why="The minimizer has exact zeros. But the penalty's step in SGD has a fixed size "
+    "and leads across zero; the article trains with Adam.",
     explained_by=broken.L1,
     faults=[
         broken.crossing_weights_stop_at_zero,
