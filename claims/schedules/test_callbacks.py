@@ -20,8 +20,8 @@ plateau_fails_on_a_schedule = claim(
         )
     ],
     verdict=QUALIFIED,
-    why="The TypeError comes with the first reduction, after the epochs of patience; "
-    "until then the training runs, and logs the schedule's rate.",
+    why="The TypeError comes with the first reduction, when patience has run out. "
+    "Until then the training runs and logs the schedule's rate.",
     explained_by=[f"{faults.PLATEAU}._reduce_optimizer_lr", f"{SETTER}.learning_rate"],
     faults=[faults.rate_of_a_schedule_is_set, faults.plateau_patience_one_longer],
 )
@@ -46,7 +46,7 @@ def epochs_without_progress(count, patience):
     return logs
 
 
-@plateau_fails_on_a_schedule.holds_when("a plateau is reached")
+@plateau_fails_on_a_schedule.holds_when("a plateau is reached within the training")
 @given(patience=st.integers(1, 5))
 def test_the_first_reduction_is_refused(patience):
     """The epoch in which `patience` others are over raises a TypeError."""
@@ -56,7 +56,9 @@ def test_the_first_reduction_is_refused(patience):
     )
 
 
-@plateau_fails_on_a_schedule.fails_throughout("none is reached within the training")
+@plateau_fails_on_a_schedule.fails_throughout(
+    "no plateau is reached within the training"
+)
 @given(patience=st.integers(1, 5))
 def test_the_epochs_before_it_run_and_log_the_rate(patience):
     """As many epochs as the patience: no error, and the schedule's first rate."""
@@ -78,7 +80,8 @@ rate_of_a_schedule_cannot_be_set = claim(
         )
     ],
     verdict=UPHELD,
-    why="Another schedule can be set, and a number in place of a number.",
+    why="Only the number is refused: a schedule can replace a schedule, and a number "
+    "can replace a number.",
     explained_by=f"{SETTER}.learning_rate",
     faults=[faults.rate_of_a_schedule_is_set],
 )
@@ -112,8 +115,9 @@ scheduler_overrides_plateau = claim(
         )
     ],
     verdict=QUALIFIED,
-    why="At the beginning of each epoch it sets what its function returns. A function "
-    "of epoch and rate can return the rate that it is given, and so keeps reductions.",
+    why="At the beginning of each epoch the scheduler sets the rate that its function "
+    "returns. A function of epoch and rate can return the rate that it is given, which "
+    "keeps the reductions.",
     explained_by=(
         "keras.src.callbacks.learning_rate_scheduler:"
         "LearningRateScheduler._update_optimizer_lr"
@@ -143,13 +147,15 @@ def rates_of_epochs(function):
     return rates, float(model.optimizer.learning_rate)
 
 
-@scheduler_overrides_plateau.holds_when("its function returns rates of its own")
+@scheduler_overrides_plateau.holds_when(
+    "the scheduler's function returns rates of its own"
+)
 def test_each_epoch_has_the_functions_rate():
     """0.1 in each epoch, although each but the first ends with a reduction to 0.05."""
     rates, last = rates_of_epochs(lambda epoch: 0.1)
 
     judge.close(rates, [0.1] * 4, operations=2, what="rates")
-    judge.close(last, 0.05, operations=4, what="behind the last epoch")
+    judge.close(last, 0.05, operations=4, what="after the last epoch")
 
 
 def given_rate(epoch, rate):
@@ -158,20 +164,20 @@ def given_rate(epoch, rate):
 
 
 @scheduler_overrides_plateau.fails_throughout(
-    "its function returns the rate that it is given"
+    "the scheduler's function returns the rate that it is given"
 )
 def test_reductions_are_kept():
     """0.1, 0.1, 0.05, 0.025."""
     rates, last = rates_of_epochs(given_rate)
 
     judge.close(rates, [0.1, 0.1, 0.05, 0.025], operations=8, what="rates")
-    judge.close(last, 0.0125, operations=8, what="behind the last epoch")
+    judge.close(last, 0.0125, operations=8, what="after the last epoch")
 
 
 integer_rate_is_cast = claim(
     "schedules.integer-rate-is-cast",
-    says="With a learning rate of 1, an integer, ReduceLROnPlateau casts what it sets: "
-    "half of it is 0.",
+    says="With the integer 1 as learning rate, ReduceLROnPlateau casts the rate that "
+    "it sets to an integer: half of 1 is 0.",
     sources=[
         public(
             "https://github.com/tensorflow/tensorflow/issues/45261",
@@ -180,7 +186,7 @@ integer_rate_is_cast = claim(
     ],
     verdict=REFUTED,
     severity="wording",
-    instead="Keras 3 refuses an integer as learning_rate with a ValueError; 1.0, "
+    instead="Keras 3 refuses learning_rate=1, an integer, with a ValueError; 1.0, "
     "halved by ReduceLROnPlateau, is 0.5.",
     explained_by=f"{SETTER}.__init__",
     faults=[faults.integer_rates_are_taken, faults.plateau_factor_5_percent_high],

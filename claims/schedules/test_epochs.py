@@ -21,10 +21,10 @@ from harness.running.faults import figure
 
 steps_per_epoch_351 = claim(
     "schedules.steps-per-epoch-351",
-    says="45000 training images, divided by the batch size 128 without rest, are 351.",
+    says="45000 training images divided by the batch size 128, rounded down, are 351.",
     sources=[day7[103]],
     verdict=UPHELD,
-    why="The quotient is right; an epoch of this pipeline has one batch more, see "
+    why="The quotient is right. An epoch of this pipeline has one batch more: see "
     "schedules.epoch-has-351-steps.",
     faults=[figure(SCHEDULE, "in the comment", 352)],
 )
@@ -44,7 +44,7 @@ log_352_batches = claim(
     sources=[day7[57]],
     verdict=UPHELD,
     needs="tensorflow",
-    why="351 full batches and one of 72 images.",
+    why="These are 351 full batches and one of 72 images.",
     explained_by="tensorflow.data:Dataset.batch",
     faults=[
         faults.batches_drop_the_remainder,
@@ -107,8 +107,8 @@ comment_agrees_with_log = contradiction(
     ],
     right="schedules.log-352-batches",
     instead="steps_per_epoch = len(train_ds)  # 352, as in the training log",
-    why="The log counts 352 batches, the comment 351; both are right for what they "
-    "compute, and the schedule needs the log's.",
+    why="The log counts 352 batches, the comment 351. Both are right for what they "
+    "compute, but the schedule needs the number of the log.",
     faults=[figure(SCHEDULE, "in the comment", 352)],
 )
 
@@ -139,8 +139,8 @@ warmup_lasts_three_epochs = claim(
     "and the decay the others; with 351 the warm-up ends 3 batches early, and the last "
     "30 updates stay on the floor.",
     needs="tensorflow",
-    why="The pipeline of the document keeps its last, smaller batch, and 45000 // 128 "
-    "leaves it out.",
+    why="The document's pipeline keeps its last, smaller batch, which 45000 // 128 "
+    "leaves out.",
     explained_by="tensorflow.data:Dataset.batch",
     faults=[
         faults.batches_drop_the_remainder,
@@ -168,7 +168,7 @@ def test_the_schedule_ends_before_the_training():
     )
     late = np.arange(LAST, epochs * epoch)
     found = rates(cosine(peak=1.0), late)
-    judge.equal(late.size, 30, what="updates behind the decay")
+    judge.equal(late.size, 30, what="updates after the decay")
     judge.close(found, ALPHA, operations=16, magnitude=1, what="floor")
 
 

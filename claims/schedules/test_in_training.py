@@ -108,7 +108,7 @@ torch_needs_scheduler_step = claim(
     says="In PyTorch the rate changes only when scheduler.step() is called.",
     sources=[day7[117]],
     verdict=UPHELD,
-    why="T_max counts calls of scheduler.step(), whatever the unit of the loop.",
+    why="T_max counts the calls of scheduler.step().",
     explained_by="torch.optim.lr_scheduler:LRScheduler.step",
     faults=[faults.torch_optimizer_steps_its_scheduler, faults.torch_one_step_longer],
 )
@@ -147,8 +147,8 @@ torch_cosine_plus_warmup_equivalent = claim(
     "this schedule.",
     sources=[day7[117]],
     verdict=QUALIFIED,
-    why="SequentialLR runs one after the other. Stepped side by side, each rescales "
-    "what the other left, and the rate leaves the schedule.",
+    why="SequentialLR runs one scheduler after the other. If both are stepped from the "
+    "start, the rate leaves the schedule by more than a tenth of the peak.",
     explained_by="torch.optim.lr_scheduler:CosineAnnealingLR.get_lr",
     faults=[
         faults.torch_one_step_longer,
@@ -166,7 +166,7 @@ def chained(optimizer, warmup, decay, low):
 
 
 @torch_cosine_plus_warmup_equivalent.holds_when(
-    "SequentialLR runs the cosine after the warm-up, eta_min is set"
+    "SequentialLR runs the cosine after the warm-up, and eta_min is set"
 )
 @given(
     warmup=st.integers(2, 5),
@@ -187,7 +187,9 @@ def test_one_after_the_other_is_the_schedule_of_keras(warmup, decay, low, at):
     judge.close(rates(keras_schedule, steps), found, operations=24, magnitude=1)
 
 
-@torch_cosine_plus_warmup_equivalent.fails_throughout("both are stepped from the start")
+@torch_cosine_plus_warmup_equivalent.fails_throughout(
+    "both schedulers are stepped from the start"
+)
 @given(warmup=st.integers(3, 6), decay=st.integers(8, 20), low=st.integers(1, 30))
 def test_side_by_side_is_another_schedule(warmup, decay, low):
     """Somewhere the rate is off by more than a tenth of the peak."""
@@ -210,7 +212,8 @@ reduce_on_plateau = claim(
     "never goes below 1e-5.",
     sources=[notebook[298:305]],
     verdict=UPHELD,
-    why="The rate is cut off at min_lr: 1.56e-5 becomes 1e-5 and not 7.8e-6.",
+    why="The rate never falls below min_lr: half of 1.56e-5 would be 7.8e-6, and the "
+    "rate becomes 1e-5.",
     explained_by=f"{faults.PLATEAU}.on_epoch_end",
     faults=[
         faults.plateau_factor_5_percent_high,
@@ -266,8 +269,8 @@ plateau_log = claim(
     severity="wording",
     instead="learning_rate: 0.0010",
     why="Printed output is judged against the installed library. Keras 3.15 prints "
-    "powers of ten up to 0.001, and the rate, a float32, is 0.00100000005. It stays "
-    "there: val_loss falls in all four epochs, so that no plateau begins.",
+    "0.001 in powers of ten, but not the float32 above it, 0.00100000005. The rate is "
+    "this float32 in all four epochs: val_loss falls, and no plateau begins.",
     explained_by=[f"{faults.PLATEAU}.on_epoch_end", faults.PRINTED],
     faults=[
         faults.plateau_takes_increase_for_progress,

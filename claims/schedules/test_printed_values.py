@@ -28,7 +28,7 @@ print_step_0 = claim(
     says="The warm-up schedule of day 7 prints 0.000000 for step 0.",
     sources=[day7[113]],
     verdict=UPHELD,
-    why="Exactly 0.",
+    why="The rate is exactly 0.",
     explained_by=faults.WARMUP,
     faults=[faults.warmup_one_step_ahead, faults.called_one_step_ahead],
 )
@@ -80,8 +80,8 @@ print_step_5265 = claim(
     verdict=REFUTED,
     severity="number",
     instead="step 5265 → lr = 0.000595",
-    why="0.02e-3 + 0.49e-3 * (1 + cos(pi * 4212 / 9477)); 0.000541 is due at step "
-    "5600.",
+    why="0.02e-3 + 0.49e-3 * (1 + cos(pi * 4212 / 9477)) = 5.95e-4; 0.000541 is the "
+    "rate of step 5600.",
     explained_by=faults.DECAY,
     faults=[faults.decays_to_the_text_at_5265, faults.decay_lasts_5_percent_longer],
 )
@@ -140,14 +140,14 @@ def test_step_10179_prints_23():
 
 epochs_for_steps_first_30_batches = claim(
     "schedules.epochs-for-steps-first-30-batches",
-    says="Who passes the number of epochs as decay_steps is at the floor within the "
-    "first 30 batches.",
+    says="If the number of epochs is passed as decay_steps, the rate is at the floor "
+    "within the first 30 batches.",
     sources=[day7[111]],
     verdict=REFUTED,
     severity="number",
     instead="With decay_steps=EPOCHS the rate still climbs to its peak and then falls "
-    "to the floor in the 30 batches after warm-up (steps 1053 to 1083).",
-    why="The same sentence says that the decay starts after warm-up.",
+    "to the floor in the 30 batches after the warm-up (steps 1053 to 1083).",
+    why="The sentence before says that the decay starts after the warm-up.",
     explained_by=CALL,
     faults=[faults.warmup_is_skipped, faults.decay_lasts_one_step_longer],
 )
@@ -227,7 +227,7 @@ remaining_epochs_at_floor = claim(
     severity="number",
     instead="After that mistake about 26.9 of the 30 epochs are trained at the floor, "
     "since the three epochs of warm-up come first.",
-    why="(10530 - 1083) / 351 = 26.91; 29.9 forgets the warm-up.",
+    why="(10530 - 1083) / 351 = 26.91; 29.9 leaves the warm-up out.",
     explained_by=CALL,
     faults=[faults.warmup_is_skipped, faults.called_five_percent_ahead],
 )

@@ -24,8 +24,8 @@ cosine_closed_form = claim(
     says="Cosine decay is eta_min + (eta_max - eta_min) / 2 * (1 + cos(pi t / T)).",
     sources=[day7[98:99]],
     verdict=UPHELD,
-    why="eta_min is alpha times the peak, t counts from the end of the warm-up, T is "
-    "decay_steps. Beyond T the formula would rise again; Keras stays at eta_min.",
+    why="eta_min is alpha times the peak, t counts from the end of the warm-up, and T "
+    "is decay_steps. After T the formula would rise again; Keras stays at eta_min.",
     explained_by=faults.DECAY,
     faults=[
         faults.floor_is_alpha_itself,
@@ -139,7 +139,8 @@ decay_starts_after_warmup = claim(
     says="decay_steps counts from the end of the warm-up.",
     sources=[day7[111], day7[108]],
     verdict=UPHELD,
-    why="The floor is reached at warmup_steps + decay_steps and not before.",
+    why="At step warmup_steps the rate is at its peak; decay_steps / 2 later it is "
+    "half way down to the floor.",
     explained_by=CALL,
     faults=[faults.decay_counts_from_step_zero, faults.decay_lasts_5_percent_longer],
 )
@@ -163,8 +164,9 @@ high_early_smooth_no_cliffs = claim(
     says="The cosine stays high at first, ends near zero, and has no sudden drop.",
     sources=[day7[100]],
     verdict=UPHELD,
-    why="Read as: above 85 % of the peak in the first quarter, at the floor in the "
-    "end, never rising, and no step falls by more than pi / 2 * (peak - floor) / T.",
+    why="This is read as: above 85 % of the peak in the first quarter, at the floor at "
+    "the end, never rising, and no step falls by more than pi / 2 * (peak - floor) / "
+    "T.",
     explained_by=faults.DECAY,
     faults=[faults.decays_linearly, faults.decays_in_stairs],
 )
@@ -242,8 +244,8 @@ inverse_time_half_third = claim(
     "third after 2000, and so on.",
     sources=[tutorial[241:251]],
     verdict=UPHELD,
-    why="rate = 0.001 / (1 + step / (1000 * steps per epoch)); continuous, since "
-    "staircase is False.",
+    why="The rate is 0.001 / (1 + step / (1000 * steps per epoch)). It is continuous, "
+    "since staircase is False.",
     explained_by=f"{faults.INVERSE}.__call__",
     faults=[
         faults.inverse_time_is_exponential,
