@@ -28,10 +28,10 @@ epsilon_of_plateau = claim(
     ],
     verdict=REFUTED,
     severity="lesson",
-    instead="ReduceLROnPlateau of Keras 3 ignores epsilon, and any other word that it "
-    "does not know, without a warning: min_delta stays at 1e-4.",
-    why="Its constructor takes any keywords and does nothing with them; that of "
-    "EarlyStopping refuses them.",
+    instead="ReduceLROnPlateau of Keras 3 ignores epsilon, and any other keyword that "
+    "it does not know, without a warning: min_delta stays at 1e-4.",
+    why="Its constructor takes any keyword and does nothing with unknown ones; "
+    "EarlyStopping raises a TypeError.",
     explained_by=f"{PLATEAU}.__init__",
     faults=[faults.epsilon_is_min_delta, faults.plateau_refuses_other_words],
 )
@@ -74,8 +74,8 @@ def test_any_word_is_ignored_without_a_warning(delta, word):
 
 lambda_arguments_by_keyword = claim(
     "callbacks.lambda-arguments-by-keyword",
-    says="The functions of a LambdaCallback get arguments by keyword, so that the logs "
-    "have to be called logs.",
+    says="The functions of a LambdaCallback get their arguments by keyword, so that "
+    "the argument for the logs must be called logs.",
     sources=[
         public(
             "https://github.com/keras-team/keras/issues/21459",
@@ -83,8 +83,8 @@ lambda_arguments_by_keyword = claim(
         )
     ],
     verdict=QUALIFIED,
-    why="At a batch the logs come by keyword; at an epoch, or at the beginning and end "
-    "of a training, by position.",
+    why="At a batch the logs are passed by keyword; at an epoch, and at the beginning "
+    "and end of a training, by position.",
     explained_by=[f"{LIST}.on_train_batch_end", f"{LIST}.on_epoch_end"],
     faults=[faults.batch_logs_by_position, faults.epoch_logs_by_keyword],
 )
@@ -113,7 +113,7 @@ def fit_with_hook(hook, function):
     fit_with(keras.callbacks.LambdaCallback(**{hook: function}))
 
 
-@lambda_arguments_by_keyword.holds_when("they are functions of a batch")
+@lambda_arguments_by_keyword.holds_when("the functions are called at a batch")
 @given(hook=st.sampled_from(BATCHES))
 def test_a_batch_function_needs_an_argument_called_logs(hook):
     """With logs it runs, with another name a TypeError ends the fit."""
@@ -124,7 +124,7 @@ def test_a_batch_function_needs_an_argument_called_logs(hook):
 
 
 @lambda_arguments_by_keyword.fails_throughout(
-    "they are functions of an epoch or of the training"
+    "the functions are called at an epoch, or at the beginning or end of the training"
 )
 @given(hook=st.sampled_from(OTHERS))
 def test_other_functions_may_call_the_logs_anything(hook):
@@ -137,8 +137,8 @@ def test_other_functions_may_call_the_logs_anything(hook):
 
 no_callback_fails_late = claim(
     "callbacks.no-callback-fails-late",
-    says="fit does not check that its callbacks are some: with another object it fails "
-    "from within, with an AttributeError about a method that is missing.",
+    says="fit does not check that its callbacks are callbacks: given another object, "
+    "it fails from within, with an AttributeError about a missing method.",
     sources=[
         public(
             "https://github.com/keras-team/keras/issues/23263",
@@ -147,7 +147,7 @@ no_callback_fails_late = claim(
         )
     ],
     verdict=UPHELD,
-    why="No batch is trained before it.",
+    why="The error comes before any batch is trained.",
     explained_by=[f"{LIST}.set_model", f"{LIST}._configure_async_dispatch"],
     faults=[faults.no_callbacks_are_dropped],
 )

@@ -27,9 +27,9 @@ checkpoint_only_improves = claim(
     "improves; with save_weights_only it holds the model's weights.",
     sources=[notebook[278:286]],
     verdict=UPHELD,
-    why="The first epoch is always saved; in the end the file has the best epoch. "
-    "Besides the weights it holds the optimizer's variables, and load_weights() puts "
-    "them back too.",
+    why="The first epoch is always saved, and at the end the file has the best epoch. "
+    "Besides the weights the file holds the optimizer's variables; load_weights() "
+    "restores them too.",
     explained_by=f"{CHECKPOINT}.on_epoch_end",
     faults=[
         faults.saves_every_epoch,

@@ -28,7 +28,8 @@ early_stopping_patience = claim(
     "for `patience` epochs.",
     sources=[notebook[289:295], tutorial[270], tutorial[278]],
     verdict=UPHELD,
-    why="An equal value is no improvement; the count starts anew with each new best.",
+    why="An equal value is no improvement. The count starts anew with each new best "
+    "value and with each training.",
     explained_by=f"{STOPPING}.on_epoch_end",
     faults=[
         faults.patience_one_longer,
@@ -89,7 +90,8 @@ restore_best_weights = claim(
     "with the lowest validation loss.",
     sources=[notebook[290:295]],
     verdict=UPHELD,
-    why="Also when the training runs through all its epochs. The default is False.",
+    why="This holds also when the training runs through all its epochs. Without the "
+    "argument the last weights stay.",
     explained_by=f"{STOPPING}.on_train_end",
     faults=[
         faults.never_restores,
@@ -129,7 +131,8 @@ stopped_after_39 = claim(
     sources=[notebook[423], notebook[437]],
     evidence=[notebook[292], notebook[309]],
     verdict=UPHELD,
-    why="It does so if epoch 32 is the best: then 7 epochs without improvement follow.",
+    why="Epoch 39 is the last one if epoch 32 is the best: 7 epochs without "
+    "improvement follow it.",
     explained_by=f"{STOPPING}.on_epoch_end",
     faults=[
         faults.patience_one_longer,
@@ -156,8 +159,8 @@ evaluation_of_restored_weights = claim(
     "the same validation data.",
     sources=[notebook[389], notebook[407:408], notebook[419]],
     verdict=UPHELD,
-    why="The weights evaluated are those of the best epoch, the final validation loss "
-    "is that of the last one, seven epochs later.",
+    why="The evaluated weights are those of the best epoch. The final validation loss "
+    "is that of the last epoch, seven epochs later.",
     explained_by=f"{STOPPING}.on_train_end",
     faults=[
         figure(REPORT, "evaluated loss", "0.5765"),

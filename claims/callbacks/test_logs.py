@@ -59,14 +59,14 @@ def test_the_metric_is_logged_under_the_monitored_name():
 
 patience_200_consistent = claim(
     "callbacks.patience-200-consistent",
-    says="The seven logs are those of trainings that early stopping with patience 200 "
-    "ended.",
+    says="The seven logs are those of trainings that early stopping with a patience of "
+    "200 ended.",
     sources=[tutorial[278]],
     evidence=PRINTED,
     verdict=QUALIFIED,
-    why="The stop comes 200 epochs after the best one, in epoch 200 at the earliest. A "
-    "log whose last row is epoch 300 ended before 400, so that its best epoch is below "
-    "200; with dropout the printed cross-entropy is lowest in epoch 300.",
+    why="The stop comes 200 epochs after the best one. A log with its last row at "
+    "epoch 300 ended before epoch 400, so its best epoch is below 200. With dropout "
+    "the lowest printed cross-entropy is at epoch 300.",
     explained_by=f"{STOPPING}.on_epoch_end",
     faults=[
         epochs("large", range(0, 101, 100)),
@@ -106,7 +106,8 @@ ended_before_maximum = claim(
     sources=[tutorial[549]],
     evidence=[tutorial[286], *PRINTED],
     verdict=UPHELD,
-    why="The longest log stops before epoch 1100.",
+    why="The longest log has its last row at epoch 1000, and rows are 100 epochs "
+    "apart.",
     faults=[figure(FIT, "maximum", 1_000), figure(FIT, "maximum", 1_050)],
 )
 
@@ -125,8 +126,8 @@ rows_every_100_epochs = claim(
     sources=[tutorial[268]],
     evidence=[*PRINTED],
     verdict=UPHELD,
-    why="Judged by the printed rows; the callback is of tensorflow_docs, which is not "
-    "installed here.",
+    why="The printed rows are judged; the callback belongs to tensorflow_docs, which "
+    "is not installed here.",
     faults=[
         epochs("tiny", range(0, 841, 105)),
         epochs("l2", range(100, 501, 100)),

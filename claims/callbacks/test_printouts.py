@@ -22,11 +22,11 @@ NUMBER = r"\d+(?:\.\d+)?(?:e[-+]\d+)?"
 
 verbose_2 = claim(
     "callbacks.verbose-2",
-    says="verbose=2 writes less to the console: one row of results an epoch.",
+    says="verbose=2 writes less to the console: one row of results per epoch.",
     sources=[notebook[321]],
     evidence=[notebook[337]],
     verdict=UPHELD,
-    why="Under the number of the epoch, without a progress bar.",
+    why="The row follows a line with the epoch's number, and there is no progress bar.",
     explained_by="keras.src.callbacks.progbar_logger:ProgbarLogger",
     faults=[faults.verbose_ignored, faults.rows_5_percent_high],
 )
@@ -63,15 +63,15 @@ day7_row_format = claim(
     instead="352/352 - 11s - 31ms/step - accuracy: 0.9871 - loss: 0.0421 - "
     "val_accuracy: 0.7188 - val_loss: 1.9843",
     why="Printed output is judged against the installed library. Keras 3 sorts the "
-    "names, and prints the seconds and the time of a step. (The times here are the "
-    "table's 11 s over 352 steps.)",
+    "names, and prints the seconds and the time per step. The times in the correction "
+    "are the table's 11 s, over 352 steps.",
     explained_by="keras.src.utils.progbar:Progbar.update",
     faults=[faults.verbose_ignored, faults.rows_without_times],
 )
 
 
 def row_without_numbers():
-    """The parts of the first row that verbose=2 prints, behind the steps."""
+    """The parts of the first row that verbose=2 prints, after the steps."""
     printed = [line for line in training(2).printed.splitlines() if " - " in line]
     shape = re.sub(NUMBER, "N", printed[0] if printed else "")
     return re.sub("[mu]s/step", "s/step", shape).split(" - ")[1:]
@@ -79,18 +79,18 @@ def row_without_numbers():
 
 @day7_row_format.as_worded
 def test_the_row_begins_with_the_loss():
-    """Behind the steps come loss and accuracy."""
+    """After the steps come loss and accuracy."""
     found = row_without_numbers()[:2]
 
-    judge.equal(found, ["loss: N", "accuracy: N"], what="behind the steps")
+    judge.equal(found, ["loss: N", "accuracy: N"], what="after the steps")
 
 
 @day7_row_format.instead
 def test_the_row_is_timed_and_sorted():
-    """Behind the steps come seconds, time of a step, then figures by their names."""
+    """After the steps come seconds, time of a step, then figures by their names."""
     seconds, step, *figures = row_without_numbers() or ["", ""]
 
-    judge.equal([seconds, step], ["Ns", "Ns/step"], what="behind the steps")
+    judge.equal([seconds, step], ["Ns", "Ns/step"], what="after the steps")
     judge.equal(figures[:1], ["accuracy: N"], what="first figure")
     judge.equal(figures, sorted(figures), what="figures")
 
@@ -117,7 +117,7 @@ checkpoint_log_consistent = claim(
     "ended with, and agrees with its row's validation loss.",
     sources=[notebook[336:349]],
     verdict=UPHELD,
-    why="All four epochs improve, so all four are saved.",
+    why="All four epochs improve on the one before, so each of them has its message.",
     explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint",
     faults=[
         figure(FIT, "rows", ["3.1700", "1.2118", "1.1254", "0.9799"]),
@@ -150,8 +150,8 @@ first_improvement_from_inf = claim(
     verdict=REFUTED,
     severity="wording",
     instead="Epoch 1: val_loss improved from None to 3.16996, saving model",
-    why="Printed output is judged against the installed library. There is no best "
-    "value yet, and Keras 3.15 starts from None.",
+    why="Printed output is judged against the installed library. Before the first "
+    "epoch there is no best value, and Keras 3.15 prints None.",
     explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint."
     "_should_save_model",
     faults=[faults.best_starts_at_infinity, faults.messages_count_from_zero],

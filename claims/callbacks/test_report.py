@@ -26,9 +26,9 @@ final_figures_are_the_kept_models = claim(
     "the training leaves.",
     sources=[notebook[398:401], notebook[416:420]],
     verdict=QUALIFIED,
-    why="history[-1] is the last epoch's. With restore_best_weights the model has the "
-    "weights of the best one: epoch 32 here, whose evaluation is printed as 0.5492 "
-    "and 84.0 %.",
+    why="history[-1] belongs to the last epoch. With restore_best_weights the model "
+    "has the weights of the best one, here epoch 32. Their evaluation is printed as "
+    "0.5492 and 84.0 %.",
     explained_by=f"{STOPPING}.on_train_end",
     faults=[faults.never_restores, faults.restores_the_epoch_after],
 )
@@ -54,7 +54,7 @@ def test_a_training_that_improves_to_its_end_is_reported(values):
 
 
 @final_figures_are_the_kept_models.fails_throughout(
-    "early stopping ended it, as here, and put better weights back"
+    "early stopping ended the training, as here, and restored better weights"
 )
 @given(values=losses(12), patience=st.integers(1, 5))
 @example(values=[1 + abs(k - 31) / 100 for k in range(50)], patience=7)
@@ -75,7 +75,8 @@ memory_efficient = claim(
     sources=[notebook[315]],
     evidence=[notebook[290:295]],
     verdict=QUALIFIED,
-    why="At each improvement EarlyStopping keeps model.get_weights() as best_weights.",
+    why="With restore_best_weights=True EarlyStopping holds a copy of all weights of "
+    "the model.",
     explained_by=f"{STOPPING}.on_epoch_end",
     faults=[faults.no_copy_of_the_best, faults.one_array_of_the_best],
 )
@@ -99,7 +100,7 @@ def bytes_held(callback, units):
     return sum(held), sum(w.nbytes for w in model.get_weights())
 
 
-@memory_efficient.holds_when("the rate's plateau and the checkpoints are meant")
+@memory_efficient.holds_when("ReduceLROnPlateau and ModelCheckpoint are meant")
 def test_the_other_callbacks_hold_no_weights():
     """After an epoch neither holds an array."""
     plateau = keras.callbacks.ReduceLROnPlateau(patience=3)
@@ -114,7 +115,7 @@ def test_the_other_callbacks_hold_no_weights():
 
 
 @memory_efficient.fails_throughout(
-    "early stopping is to restore the best weights, as here"
+    "EarlyStopping is made with restore_best_weights=True, as here"
 )
 @given(units=st.sampled_from([1, 8, 40]))
 def test_early_stopping_holds_a_copy_of_all_weights(units):
