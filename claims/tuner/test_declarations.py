@@ -52,7 +52,8 @@ call_returns_current_value = claim(
     says="Each hp call declares a dimension and returns the running trial's value.",
     sources=[day7[146]],
     verdict=UPHELD,
-    why="In the first call, before any trial, it returns the default: the lower end.",
+    why="In the first call, before any trial, it returns the default, which is the "
+    "lower end.",
     explained_by=f"{CONTAINER}._retrieve",
     faults=[
         faults.call_returns_default,
@@ -94,7 +95,7 @@ summary_size_three = claim(
     says="The summary of the lesson's search space reports the size 3.",
     sources=[day7[159:160]],
     verdict=UPHELD,
-    why="The size is the number of hyperparameters, not of points.",
+    why="The size is the number of hyperparameters, not the number of points.",
     explained_by=SUMMARY,
     faults=[faults.size_leaves_one_out, faults.size_counts_one_more],
 )
@@ -115,9 +116,9 @@ summary_printout = claim(
     sources=[day7[161:163]],
     verdict=REFUTED,
     severity="wording",
-    instead="Each hyperparameter takes two lines, name and type, then its whole "
-    "configuration: also 'default', 'conditions', 'sampling': 'linear' and, for lr, "
-    "'step': None.",
+    instead="Each hyperparameter takes two lines: name and type, then its whole "
+    "configuration, which also has 'default', 'conditions', 'sampling': 'linear' and, "
+    "for lr, 'step': None.",
     why="search_space_summary prints get_config() without the name.",
     explained_by=SUMMARY,
     faults=[faults.one_line_summary, faults.configured_5_percent_high],
@@ -157,7 +158,8 @@ outside_is_invisible = claim(
     "hyperparameters that are declared outside.",
     sources=[day7[211]],
     verdict=QUALIFIED,
-    why="A container handed to the tuner as `hyperparameters=` is searched.",
+    why="A container that is given to the tuner as `hyperparameters=` is searched, "
+    "although it was filled outside.",
     explained_by="keras_tuner.src.engine.oracle:Oracle.__init__",
     faults=[faults.handed_in_space_dropped, faults.one_container_for_all],
 )
@@ -184,7 +186,9 @@ def test_declarations_elsewhere_are_not_searched(seed):
     judge.equal(len(searched(seed, elsewhere)), 0, what="hyperparameters searched")
 
 
-@outside_is_invisible.fails_throughout("it is handed to the tuner as `hyperparameters`")
+@outside_is_invisible.fails_throughout(
+    "the container is given to the tuner as `hyperparameters`"
+)
 @given(seed=seeds())
 def test_declarations_handed_in_are_searched(seed):
     """All three hyperparameters vary though the build function declares none."""
@@ -200,7 +204,8 @@ extended_space_searched = claim(
     says="The exercise's five hyperparameters, declared inside, are all searched.",
     sources=[day7[210:211], day7[216:221]],
     verdict=UPHELD,
-    why="L2 log-uniform from 1e-5 to 1e-3, width 32, 48 or 64.",
+    why="Half of the L2 strengths drawn lie below 1e-4, the middle of the range on a "
+    "log scale; the widths drawn are 32, 48 and 64.",
     explained_by="keras_tuner.src.engine.oracle:Oracle._random_values",
     faults=[
         faults.last_choice_never_drawn,

@@ -24,8 +24,8 @@ hyperband_swaps_in = claim(
     verdict=REFUTED,
     severity="lesson",
     instead="kt.Hyperband refuses max_trials: it takes max_epochs and factor instead, "
-    "and sets the epochs of each trial itself. The other arguments stay.",
-    why="Hyperband hands unknown arguments to BaseTuner, which refuses them.",
+    "and sets the epochs of each trial itself. The lesson's other arguments stay.",
+    why="Hyperband has no argument max_trials; its base class raises a ValueError.",
     explained_by=[f"{HYPERBAND}.__init__", f"{HYPERBAND}.run_trial"],
     faults=[faults.hyperband_takes_max_trials, faults.hyperband_trains_as_told],
 )
@@ -96,8 +96,8 @@ hyperband_kills_early = claim(
     says="Hyperband stops weak trials early.",
     sources=[day7[178]],
     verdict=UPHELD,
-    why="Successive halving: of the trials of a round only the best go on, with factor "
-    "times the epochs.",
+    why="This is successive halving: only the best trials of a round go on, with "
+    "`factor` times the epochs.",
     explained_by="keras_tuner.src.tuners.hyperband:HyperbandOracle.populate_space",
     faults=[
         faults.worst_are_promoted,
@@ -170,8 +170,8 @@ bayesian_models_objective = claim(
     says="Bayesian optimization models the surface of the objective.",
     sources=[day7[178]],
     verdict=UPHELD,
-    why="A Gaussian process is fitted to the negated scores; the next point is where "
-    "its mean less 2.6 standard deviations is least.",
+    why="A Gaussian process is fitted to the negated scores. The next point is where "
+    "its mean minus 2.6 standard deviations is least.",
     explained_by=f"{BAYESIAN}.populate_space",
     faults=[
         faults.bayesian_searches_at_random,

@@ -18,8 +18,8 @@ search_in_mixed_precision = claim(
     instead="Mixed precision is the promised one-liner. Put it before any layers are "
     "built; where KerasTuner builds the models, call it in build_model, since the "
     "tuner clears the session, and with it the policy, before each trial:",
-    why="The tuner clears Keras' session before it calls the build function, so that "
-    "the trial's layers are float32 and its optimizer does not scale the loss.",
+    why="The tuner clears Keras' session before it calls the build function. The "
+    "trial's layers are then float32, and its optimizer does not scale the loss.",
     explained_by=[BUILT, CLEARED],
     faults=[faults.clearing_keeps_the_policy],
 )
@@ -44,15 +44,16 @@ def test_the_trial_is_float32_unless_the_build_function_sets_the_policy():
 
 rebuilt_in_mixed_precision = claim(
     "tuner.rebuilt-in-mixed-precision",
-    says="The model that is rebuilt with the winning values, behind the search, trains "
-    "in mixed precision.",
+    says="The model that is rebuilt with the winning values after the search trains in "
+    "mixed precision.",
     sources=[day7[200], day7[193]],
     verdict=REFUTED,
     severity="lesson",
     instead="Representative numbers from one run on a free Colab T4. For mixed "
     "precision set the policy again before the model is rebuilt: the search has reset "
     "it, and what build_model builds now computes in float32:",
-    why="When the search is over the global policy is float32, whatever it was before.",
+    why="After the search the global policy is float32, although it was mixed_float16 "
+    "before.",
     explained_by=[BUILT, CLEARED],
     faults=[faults.clearing_keeps_the_policy],
 )
@@ -60,10 +61,10 @@ rebuilt_in_mixed_precision = claim(
 
 @rebuilt_in_mixed_precision.as_worded
 def test_the_rebuilt_model_computes_in_float16():
-    """Policy and rebuilt model are mixed behind the search."""
+    """Policy and rebuilt model are mixed after the search."""
     run = search()
 
-    judge.equal(run.policy, "mixed_float16", what="policy behind the search")
+    judge.equal(run.policy, "mixed_float16", what="policy after the search")
     judge.equal(run.rebuilt, ("float16", "LossScaleOptimizer"), what="rebuilt")
 
 
@@ -72,7 +73,7 @@ def test_the_rebuilt_model_is_float32_unless_the_policy_is_set_again():
     """Float32 and a plain Adam; mixed again where the call is repeated before it."""
     run = search()
 
-    judge.equal(run.policy, "float32", what="policy behind the search")
+    judge.equal(run.policy, "float32", what="policy after the search")
     judge.equal(run.rebuilt, ("float32", "Adam"), what="rebuilt")
     found = search(True).rebuilt
     judge.equal(found, ("float16", "LossScaleOptimizer"), what="policy set again")

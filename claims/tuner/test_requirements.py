@@ -53,8 +53,8 @@ bayesian_swaps_in = claim(
     "name changes.",
     sources=[day7[178], day7[123]],
     verdict=QUALIFIED,
-    why="`pip install keras-tuner`, the text's command, doesn't install scikit-learn, "
-    "which is in the extra keras-tuner[bayesian].",
+    why="The text's command, `pip install keras-tuner`, does not install scikit-learn, "
+    "which belongs to the extra keras-tuner[bayesian].",
     explained_by=f"{BAYESIAN}.__init__",
     faults=[faults.bayesian_needs_no_sklearn, faults.bayesian_runs_one_more],
 )
@@ -70,9 +70,12 @@ def test_the_class_takes_the_same_arguments():
         )
 
     judge.equal(tuner.remaining_trials, 10, what="trials to run")
+    extras = importlib.metadata.requires("keras-tuner") or []
+    found = [r for r in extras if r.startswith("scikit-learn") and '"bayesian"' in r]
+    judge.equal(len(found), 1, what="scikit-learn in the extra bayesian")
 
 
-@bayesian_swaps_in.fails_when("only what the text's pip command brings is installed")
+@bayesian_swaps_in.fails_when("only what the text's pip command installs is there")
 def test_the_class_works_after_the_install_command():
     """Without scikit-learn, which keras-tuner does not require, it is made."""
     with folder() as path, pytest.MonkeyPatch.context() as patch:
@@ -83,13 +86,12 @@ def test_the_class_works_after_the_install_command():
 
 install_command = claim(
     "tuner.install-command",
-    says="`pip install keras-tuner`, beside TensorFlow, is all that the search needs.",
+    says="Beside TensorFlow, `pip install keras-tuner` is all that the search needs.",
     sources=[day7[123]],
     verdict=QUALIFIED,
     needs="tensorflow",
-    why="With TensorFlow, KerasTuner 1.4.8 imports tensorboard in each trial, and "
-    "TensorFlow 2.21 no longer brings it: all trials fail, and the search stops after "
-    "three.",
+    why="With TensorFlow, KerasTuner 1.4.8 imports tensorboard in each trial. "
+    "TensorFlow 2.21 no longer installs it, and the trial fails.",
     explained_by=f"{TUNER}._configure_tensorboard_dir",
     faults=[faults.trials_need_no_tensorboard, faults.trials_fail_with_tensorboard],
 )
@@ -127,7 +129,7 @@ def test_a_trial_is_completed_with_tensorboard():
 
 
 @install_command.fails_when(
-    "only what the command and TensorFlow 2.21 bring is installed"
+    "only what the command and TensorFlow 2.21 install is there"
 )
 def test_a_trial_is_completed_without_tensorboard():
     """Without tensorboard, unless TensorFlow requires it, the trial is completed."""

@@ -26,7 +26,8 @@ elapsed_consistent = claim(
     sources=[day7[173:176]],
     evidence=[day7[153]],
     verdict=UPHELD,
-    why="Ten times 1:42 is 17:00; each trial's time is rounded to a second.",
+    why="Ten times 1:42 is 17:00, and the time of a trial is printed rounded to a "
+    "second.",
     explained_by=f"{DISPLAY}.format_duration",
     faults=[
         figure(SEARCH, "total", "00h 17m 55s"),
@@ -59,7 +60,7 @@ trial_report = claim(
     "one so far and the time in total.",
     sources=[day7[173:176]],
     verdict=UPHELD,
-    why="Between the accuracy and the best one stands an empty line.",
+    why="There is an empty line between the trial's accuracy and the best one so far.",
     explained_by=f"{DISPLAY}.on_trial_end",
     faults=[
         faults.minutes_and_seconds_swapped,
@@ -83,6 +84,8 @@ def test_the_report_of_a_trial_has_four_lines():
     expected = ["Trial 2 Complete [TIME]", f"{OBJECTIVE}: 0.5"]
     expected += [f"Best {OBJECTIVE} So Far: 0.75", "Total elapsed time: TIME"]
     judge.equal(found, expected)
+    gap = f"{OBJECTIVE}: 0.5\n\nBest " in printed.getvalue()
+    judge.true(gap, what="an empty line before the best")
 
 
 @trial_report.as_worded
@@ -97,6 +100,9 @@ def test_a_duration_is_shown_in_hours_minutes_and_seconds(hours, minutes, second
     time = datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
     shown = f"{hours:02d}h {minutes:02d}m {seconds:02d}s"
     judge.equal(display.format_duration(time), shown)
+    for off in (-0.4, 0.4):
+        near = time + datetime.timedelta(seconds=off)
+        judge.equal(display.format_duration(near), shown, what="rounded to a second")
 
 
 grid_two_values = claim(
@@ -105,7 +111,8 @@ grid_two_values = claim(
     "axis.",
     sources=[day7[179]],
     verdict=UPHELD,
-    why="The cube root of 10 is 2.15: 2 ** 3 points fit, 3 ** 3 don't.",
+    why="The cube root of 10 is 2.15: a grid of 2 ** 3 points fits, one of 3 ** 3 does "
+    "not.",
     faults=[
         figure(SEARCH, "values on a grid's axis", 3),
         figure(SEARCH, "axes", 2),
@@ -135,7 +142,7 @@ random_ten_values_every_axis = claim(
     severity="lesson",
     instead="Random search gives ten distinct learning rates; the stepped axes can't "
     "show more values than they have: four unit counts, and three dropout rates.",
-    why="units and dropout are declared with steps.",
+    why="units and dropout are declared with a step.",
     explained_by="keras_tuner.src.engine.hyperparameters.hp_types.numerical:"
     "Numerical._sample_with_step",
     faults=[
@@ -169,7 +176,7 @@ five_times_finer = claim(
     "a grid of the same cost.",
     sources=[day7[179]],
     verdict=UPHELD,
-    why="Counted in distinct values, 10 against 2.",
+    why="This counts distinct values: 10 against 2.",
     explained_by="keras_tuner.src.tuners.randomsearch:RandomSearchOracle.populate_space",
     faults=[
         figure(SEARCH, "times finer", 4),

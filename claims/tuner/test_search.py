@@ -27,7 +27,7 @@ objective_maximized = claim(
     "trial with the highest validation accuracy.",
     sources=[day7[151:151], day7[172:172], day7[254]],
     verdict=UPHELD,
-    why="The direction is inferred from the metric's name.",
+    why="KerasTuner infers the direction from the metric's name.",
     explained_by=[
         "keras_tuner.src.engine.objective:create_objective",
         f"{ORACLE}.get_best_trials",
@@ -80,11 +80,11 @@ def test_the_score_of_a_training_is_its_best_epoch(epochs):
 
 resumes = claim(
     "tuner.resumes",
-    says="A search killed midway goes on where it stopped when the script is run again "
+    says="A search killed midway resumes where it stopped when the script is run again "
     "with overwrite=False.",
     sources=[day7[178], day7[279]],
     verdict=QUALIFIED,
-    why="Finished trials keep their scores; the interrupted one is run again with "
+    why="Finished trials keep their scores. The interrupted trial is run again with "
     "the same values, from its first epoch.",
     explained_by=[f"{ORACLE}.reload", f"{BASE}.__init__"],
     faults=[
@@ -119,7 +119,9 @@ def interrupted(path, trial, *, trials):
     raise RuntimeError("the search was not interrupted")
 
 
-@resumes.holds_when("trials count: finished ones stay, the one under way is rerun")
+@resumes.holds_when(
+    "trials are counted: finished ones are kept, the interrupted one is run again"
+)
 def test_a_killed_search_goes_on():
     """The second run starts with the interrupted trial and runs the remaining ones."""
     for killed in (2, 4, 6):
@@ -162,7 +164,7 @@ class Killed(kt.HyperModel):
             raise KeyboardInterrupt
 
 
-@resumes.fails_when("the epochs of the trial that was under way are counted")
+@resumes.fails_when("the finished epochs of the interrupted trial are counted too")
 def test_the_epochs_of_the_killed_trial_are_kept():
     """Killed in epoch 2 of the second trial, the search goes on with that epoch."""
 
@@ -213,7 +215,7 @@ old_trials_pollute = claim(
     "search get into the one over the extended space.",
     sources=[day7[211]],
     verdict=UPHELD,
-    why="After ten old trials a search of twelve runs two.",
+    why="After ten old trials, a search with max_trials=12 runs only two.",
     explained_by=[f"{BASE}.__init__", f"{ORACLE}.reload"],
     faults=[faults.never_reloads, faults.results_are_lost],
 )
@@ -242,7 +244,8 @@ stored_in_project_folder = claim(
     says="The state of the search is stored under directory/project_name.",
     sources=[day7[155:156], day7[178]],
     verdict=UPHELD,
-    why="Checkpoints of trained models: tuner.checkpoints-in-project-folder.",
+    why="The checkpoints of the models have a claim of their own: "
+    "tuner.checkpoints-in-project-folder.",
     explained_by=f"{BASE}.project_dir",
     faults=[faults.project_in_parent, space_faults.trial_files_elsewhere],
 )

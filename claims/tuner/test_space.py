@@ -24,7 +24,7 @@ int_values = claim(
     says="An integer from 64 to 256 in steps of 64 takes the values 64, 128, 192, 256.",
     sources=[day7[147], day7[126], day7[219]],
     verdict=UPHELD,
-    why="The upper end is included, unlike in Python's range; all values are equally "
+    why="The upper end is included, unlike in Python's range. All values are equally "
     "likely.",
     explained_by=f"{NUMERICAL}._get_n_values",
     faults=[
@@ -73,8 +73,7 @@ float_step = claim(
     severity="lesson",
     instead="The search tries 0.2, 0.3 and 0.4 only: in floating point (0.5 - 0.2) // "
     "0.1 is 2. hp.Float('dropout', 0.2, 0.55, step=0.1) includes 0.5.",
-    why="The number of steps is the quotient of a floor division; the text takes the "
-    "upper end for one of the values.",
+    why="The number of steps is the quotient of a floor division.",
     explained_by=f"{NUMERICAL}._get_n_values",
     faults=[
         faults.grid_is_rounded,
@@ -156,7 +155,8 @@ equal_density_per_decade = claim(
     says="Under log sampling a rate near 3e-4 is as likely as one near 3e-3.",
     sources=[day7[147]],
     verdict=UPHELD,
-    why="Single reals have probability zero; equal factors around them are compared.",
+    why="A single real number has probability zero. So the draws within equal factors "
+    "of the two rates are compared.",
     explained_by=f"{NUMERICAL}._sample_numerical_value",
     faults=[faults.log_is_linear, faults.log_is_reversed],
 )
@@ -183,7 +183,7 @@ linear_wastes_most = claim(
     says="Linear sampling from 1e-4 to 1e-2 puts most of the trials above 5e-3.",
     sources=[day7[147]],
     verdict=QUALIFIED,
-    why="The expected share is 50.5 %: a bare majority.",
+    why="The expected share is 50.5 %, a bare majority.",
     explained_by=f"{NUMERICAL}._sample_numerical_value",
     faults=[faults.linear_is_log, faults.linear_is_reversed],
 )
@@ -206,7 +206,7 @@ def test_the_expected_share_is_a_bare_majority():
     judge.close(found, exact, dtype="float64", operations=16)
 
 
-@linear_wastes_most.fails_when("a single search of ten trials is looked at")
+@linear_wastes_most.fails_when("a single search of ten trials is meant")
 @given(seed=seeds())
 def test_most_trials_of_each_search_lie_above(seed):
     """In each of 64 searches at least six of ten linear draws exceed 5e-3."""

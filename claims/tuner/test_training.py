@@ -27,8 +27,8 @@ search_passes_fit_arguments = claim(
     "reach the training of every trial.",
     sources=[day7[164:170]],
     verdict=UPHELD,
-    why="Its signature is (*fit_args, **fit_kwargs), handed on to HyperModel.fit; "
-    "callbacks are a claim of their own.",
+    why="search(*fit_args, **fit_kwargs) hands its arguments on to HyperModel.fit. The "
+    "callbacks have a claim of their own: tuner.callbacks-pass-straight-through.",
     explained_by=[f"{TUNER}._build_and_fit_model", f"{TUNER}.run_trial"],
     faults=[
         faults.epochs_ignored,
@@ -53,19 +53,20 @@ def test_the_arguments_arrive_in_each_trial():
 
 exact_signature = claim(
     "tuner.exact-signature",
-    says="search() has exactly the signature of fit(): every call of the one can be "
-    "made of the other.",
+    says="search() has exactly the signature of fit(): every call of one can be made "
+    "of the other.",
     sources=[day7[164]],
     verdict=QUALIFIED,
-    why="It is search(*fit_args, **fit_kwargs), and run_trial takes the callbacks "
-    "out by name, as a list: with fit's own default, None, each trial fails.",
+    why="The signature is search(*fit_args, **fit_kwargs), and run_trial expects the "
+    "callbacks as a list. With callbacks=None, the default of fit(), the trial fails.",
     explained_by=[f"{TUNER}.run_trial", f"{BASE}.search"],
     faults=[faults.no_callbacks_allowed, faults.callbacks_dropped],
 )
 
 
 @exact_signature.holds_when(
-    "arguments are named, and the callbacks are a list, as in the text"
+    "the arguments after the data are named, and the callbacks are a list, as in the "
+    "text"
 )
 def test_a_named_list_of_callbacks_is_taken():
     """The search of the lesson runs, with both callbacks at work in each epoch."""
@@ -94,15 +95,14 @@ callbacks_pass_straight_through = claim(
     says="Callbacks given to search() pass straight through to each training.",
     sources=[day7[164], day7[169]],
     verdict=QUALIFIED,
-    why="Each execution gets a deep copy: what a callback collects stays in the copy.",
+    why="Each training gets a deep copy of the callbacks. What a callback collects "
+    "stays in the copy.",
     explained_by=f"{TUNER}._deepcopy_callbacks",
     faults=[faults.callbacks_dropped, faults.callbacks_not_copied],
 )
 
 
-@callbacks_pass_straight_through.holds_when(
-    "it is the effect on the training that counts"
-)
+@callbacks_pass_straight_through.holds_when("only the effect on the training is meant")
 def test_a_callback_acts_in_every_trial():
     """The watching callback runs at the end of each epoch of both trials."""
     epochs = sum(len(history.epoch) for *_, history in search().hypermodel.fitted)
@@ -112,7 +112,7 @@ def test_a_callback_acts_in_every_trial():
 
 
 @callbacks_pass_straight_through.fails_when(
-    "the callback object itself is asked afterwards"
+    "the callback object itself is read after the search"
 )
 def test_the_callback_itself_has_seen_the_epochs():
     """The object that was handed to search() has counted all epochs."""
@@ -124,8 +124,8 @@ early_stopping_in_search = claim(
     says="Early stopping with patience 2 ends hopeless trials before their last epoch.",
     sources=[day7[164], day7[169]],
     verdict=QUALIFIED,
-    why="It judges a trial against itself and knows nothing of the others: one that is "
-    "far behind, and gets a little better in each epoch, runs to its end.",
+    why="It compares a trial with itself only. A trial that is far behind the others, "
+    "but gets a little better in each epoch, runs to its end.",
     explained_by="keras.src.callbacks.early_stopping:EarlyStopping.on_epoch_end",
     faults=[training_faults.patience_one_longer, faults.callbacks_dropped],
 )
@@ -161,7 +161,7 @@ model_rebuilt_per_trial = claim(
     says="The build function is called anew for each trial.",
     sources=[day7[211]],
     verdict=UPHELD,
-    why="It is also called once when the tuner is made, to find the space.",
+    why="It is also called once when the tuner is created, to find the search space.",
     explained_by=f"{TUNER}._try_build",
     faults=[faults.model_is_kept],
 )
@@ -205,7 +205,7 @@ checkpoints_in_project_folder = claim(
     says="Each trial's model is checkpointed under directory/project_name.",
     sources=[day7[155:156], day7[178]],
     verdict=UPHELD,
-    why="The weights of its best epoch.",
+    why="The checkpoint holds the weights of the trial's best epoch.",
     explained_by="keras_tuner.src.engine.tuner_utils:SaveBestEpoch",
     faults=[faults.checkpoint_not_saved, faults.project_in_parent],
 )
@@ -223,7 +223,7 @@ def test_each_trial_has_its_weights_in_the_project():
 
 @checkpoints_in_project_folder.as_worded
 def test_a_checkpoint_holds_the_best_epoch():
-    """The file behind a trial has the weights of the epoch with the best objective."""
+    """The file of a trial has the weights of the epoch with the best objective."""
     for values in ([0.5, 0.3, 0.4], [0.2, 0.3, 0.4], [0.4, 0.3, 0.2]):
         with folder() as path:
             file = os.path.join(path, "checkpoint.weights.h5")

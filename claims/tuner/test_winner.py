@@ -35,7 +35,7 @@ best_in_domain = claim(
     sources=[day7[177]],
     evidence=[day7[126:128]],
     verdict=UPHELD,
-    why="192 and 0.4 are steps of their grids, 0.0021387 lies in [1e-4, 1e-2].",
+    why="192 and 0.4 are steps of their grids, and 0.0021387 lies in [1e-4, 1e-2].",
     explained_by="keras_tuner.src.engine.base_tuner:BaseTuner.get_best_hyperparameters",
     faults=[
         figure(WINNER, "printed", {"units": 200, "dropout": 0.4, "lr": 0.0021387}),
@@ -73,11 +73,12 @@ def test_the_typical_winner_can_be_drawn():
 
 comments_match_print = claim(
     "tuner.comments-match-print",
-    says="The comments beside the values read back are those of the printed winner.",
+    says="The comments beside the values that are read back are those of the printed "
+    "winner.",
     sources=[day7[182:184]],
     evidence=[day7[177]],
     verdict=UPHELD,
-    why="0.0021 is 0.0021387 with two digits.",
+    why="0.0021 is 0.0021387 rounded to two significant digits.",
     faults=[
         figure(WINNER, "lr in the comment", "0.0022"),
         figure(WINNER, "units in the comment", "256"),
@@ -98,7 +99,7 @@ typical_winner_matches_prose = claim(
     "winner of its comment.",
     sources=[day7[256:257], day7[273]],
     verdict=UPHELD,
-    why="0.00021 is 2e-4 with one digit, and 64 the largest of 32, 48 and 64.",
+    why="0.00021 is 2e-4 rounded to one digit, and 64 is the largest of 32, 48 and 64.",
     faults=[
         figure(WINNER, "l2 in the prose", "3e-4"),
         figure(WINNER, "width in the prose", 48),
@@ -164,7 +165,7 @@ recompile_swaps_optimizer = claim(
     "the schedule.",
     sources=[day7[193:194], day7[267:268]],
     verdict=UPHELD,
-    why="The weights stay as they are.",
+    why="Compiling again leaves the weights as they are.",
     explained_by="keras.src.trainers.trainer:Trainer.compile",
     faults=[
         faults.first_optimizer_stays,
@@ -216,7 +217,7 @@ picks_show_regularization_wins = claim(
     severity="wording",
     instead="The typical winner is the widest network (width=64); its L2 strength, "
     "2.1e-4, lies at 66 % of the range on a log scale. Every network tried had L2 and "
-    "dropout: the search says nothing of unregularized ones.",
+    "dropout: the search says nothing about unregularized ones.",
     why="Every trial draws an L2 strength of at least 1e-5 and a dropout rate of at "
     "least 0.2.",
     explained_by="keras_tuner.src.engine.hyperparameters.hp_types.float_hp:Float",
