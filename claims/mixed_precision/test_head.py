@@ -51,7 +51,8 @@ float16_softmax_loses_precision = claim(
     says="Softmax and cross-entropy in float16 lose precision where it matters.",
     sources=[day7[120]],
     verdict=UPHELD,
-    why="A probability below 6e-5 is subnormal in float16, with a spacing of 6e-8.",
+    why="In float16 a probability below 6e-5 is subnormal: the numbers there are 6e-8 "
+    "apart.",
     explained_by="keras.src.losses.losses:categorical_crossentropy",
     faults=[faults.float16_softmax_is_exact],
 )
@@ -98,7 +99,7 @@ documents_agree_on_head = contradiction(
     right="mixed-precision.final-layer-must-be-float32",
     instead="Under mixed precision give the last layer dtype='float32', as Day 7 does; "
     "the notebook's softmax layer has none and computes in float16.",
-    why="A layer takes its dtype policy from its argument, or else from the global "
+    why="A layer takes its dtype policy from its own argument, or else from the global "
     "policy.",
     explained_by="keras.src.layers.layer:Layer.__init__",
     faults=[

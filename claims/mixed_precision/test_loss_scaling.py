@@ -56,12 +56,12 @@ def kernel_gradient(model, gradient, optimizer):
 loss_scaling_automatic = claim(
     "mixed-precision.loss-scaling-automatic",
     says="Keras wraps the optimizer in loss scaling by itself; policy and float32 head "
-    "are all there is to mixed precision.",
+    "are all that mixed precision needs.",
     sources=[day7[119], day7[279]],
     verdict=QUALIFIED,
-    why="compile(), by its auto_scale_loss, wraps the optimizer of a float16 model"
-    ". A custom training loop has to use LossScaleOptimizer, scale_loss and apply; a "
-    "model that a KerasTuner search builds is float32, and compile() wraps nothing.",
+    why="compile() wraps the optimizer of a float16 model. A custom training loop "
+    "needs LossScaleOptimizer, scale_loss and apply. A model that a KerasTuner search "
+    "builds is float32, so compile() wraps nothing.",
     explained_by=[COMPILE, f"{SCALER}.scale_loss"],
     faults=[
         faults.compile_never_wraps,
@@ -121,7 +121,7 @@ def scaler_of(patience, clipnorm=None):
 
 
 @loss_scaling_automatic.holds_when(
-    "the gradients overflow or stay finite: the scale follows"
+    "the scale has to follow gradients that overflow or stay finite"
 )
 @given(patience=st.integers(1, 2), at=st.integers(4, 15), gradient=st.integers(1, 99))
 def test_the_scale_halves_on_overflow_and_doubles_after_the_interval(
@@ -170,7 +170,7 @@ def plain_optimizer():
     return keras.optimizers.SGD(1.0)
 
 
-@loss_scaling_automatic.fails_throughout("the loop is one's own")
+@loss_scaling_automatic.fails_throughout("a custom training loop trains the model")
 @given(gradient=TINY)
 def test_a_loop_of_ones_own_loses_the_gradient(gradient):
     """Without the wrapped optimizer's scaling the weight's gradient is zero."""
@@ -184,7 +184,8 @@ prevents_underflow = claim(
     says="Loss scaling keeps small float16 gradients from becoming zero.",
     sources=[day7[119]],
     verdict=UPHELD,
-    why="A float16 gradient of 2e-9 to 2.4e-8 rounds to zero; times 2**15 it is kept.",
+    why="A float16 gradient of 2e-9 to 2.4e-8 rounds to zero; multiplied by 2**15 it "
+    "is kept.",
     explained_by=[f"{SCALER}.scale_loss", f"{SCALER}.apply"],
     faults=[
         faults.loss_is_not_scaled,
@@ -211,7 +212,7 @@ def test_a_tiny_gradient_survives_with_scaling_alone(gradient):
 
 torch_is_manual = claim(
     "mixed-precision.torch-is-manual",
-    says="PyTorch takes an autocast context and a GradScaler that one handles oneself.",
+    says="PyTorch needs an autocast context and a GradScaler that the user handles.",
     sources=[day7[119]],
     verdict=UPHELD,
     explained_by="torch.amp.grad_scaler:GradScaler.scale",

@@ -33,13 +33,13 @@ def from_logits():
 
 final_layer_must_be_float32 = claim(
     "mixed-precision.final-layer-must-be-float32",
-    says="The last layer has to put out float32, or softmax and cross-entropy lose "
-    "their precision to float16.",
+    says="The last layer must have float32 outputs, or softmax and cross-entropy lose "
+    "their precision in float16.",
     sources=[day7[120]],
     verdict=QUALIFIED,
     why="Keras' losses cast the model's output to float32. A softmax inside the last "
-    "layer is taken in float16; of logits only the rounding to 11 bits is lost. The "
-    "lesson's own models put out logits.",
+    "layer is computed in float16; logits lose only what rounding to 11 bits takes. "
+    "The lesson's own models return logits.",
     explained_by=LOSS,
     faults=[faults.computes_in_float32, faults.losses_keep_the_dtype],
 )
@@ -60,7 +60,7 @@ def test_a_float16_softmax_loses_the_unlikely_class(gap):
 
 
 @final_layer_must_be_float32.fails_throughout(
-    "it puts out logits, and the loss takes logits"
+    "the last layer returns logits, and the loss takes logits"
 )
 @given(gap=st.integers(10, 600).map(lambda k: k / 10), label=st.integers(0, 1))
 def test_the_loss_of_float16_logits_is_taken_in_float32(gap, label):
@@ -83,8 +83,8 @@ reduces_memory = claim(
     says="Mixed precision reduces the memory that the notebook's model takes.",
     sources=[notebook[39]],
     verdict=UPHELD,
-    why="At batch 16 the activations fall from 416 to 208 MB; weights and Adam's "
-    "moments stay at 161 MB. (Float16 copies of the weights take up to 27 MB.)",
+    why="At batch size 16 the activations fall from 416 to 208 MB; weights and Adam's "
+    "moments stay at 161 MB. Float16 copies of the weights take at most 27 MB.",
     explained_by=PARSE,
     faults=[faults.computes_in_float32, faults.variables_in_float16],
 )
@@ -126,3 +126,7 @@ def test_activations_halve_and_float16_copies_are_smaller_than_that():
     judge.equal(dtypes, {"float32"}, what="weights")
     copies = 2 * sum(int(np.prod(w.shape)) for w in model.weights)
     judge.at_least(full - half, copies, what="saved")
+    moments = 8 * sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+    for found, megabytes in ((full, "416"), (half, "208"), (copies, "27")):
+        judge.printed(found / 1e6, megabytes, what="MB")
+    judge.printed((2 * copies + moments) / 1e6, "161", what="MB of weights, moments")

@@ -55,13 +55,13 @@ def dtypes(layer):
 
 one_call = claim(
     "mixed-precision.one-call",
-    says="One call of keras.mixed_precision.set_policy('mixed_float16') "
+    says="One call of keras.mixed_precision.set_global_policy('mixed_float16') "
     "switches mixed precision on.",
     sources=[day7[118:119], day7[97], day7[279]],
     verdict=QUALIFIED,
-    why="The name is an alias of keras.config.set_dtype_policy in Keras 3. KerasTuner "
-    "clears the session before it builds a trial's model, and the policy with it: the "
-    "lesson's search, and the winner rebuilt behind it, compute in float32.",
+    why="In Keras 3 the name is an alias of keras.config.set_dtype_policy. KerasTuner "
+    "clears the session, and with it the policy, before it builds a trial's model: the "
+    "lesson's search, and the winner rebuilt after it, compute in float32.",
     explained_by=[POLICY, CLEARED, "keras_tuner.src.engine.tuner:Tuner._try_build"],
     faults=[
         faults.setting_the_policy_does_nothing,
@@ -72,10 +72,12 @@ one_call = claim(
 )
 
 
-@one_call.holds_when("nothing clears Keras' session behind it")
+@one_call.holds_when("nothing clears Keras' session after the call")
 @given(name=kinds)
 def test_layers_made_after_the_call_are_mixed(name):
     """A new layer has float16 outputs and float32 weights; without the call not."""
+    call = keras.mixed_precision.set_global_policy
+    judge.true(call is keras.config.set_dtype_policy, what="alias")
     judge.equal(set(dtypes(LAYERS[name]())), {"float32"}, what="before the call")
     with policy("mixed_float16"):
         found = dtypes(LAYERS[name]())
@@ -83,14 +85,16 @@ def test_layers_made_after_the_call_are_mixed(name):
     judge.equal(set(found[2:]) - {"float32"}, set(), what="weights not float32")
 
 
-@one_call.fails_throughout("a KerasTuner search, which clears it, builds the model")
+@one_call.fails_throughout(
+    "a KerasTuner search, which clears the session, builds the model"
+)
 def test_the_models_of_a_search_are_float32():
-    """The same model is mixed before the search, and float32 in it and behind it."""
+    """The same model is mixed before the search, and float32 in it and after it."""
     run = search()
 
     judge.equal(run.before[0], "float16", what="before the search")
     judge.equal([t[0] for t in run.trials], ["float32"], what="trial")
-    judge.equal([run.policy, run.rebuilt[0]], ["float32"] * 2, what="behind it")
+    judge.equal([run.policy, run.rebuilt[0]], ["float32"] * 2, what="after it")
 
 
 policy_object = claim(
@@ -124,7 +128,7 @@ before_layers = claim(
     says="The call has to come before any layer is made.",
     sources=[day7[118]],
     verdict=UPHELD,
-    why="A layer takes the global policy when it is made and keeps it.",
+    why="A layer takes the global policy when it is created, and keeps it.",
     explained_by="keras.src.layers.layer:Layer.__init__",
     faults=[faults.policy_reaches_earlier_layers],
 )
@@ -148,8 +152,8 @@ every_layer_float16 = claim(
     severity="wording",
     instead="New layers now give float16; BatchNormalization computes its statistics "
     "in float32, and all variables stay in float32.",
-    why="The policy gives every new layer float16 outputs, but batch normalization, "
-    "which is in the lesson's model, computes its statistics in float32.",
+    why="Every new layer has float16 outputs. But batch normalization, which is in the "
+    "lesson's model, computes its statistics in float32.",
     explained_by=[PARSE, NORM],
     faults=[faults.norm_computes_in_float16, faults.computes_in_bfloat16],
 )
@@ -247,7 +251,7 @@ half_memory = claim(
     says="Computing in float16 takes half the memory.",
     sources=[day7[119]],
     verdict=QUALIFIED,
-    why="Activations have 2 bytes an element; variables stay at 4.",
+    why="Activations take 2 bytes per element; variables still take 4.",
     explained_by=PARSE,
     faults=[faults.variables_in_float16, faults.computes_in_float32],
 )
@@ -282,9 +286,7 @@ def test_activations_take_half_the_bytes(units, rows):
     judge.equal(2 * half, full)
 
 
-@half_memory.fails_throughout(
-    "weights, gradients' targets and optimizer state are meant"
-)
+@half_memory.fails_throughout("the weights of layers are meant")
 @given(units=UNITS)
 def test_variables_take_as_many_bytes_as_before(units):
     """The weights of a layer have as many bytes as in float32."""
@@ -303,7 +305,8 @@ try_except_detects_support = claim(
     severity="lesson",
     instead="Setting the policy succeeds without any GPU as well: that no exception "
     "occurs says nothing about support.",
-    why="set_dtype_policy stores a name and asks no device; an unknown name raises.",
+    why="set_dtype_policy sets a global value without asking for a device; only an "
+    "unknown name raises a ValueError.",
     explained_by=POLICY,
     faults=[faults.float16_support_is_checked],
 )
@@ -333,10 +336,9 @@ no_use_on_cpu = claim(
     says="On a CPU mixed precision has no use.",
     sources=[day7[121]],
     verdict=QUALIFIED,
-    why="XLA's program for the CPU has the float32 products of the unmixed layer, and "
-    "casts around them; but what a layer puts out takes half the bytes on a CPU, too. "
-    "The time is judged by mixed-precision.nothing-useful-on-cpu, as a ratio that an "
-    "ordinary run has no error rate for.",
+    why="XLA's program for the CPU has the same float32 products, with casts around "
+    "them. But a layer's output takes half the bytes on a CPU, too. Time is another "
+    "claim: mixed-precision.nothing-useful-on-cpu.",
     explained_by=PARSE,
     faults=[faults.computes_in_float32],
     needs="tensorflow",
@@ -363,7 +365,7 @@ def compiled_for_the_cpu(units, name):
 
 
 @no_use_on_cpu.holds_when(
-    "arithmetic is meant, as XLA compiles it for a CPU without float16 units"
+    "the arithmetic is meant, as XLA compiles it for a CPU without float16 units"
 )
 @given(units=UNITS)
 def test_the_products_stay_float32_and_casts_are_added(units):
@@ -378,7 +380,7 @@ def test_the_products_stay_float32_and_casts_are_added(units):
     judge.at_least(casts, 1, what="casts")
 
 
-@no_use_on_cpu.fails_throughout("memory is meant: that of what layers put out")
+@no_use_on_cpu.fails_throughout("the memory of the layers' outputs is meant")
 @given(units=UNITS, rows=st.integers(1, 9))
 def test_outputs_take_half_the_bytes_on_a_cpu(units, rows):
     """The bytes of a layer's output, in the memory of the CPU."""
