@@ -31,8 +31,8 @@ custom_loop_must_add = claim(
     "without that the penalty has no effect on the weights.",
     sources=[day7[95], day7[279], tutorial[685:690]],
     verdict=UPHELD,
-    why="Layer.losses is a list to be read; a step on the data's loss alone does not "
-    "read it.",
+    why="Layer.losses is a list that the loop has to read; a step on the data's loss "
+    "alone does not read it.",
     explained_by=LOSSES,
     faults=[broken.optimizer_adds_a_little, broken.entries_too_large],
 )
@@ -64,8 +64,8 @@ def test_an_added_penalty_regularizes(kind, strength):
 
 forgetting_is_silent = claim(
     "losses.forgetting-is-silent",
-    says="A custom training loop that omits model.losses raises nothing and warns of "
-    "nothing.",
+    says="A custom training loop that omits model.losses raises no error and gives no "
+    "warning.",
     sources=[day7[95]],
     verdict=UPHELD,
     explained_by=LOSSES,
@@ -109,12 +109,13 @@ def test_a_forgotten_penalty_is_not_reported(kind, strength):
 
 add_n_adds_the_penalty = claim(
     "losses.add-n-adds-the-penalty",
-    says="The sum that tf.add_n makes of model.losses, added to the loss of a loop of "
-    "one's own, is the whole penalty of a regularized model.",
+    says="The sum that tf.add_n makes of model.losses, added to the loss of a custom "
+    "training loop, is the whole penalty of a regularized model.",
     sources=[day7[95], tutorial[687:690]],
     verdict=UPHELD,
     needs="tensorflow",
-    why="Layer.losses has a float32 scalar per regularized weight.",
+    why="model.losses has one scalar per regularized weight (see "
+    "penalties.one-scalar-per-layer).",
     explained_by=LOSSES,
     faults=[broken.entries_too_large, broken.last_entry_lost, broken.first_entry_twice],
 )

@@ -78,8 +78,8 @@ val_loss_without_penalty = claim(
     severity="lesson",
     instead="The penalty is part of val_loss as well; compiled metrics, such as a "
     "cross-entropy metric, leave it out.",
-    why="test_step calls Trainer.compute_loss as train_step does, and that adds "
-    "self.losses whatever `training` is (Keras 3.15).",
+    why="test_step calls Trainer.compute_loss, as train_step does. It adds self.losses "
+    "whatever `training` is (Keras 3.15).",
     explained_by=COMPUTE_LOSS,
     faults=BOTH_LOOPS,
 )
@@ -112,8 +112,8 @@ evaluate_without_penalty = claim(
     severity="lesson",
     instead="evaluate and val_loss add the same penalty to the loss; predictions and "
     "compiled metrics are the same with and without it.",
-    why="evaluate and test_on_batch go through Trainer.compute_loss, which does not "
-    "look at its `training` argument.",
+    why="evaluate and test_on_batch call Trainer.compute_loss, which ignores its "
+    "`training` argument.",
     explained_by=COMPUTE_LOSS,
     faults=BOTH_LOOPS,
 )
@@ -156,7 +156,7 @@ predict_ignores_penalty = claim(
     says="predict computes no penalty, and its outputs do not depend on one.",
     sources=[article[88]],
     verdict=UPHELD,
-    why="predict_step returns the forward pass; it calls no loss.",
+    why="predict_step returns the forward pass and computes no loss.",
     explained_by=PREDICT,
     faults=[broken.predict_computes_penalty, broken.predictions_pay_the_penalty],
 )
@@ -195,7 +195,8 @@ penalty_would_degrade_performance = claim(
     severity="wording",
     instead="The loss of an evaluation is larger by the penalty, but outputs and "
     "compiled metrics do not depend on it.",
-    why="evaluate does count it. It is no part of outputs and metrics.",
+    why="evaluate does count the penalty. Outputs and metrics are the same with and "
+    "without it.",
     explained_by=COMPUTE_LOSS,
     faults=[broken.metrics_pay_the_penalty, broken.no_penalty_outside_training],
 )

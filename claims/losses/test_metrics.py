@@ -24,11 +24,12 @@ BOTH_LOOPS = [broken.no_penalty_outside_training, broken.penalty_too_large]
 
 metrics_exclude_penalty = claim(
     "losses.metrics-exclude-penalty",
-    says="A compiled cross-entropy metric holds no part of the penalty, unlike the "
+    says="A compiled cross-entropy metric contains no part of the penalty, unlike the "
     "loss, so it shows the fit to the data.",
     sources=[tutorial[663]],
     verdict=UPHELD,
-    why="CompileMetrics updates metrics with targets and outputs, never with the loss.",
+    why="CompileMetrics updates metrics with targets and outputs, and not with the "
+    "loss.",
     explained_by="keras.src.trainers.compile_utils:CompileMetrics.update_state",
     faults=[broken.metrics_pay_the_penalty, broken.penalty_too_large],
 )
@@ -53,12 +54,12 @@ def test_a_metric_is_the_cross_entropy_alone(kind, strength):
 
 val_bce_differs_from_val_loss = claim(
     "losses.val-bce-differs-from-val-loss",
-    says="For a regularized model, watching the cross-entropy on validation data is "
-    "something else than watching the validation loss.",
+    says="For a regularized model, monitoring the cross-entropy on validation data is "
+    "not the same as monitoring the validation loss.",
     sources=[tutorial[270]],
     verdict=UPHELD,
     why="val_loss is the cross-entropy plus the penalty of the weights at the end of "
-    "the epoch, which changes as the weights do.",
+    "the epoch.",
     explained_by=COMPUTE_LOSS,
     faults=BOTH_LOOPS,
 )
@@ -99,8 +100,8 @@ validation_passages_agree = contradiction(
     right="losses.val-bce-differs-from-val-loss",
     instead="val_loss and the loss from evaluate contain the penalty; the compiled "
     "cross-entropy metric does not, so monitor that one.",
-    why="Two documents say that validation leaves the penalty out, one monitors the "
-    "metric since the loss has it mixed in. Only the latter is so.",
+    why="Two documents say that validation leaves the penalty out. One monitors the "
+    "metric because the loss contains the penalty, and only this one is right.",
     explained_by=COMPUTE_LOSS,
     faults=[broken.penalty_too_large, broken.metrics_pay_the_penalty],
 )

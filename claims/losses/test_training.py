@@ -28,8 +28,8 @@ COMPUTE_LOSS = "keras.src.trainers.trainer:Trainer.compute_loss"
 LOSSES = "keras.src.layers.layer:Layer.losses"
 fit_adds_penalty = claim(
     "losses.fit-adds-penalty",
-    says="fit minimizes the compiled loss plus every penalty of the model, without "
-    "anything that the user has to do for it.",
+    says="fit minimizes the compiled loss plus every penalty of the model, and the "
+    "user has to do nothing for it.",
     sources=[day7[88], day7[95], day7[279], lab[40], tutorial[692]],
     verdict=UPHELD,
     why="Trainer.compute_loss adds each entry of self.losses to the compiled loss, and "
@@ -75,8 +75,8 @@ train_loss_includes_penalty = claim(
     says="The loss that fit reports for training contains the weight penalty.",
     sources=[day7[95:96], tutorial[661:663]],
     verdict=UPHELD,
-    why="The tracker behind `loss` averages what Trainer.compute_loss returned, "
-    "penalties included, over the batches of an epoch.",
+    why="The reported loss is the average, over the batches of an epoch, of what "
+    "Trainer.compute_loss returned, penalties included.",
     explained_by=COMPUTE_LOSS,
     faults=[broken.penalty_too_large, broken.no_penalty_in_training],
 )
@@ -120,8 +120,9 @@ automatic_in_training = claim(
     says="The penalty enters the objective by itself whenever a model is trained.",
     sources=[article[86]],
     verdict=QUALIFIED,
-    why="The addition happens in Trainer.compute_loss, which only the built-in loops "
-    "call. Readers of this text who write a loop of their own train unregularized.",
+    why="Trainer.compute_loss adds the penalty, and the built-in loops call it. A "
+    "custom training loop that does not add model.losses trains without "
+    "regularization.",
     explained_by=[COMPUTE_LOSS, LOSSES],
     faults=[
         broken.penalty_too_large,

@@ -79,8 +79,9 @@ log_l2_difference_is_penalty = claim(
     sources=[tutorial[639:656], tutorial[661]],
     evidence=[tutorial[601:614]],
     verdict=UPHELD,
-    why="At the start the four kernels cost 1.589 (closed form); the first row shows "
-    "1.5073, an average over 20 steps of Adam that shrink them.",
+    why="In closed form the initial penalty of the four kernels is 1.589. The first "
+    "row shows 1.5073; it is an average over 20 steps of Adam, which can shrink the "
+    "penalty that far.",
     explained_by=L2_CALL,
     faults=[
         cell("l2", 0, loss=2.3995),
@@ -103,8 +104,8 @@ log_combined_difference_is_penalty = claim(
     sources=[tutorial[808:824]],
     evidence=[tutorial[768:784]],
     verdict=UPHELD,
-    why="A tenth of the other model's initial penalty is 0.1589; the first row shows "
-    "0.1583.",
+    why="In closed form the initial penalty of the four kernels is 0.1589; the first "
+    "row shows 0.1583.",
     explained_by=L2_CALL,
     faults=[cell("combined", 0, loss=0.9672), output_times(L2_CALL, 0.95)],
 )
@@ -118,7 +119,8 @@ def test_the_combined_log_shows_its_penalty():
 
 log_no_penalty_equal = claim(
     "losses.log-no-penalty-equal",
-    says="Without a regularizer, logged loss and logged cross-entropy are one number.",
+    says="Without a regularizer, the logged loss and the logged cross-entropy are the "
+    "same number.",
     sources=[
         tutorial[360:378],
         tutorial[424:444],
@@ -127,8 +129,8 @@ log_no_penalty_equal = claim(
         tutorial[745:748],
     ],
     verdict=UPHELD,
-    why="With nothing in model.losses, compute_loss is the compiled loss alone, which "
-    "the metric averages in the same way.",
+    why="If model.losses is empty, compute_loss is the compiled loss alone, and the "
+    "metric averages the same values.",
     explained_by="keras.src.trainers.trainer:Trainer.compute_loss",
     faults=[
         cell("small", 400, loss=0.5692),
