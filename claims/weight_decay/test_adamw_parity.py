@@ -37,8 +37,8 @@ adamw_parity_trajectory = claim(
     sources=[lab[15:16], lab[40]],
     verdict=QUALIFIED,
     why="Both decay first and then take Adam's step. Keras adds epsilon to sqrt(v), "
-    "torch to the bias-corrected root: in step t an epsilon of Keras counts "
-    "1 / sqrt(1 - beta_2 ** t) times as much, 31 times in the first.",
+    "torch to the bias-corrected root: in the first step Keras' epsilon counts 1 / "
+    "sqrt(1 - beta_2) times as much, with beta_2 = 0.999 about 32 times.",
     explained_by=[UPDATE, "torch.optim.adamw:AdamW"],
     faults=[
         faults.decay_5_percent_high,
@@ -113,6 +113,7 @@ def test_small_gradients_move_weights_less_in_keras(lr, gradient, power):
     judge.close(found, in_keras, operations=600, what="Keras")
     judge.close(peer, lr / (1 + 1 / gradient), operations=99, what="torch")
     judge.apart(found, peer, by=0.2 * lr)
+    judge.printed((1 - 0.999) ** -0.5, "32", what="times the epsilon in Keras")
 
 
 @adamw_parity_trajectory.holds_when(
@@ -144,14 +145,14 @@ def test_what_is_excluded_does_not_decay():
 adamw_defaults_differ = claim(
     "weight-decay.adamw-defaults-differ",
     says="The AdamW of Keras and that of torch stand in one row, as if their defaults "
-    "did the same.",
+    "were equivalent.",
     sources=[lab[15:16]],
     verdict=REFUTED,
     severity="lesson",
     instead="| AdamW | torch.optim.AdamW (by default weight_decay=0.01, eps=1e-8) | "
     "tf.keras.optimizers.AdamW (by default weight_decay=0.004, epsilon=1e-7) |",
-    why="Learning rate and betas have the same defaults; weight_decay is 0.004 against "
-    "0.01, epsilon 1e-7 against 1e-8.",
+    why="Learning rate and betas have the same defaults. weight_decay is 0.004 in "
+    "Keras and 0.01 in torch, epsilon 1e-7 and 1e-8.",
     explained_by=[faults.ADAMW, "torch.optim.adamw:AdamW.__init__"],
     faults=[
         faults.adamw_has_defaults_of_torch,
@@ -208,8 +209,8 @@ torch_l2_row = claim(
     "does in Keras.",
     sources=[lab[13:14], lab[31]],
     verdict=QUALIFIED,
-    why="L2(lam) adds 2 lam w to the gradient, torch's SGD and Adam add weight_decay "
-    "* w: the coefficient doubles. AdamW is decoupled.",
+    why="L2(lam) adds 2 lam w to the gradient; torch's SGD and Adam add weight_decay * "
+    "w, so weight_decay has to be 2 lam. AdamW is decoupled.",
     explained_by=[faults.L2, "torch.optim.sgd:SGD", "torch.optim.adam:Adam"],
     faults=[
         faults.l2_is_halved,
@@ -228,7 +229,9 @@ KINDS = {
 }
 
 
-@torch_l2_row.holds_when("torch gets twice the number and is SGD or Adam, not AdamW")
+@torch_l2_row.holds_when(
+    "torch's optimizer is SGD or Adam, and its weight_decay is 2 * lam"
+)
 @given(kind=st.sampled_from([*KINDS]), lr=rates(), lam=penalties(), seed=seeds())
 @example(kind="momentum", lr=0.1, lam=0.05, seed=0)
 @example(kind="nesterov", lr=0.1, lam=0.05, seed=0)
@@ -255,7 +258,7 @@ def test_twice_the_factor_gives_the_same_path(kind, lr, lam, seed):
     judge.trajectory(peer, **oracle, what="torch")
 
 
-@torch_l2_row.fails_throughout("both get the same number")
+@torch_l2_row.fails_throughout("weight_decay and lam are the same number")
 @given(kind=st.sampled_from(["sgd", "momentum"]), lr=rates(), lam=penalties())
 def test_the_same_number_decays_half_as_much_in_torch(kind, lr, lam):
     """After one step the weights are lr * lam * w apart."""

@@ -49,8 +49,8 @@ exactly_l2 = claim(
     severity="lesson",
     instead="Weight decay equals L2 regularization for plain SGD, with a decay of "
     "twice the L2 factor; with momentum or Adam they lead to different weights.",
-    why="The penalty's gradient passes through momentum and Adam's scaling, "
-    "decoupled decay does not.",
+    why="The penalty's gradient passes through momentum and Adam's scaling; decoupled "
+    "decay does not.",
     explained_by=[DECAY, faults.L2],
     faults=[
         faults.decay_is_coupled,
@@ -114,9 +114,9 @@ adamw_decoupled = claim(
     says="AdamW takes its step from the raw loss and decays the parameters directly.",
     sources=[lab[40], tutorial[694]],
     verdict=UPHELD,
-    why="w loses rate * weight_decay * w before Adam's step; the moments never see it. "
-    "(The tutorial names the AdamW of TensorFlow Addons, which has ended; what is run "
-    "is keras.optimizers.AdamW.)",
+    why="w loses rate * weight_decay * w apart from Adam's step; the moments never see "
+    "it. The tutorial names the AdamW of TensorFlow Addons, which has ended; the check "
+    "runs keras.optimizers.AdamW.",
     explained_by=DECAY,
     faults=[
         faults.decay_is_coupled,
@@ -162,10 +162,9 @@ ftrl_is_decoupled = claim(
     instead='This "decoupled weight decay" is used in `tf.keras.optimizers.AdamW`; '
     "`Ftrl` has optional L2 terms, off by default, that act through its objective and "
     "its accumulated gradient.",
-    why="Ftrl computes each weight anew from the accumulated gradients and "
-    "overwrites what a decay has done: with a weight_decay too, a step without a "
-    "gradient leaves 0 of a weight. Its L2 shrinkage stays out of the squared "
-    "gradients, yet is scaled like a gradient.",
+    why="Ftrl computes each weight anew from the accumulated gradients and overwrites "
+    "what a decay has done: even with weight_decay, a step without a gradient sets a "
+    "weight to 0.",
     explained_by=f"{faults.FTRL}.update_step",
     faults=[
         faults.ftrl_is_gradient_descent,
@@ -235,8 +234,8 @@ regularizer_then_standard_optimizer = claim(
     "step follows.",
     sources=[tutorial[692]],
     verdict=UPHELD,
-    why="The optimizer sees the data gradient plus 2 lam w, and does with the sum what "
-    "it does with any gradient.",
+    why="The optimizer gets the data's gradient plus 2 lam w, and treats the sum like "
+    "any gradient.",
     explained_by=faults.L2,
     faults=[faults.l2_5_percent_high, faults.momentum_5_percent_low],
 )
@@ -262,8 +261,8 @@ manual_penalty_is_l2 = claim(
     "kernel_regularizer=L2(lam) does in Keras.",
     sources=[lab[13:14], lab[40]],
     verdict=UPHELD,
-    why="lam times the sum of squares has the gradient 2 lam w in both; it passes "
-    "through momentum and Adam alike.",
+    why="lam times the sum of squares has the gradient 2 lam w in both. It passes "
+    "through momentum and Adam in the same way.",
     explained_by=faults.L2,
     faults=[faults.l2_5_percent_high, faults.l2_is_halved],
 )

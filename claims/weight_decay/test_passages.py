@@ -29,8 +29,8 @@ passages_agree = contradiction(
     instead="L2 regularization adds a penalty to the loss; decoupled weight decay "
     "shrinks the weights beside the optimizer's step. With Adam they lead to "
     "different weights.",
-    why="The tutorial first calls both exactly the same, and then describes decoupled "
-    "decay as a second approach, as the lab does; only the latter is true.",
+    why="The tutorial first calls both exactly the same. Then it describes decoupled "
+    "decay as a second approach, as the lab does, and only this is true.",
     explained_by=[
         "keras.src.optimizers.base_optimizer:BaseOptimizer._apply_weight_decay",
         faults.L2,
@@ -88,8 +88,8 @@ documents_agree_on_place = contradiction(
     right="weight-decay.adamw-decoupled",
     instead="Keras has both: kernel_regularizer per layer, which adds L2 to the loss, "
     "and weight_decay in its optimizers, such as keras.optimizers.AdamW.",
-    why="Day 7 calls it a difference from PyTorch that Keras attaches decay per layer; "
-    "the lab names keras.optimizers.AdamW as the equivalent of PyTorch's.",
+    why="Day 7 says that Keras, unlike PyTorch, attaches decay per layer. The lab "
+    "names keras.optimizers.AdamW as the equivalent of PyTorch's.",
     explained_by=[
         "keras.src.optimizers.base_optimizer:BaseOptimizer._apply_weight_decay",
         faults.L2,
