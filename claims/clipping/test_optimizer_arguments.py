@@ -152,9 +152,9 @@ clipnorm_preserves_direction = claim(
     says="clipnorm keeps the gradient's direction and only scales its magnitude.",
     sources=[lab[65]],
     verdict=QUALIFIED,
-    why="Each variable's gradient keeps its direction. The gradient of a whole model "
-    "turns as soon as two variables are scaled differently; global_clipnorm scales all "
-    "by one factor.",
+    why="This is true of each variable's gradient. The gradient of a whole model turns "
+    "as soon as two variables are scaled differently; global_clipnorm keeps its "
+    "direction.",
     explained_by=faults.CLIP,
     faults=[
         faults.clipnorm_is_global,
@@ -180,8 +180,7 @@ def test_one_gradient_keeps_its_direction(norm, limit, seed):
 
 
 @clipnorm_preserves_direction.fails_throughout(
-    "the gradient of all variables is meant, and some are longer and some shorter than "
-    "the limit"
+    "the gradient of all variables is meant, and some of them are below the limit"
 )
 @given(long=st.integers(5, 50), short=st.integers(50, 99), seed=seeds())
 def test_the_whole_gradient_turns(long, short, seed):
@@ -198,7 +197,8 @@ clipvalue_can_distort = claim(
     says="clipvalue can turn the gradient, as it cuts components one by one.",
     sources=[lab[65]],
     verdict=UPHELD,
-    why="(large, small) becomes (limit, small), which points elsewhere.",
+    why="Of a gradient (large, small) the large component is cut to the limit and the "
+    "small one is kept.",
     explained_by=faults.CLIP,
     faults=[faults.clipvalue_rescales, faults.clipvalue_5_percent_large],
 )
@@ -222,9 +222,9 @@ norms_show_the_difference = claim(
     "clipvalue differ: one keeps the direction, the other can distort it.",
     sources=[lab[65]],
     verdict=QUALIFIED,
-    why="A norm has no direction: (large, small) cut by value and scaled by norm can "
-    "have the same norm and different directions. The plot shows how large gradients "
-    "remain: up to limit * sqrt(n) with clipvalue.",
+    why="A norm contains no direction: (large, small), cut by value or scaled by norm, "
+    "can have the same norm and different directions. The plot shows how long "
+    "gradients remain: up to limit * sqrt(n) with clipvalue.",
     explained_by=faults.CLIP,
     faults=[
         faults.clipvalue_rescales,
@@ -239,7 +239,7 @@ def norm_of(update):
     return np.sqrt(np.sum(flat(update).astype("float64") ** 2))
 
 
-@norms_show_the_difference.holds_when("the magnitudes are meant")
+@norms_show_the_difference.holds_when("the norms of the gradients are meant")
 @given(seed=seeds())
 def test_the_labs_two_limits_leave_norms_of_one_and_two(seed):
     """Of 16 components above 0.5: clipnorm=1.0 gives 1, clipvalue=0.5 gives 2."""
@@ -250,7 +250,7 @@ def test_the_labs_two_limits_leave_norms_of_one_and_two(seed):
         judge.close(norm_of(update), expected, what=str(limit), **ROUNDINGS)
 
 
-@norms_show_the_difference.fails_throughout("the directions are meant")
+@norms_show_the_difference.fails_throughout("the directions of the gradients are meant")
 @given(large=st.integers(2, 20), small=st.integers(1, 9))
 def test_gradients_of_one_norm_point_to_different_places(large, small):
     """(large, small) by value and by norm: one norm, and two directions."""
@@ -273,7 +273,8 @@ two_modes = claim(
     severity="wording",
     instead="For gradient clipping, compare the three Keras modes on a deep model: "
     "clipnorm, global_clipnorm and clipvalue.",
-    why="An optimizer takes only one of the three.",
+    why="There are three arguments for clipping, and an optimizer takes at most one of "
+    "them.",
     explained_by=faults.INIT,
     faults=[faults.without_global_clipnorm, faults.modes_can_be_combined],
 )

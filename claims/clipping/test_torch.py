@@ -24,8 +24,9 @@ table_pairs_torch_clip_grad_norm = claim(
     severity="lesson",
     instead="The counterpart of clip_grad_norm_ is Adam(global_clipnorm=1.0); clipnorm "
     "clips every variable separately.",
-    why="clip_grad_norm_ takes the norm over all parameters that it is given. Refuted, "
-    "not qualified: the lab's models have several variables.",
+    why="clip_grad_norm_ takes the norm over all parameters that it is given, clipnorm "
+    "takes that of each variable. The lab clips a deep model, which has several "
+    "variables.",
     explained_by=[faults.CLIP, "torch.nn.utils.clip_grad:clip_grad_norm_"],
     faults=[
         faults.clipnorm_is_global,
@@ -67,12 +68,11 @@ def test_global_clipnorm_updates_as_torch_does(norms, limit):
 
 torch_clips_before_the_step = claim(
     "clipping.torch-clips-before-the-step",
-    says="In PyTorch clip_grad_norm_ is called between the gradients and the "
-    "optimizer's step.",
+    says="In PyTorch clip_grad_norm_ is called after the gradients are computed and "
+    "before the optimizer's step.",
     sources=[lab[25]],
     verdict=UPHELD,
-    why="It scales the stored gradients, which the step then uses. Called after the "
-    "step, it does not limit that step.",
+    why="It scales the gradients in place, and the step uses them as they are then.",
     explained_by="torch.nn.utils.clip_grad:clip_grad_norm_",
     faults=[faults.torch_limit_5_percent_small, faults.torch_clips_a_copy],
 )
