@@ -41,8 +41,8 @@ lr_is_ignored = claim(
     ],
     verdict=REFUTED,
     severity="lesson",
-    instead="An optimizer of Keras 3 refuses lr, like any other word that it does not "
-    "know, with a ValueError; its argument is learning_rate.",
+    instead="An optimizer of Keras 3 refuses lr, as it refuses any unknown keyword, "
+    "with a ValueError; its argument is learning_rate.",
     explained_by=INIT,
     faults=[faults.lr_is_dropped, faults.lr_is_the_old_name],
 )
@@ -69,7 +69,8 @@ def test_lr_is_refused_like_any_other_word(kind, rate, word):
 
 decay_is_refused = claim(
     "optimizers.decay-is-refused",
-    says="decay, which made the learning rate fall, is refused with a ValueError.",
+    says="The argument decay, which made the learning rate fall, is refused with a "
+    "ValueError.",
     sources=[
         public(
             "https://github.com/keras-team/keras/pull/17752",
@@ -83,8 +84,9 @@ decay_is_refused = claim(
     verdict=REFUTED,
     severity="lesson",
     instead="Keras 3 accepts decay with a warning and ignores it: the learning rate "
-    "does not change. With schedules.InverseTimeDecay(rate, 1, decay) it falls.",
-    why="Optimizers refuse words that they do not know, but decay is not refused.",
+    "stays what it was; with schedules.InverseTimeDecay(rate, 1, decay) it falls.",
+    why="The constructor takes decay out of the keywords before it checks for unknown "
+    "ones.",
     explained_by=INIT,
     faults=[faults.decay_raises, faults.decay_is_applied],
 )
