@@ -46,7 +46,8 @@ integer_labels_and_logits = claim(
     says="With integer labels and logits 'accuracy' is the share of right classes.",
     sources=[day7[52:54], day7[143:144]],
     verdict=UPHELD,
-    why="The largest logit is the largest probability; no threshold is involved.",
+    why="The class with the largest logit is compared with the label; no threshold is "
+    "involved.",
     explained_by=[
         RESOLVED,
         "keras.src.metrics.accuracy_metrics:SparseCategoricalAccuracy",
@@ -81,8 +82,8 @@ one_hot_and_softmax = claim(
     says="categorical_crossentropy and 'accuracy' go with one-hot labels and softmax.",
     sources=[notebook[216:220], notebook[123], article[22]],
     verdict=UPHELD,
-    why="'accuracy' is the share of rows whose largest probability is the label's; the "
-    "loss is the mean of -log p of the label.",
+    why="'accuracy' is the share of rows in which the most probable class is the "
+    "label's; the loss is the mean of -sum y log p.",
     explained_by=[
         RESOLVED,
         CATEGORICAL,
@@ -115,10 +116,10 @@ of_the_tutorials_logits = claim(
     sources=[tutorial[289:299], tutorial[360]],
     verdict=REFUTED,
     severity="lesson",
-    instead="For logits use `BinaryAccuracy(threshold=0.0)`. The word 'accuracy' "
-    "compares logits with 0.5 and so counts probabilities from 0.5 to 0.62 as class 0.",
-    why="The models end in Dense(1) without an activation, so 'accuracy' gets logits. "
-    "It compares them with 0.5, and sigmoid(0.5) is 0.62.",
+    instead="For logits use `BinaryAccuracy(threshold=0.0)`; the word 'accuracy' "
+    "compares them with 0.5 and so counts probabilities from 0.5 to 0.62 as class 0.",
+    why="The models end in Dense(1) without an activation. For them compile() turns "
+    "the word into a binary accuracy with threshold 0.5, and sigmoid(0.5) = 0.622.",
     explained_by=[RESOLVED, BINARY],
     faults=[faults.binary_threshold_zero],
 )
@@ -168,9 +169,8 @@ training_accuracy_is_the_models = claim(
     "training data, so it can be compared with validation accuracy.",
     sources=[day7[207], day7[201:206], notebook[438], notebook[467], notebook[490]],
     verdict=QUALIFIED,
-    why="fit counts right answers in its training steps, with dropout on. Validation "
-    "accuracy is counted without dropout; evaluate() on the training data gives a "
-    "figure to compare with it.",
+    why="fit counts right answers in its training steps, with dropout on. evaluate() "
+    "on the training data counts them without dropout.",
     explained_by="keras.src.trainers.trainer:Trainer.compute_metrics",
     faults=[dropout_faults.always_active, dropout_faults.no_dropout_at_all],
 )
@@ -214,7 +214,7 @@ def test_without_dropout_both_accuracies_are_one():
 
 
 @training_accuracy_is_the_models.fails_throughout(
-    "dropout is on while fit counts right answers, as in both documents"
+    "dropout is active while the accuracy is counted, as in both documents"
 )
 def test_dropout_lowers_the_logged_accuracy_of_a_perfect_model():
     """evaluate and validation find all right, fit those whose input was kept: half."""
