@@ -166,7 +166,7 @@ def test_the_word_compares_with_a_half_and_the_class_with_zero(seed):
 training_accuracy_is_the_models = claim(
     "accuracy.training-accuracy-is-the-models",
     says="The training accuracy that fit logs is that of the trained model on its "
-    "training data, so that it compares with validation accuracy.",
+    "training data, so it can be compared with validation accuracy.",
     sources=[day7[207], day7[201:206], notebook[438], notebook[467], notebook[490]],
     verdict=QUALIFIED,
     why="fit counts right answers in its training steps, with dropout on. evaluate() "
@@ -217,9 +217,13 @@ def test_without_dropout_both_accuracies_are_one():
     "dropout is active while the accuracy is counted, as in both documents"
 )
 def test_dropout_lowers_the_logged_accuracy_of_a_perfect_model():
-    """evaluate finds all right, fit those whose input was kept: half of them."""
+    """evaluate and validation find all right, fit those whose input was kept: half."""
     logged_by_fit, evaluated = accuracies(0.5, rows=4_096)
 
     right = round(logged_by_fit * 4_096)
     judge.proportion(right, of=4_096, claimed=0.5, resolves=0.1, what="by fit")
     judge.equal(evaluated, 1.0, what="by evaluate")
+    ones = np.ones((ROWS, 1), "float32")
+    data = {"validation_data": (ones, ones), "batch_size": ROWS, "verbose": 0}
+    log = behind_dropout(0.5).fit(ones, ones, **data).history
+    judge.equal(log["val_binary_accuracy"], [1.0], what="for validation")

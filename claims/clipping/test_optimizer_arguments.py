@@ -91,7 +91,8 @@ def test_global_clipnorm_scales_all_gradients_together(norms, limit):
 
 @clipnorm_is_global.instead
 def test_adam_sees_gradients_that_were_clipped_one_by_one():
-    """Adam's first momentum is 0.1 times each gradient, clipped by itself."""
+    """Adam's first momentum is 0.1 times each gradient, clipped by itself; with
+    global_clipnorm, 0.1 times the gradients clipped together."""
     gradients = with_norms([12.0, 0.25, 3.0])
     adam = updated_by("Adam", [(2, 2), 4, 4], clipnorm=1.0)
 
@@ -100,6 +101,11 @@ def test_adam_sees_gradients_that_were_clipped_one_by_one():
     momentum = [v for v in adam.optimizer.variables if v.path.endswith("momentum")]
     expected = (1 - 0.9) * flat(each_to_norm(gradients, 1.0))
     judge.close(flat(momentum), expected, **ROUNDINGS)
+    adam = updated_by("Adam", [(2, 2), 4, 4], global_clipnorm=1.0)
+    used(adam, gradients)
+    momentum = [v for v in adam.optimizer.variables if v.path.endswith("momentum")]
+    expected = (1 - 0.9) * flat(all_to_norm(gradients, 1.0))
+    judge.close(flat(momentum), expected, what="global_clipnorm", **ROUNDINGS)
 
 
 @clipnorm_is_global.instead

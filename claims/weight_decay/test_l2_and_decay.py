@@ -214,7 +214,10 @@ def test_ftrl_follows_its_objective(lr, strength, decay, seed):
 @ftrl_is_decoupled.instead
 @given(lr=rates(), decay=decays(), w=st.floats(0.5, 2, width=32))
 def test_adamw_decays_beside_its_step_and_ftrl_leaves_nothing(lr, decay, w):
-    """Without a gradient AdamW leaves 1 - lr * decay of a weight, and Ftrl 0."""
+    """Without a gradient AdamW leaves 1 - lr * decay of a weight, and Ftrl 0.
+
+    After a gradient of 1 a step without one leaves Ftrl's weight as it is.
+    """
     left = [
         stepped(
             updated_by(kind, [1], learning_rate=lr, weight_decay=decay),
@@ -226,6 +229,10 @@ def test_adamw_decays_beside_its_step_and_ftrl_leaves_nothing(lr, decay, w):
 
     judge.close(left[0], w * (1 - lr * decay), operations=8, what="AdamW")
     judge.equal(left[1], 0, what="Ftrl")
+    made = updated_by("Ftrl", [1], learning_rate=lr, weight_decay=decay)
+    after, later = stepped(made, np.array([w]), np.array([[1.0], [0.0]]))
+    judge.apart(after, [0], by=2**-10, what="Ftrl after a gradient")
+    judge.close(later, after, operations=8, what="Ftrl, a step without one later")
 
 
 regularizer_then_standard_optimizer = claim(
