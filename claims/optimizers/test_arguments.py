@@ -85,8 +85,6 @@ decay_is_refused = claim(
     severity="lesson",
     instead="Keras 3 accepts decay with a warning and ignores it: the learning rate "
     "stays what it was; with schedules.InverseTimeDecay(rate, 1, decay) it falls.",
-    why="The constructor takes decay out of the keywords before it checks for unknown "
-    "ones.",
     explained_by=INIT,
     faults=[faults.decay_raises, faults.decay_is_applied],
 )

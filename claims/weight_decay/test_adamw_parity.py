@@ -113,7 +113,6 @@ def test_small_gradients_move_weights_less_in_keras(lr, gradient, power):
     judge.close(found, in_keras, operations=600, what="Keras")
     judge.close(peer, lr / (1 + 1 / gradient), operations=99, what="torch")
     judge.apart(found, peer, by=0.2 * lr)
-    judge.printed((1 - 0.999) ** -0.5, "32", what="times the epsilon in Keras")
 
 
 @adamw_parity_trajectory.holds_when(
