@@ -170,7 +170,7 @@ training_accuracy_is_the_models = claim(
     sources=[day7[207], day7[201:206], notebook[438], notebook[467], notebook[490]],
     verdict=QUALIFIED,
     why="fit counts right answers in its training steps, with dropout on. evaluate() "
-    "on the training data counts them without dropout.",
+    "on the training data counts them without dropout, as the validation does.",
     explained_by="keras.src.trainers.trainer:Trainer.compute_metrics",
     faults=[dropout_faults.always_active, dropout_faults.no_dropout_at_all],
 )

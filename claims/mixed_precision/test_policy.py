@@ -305,8 +305,8 @@ try_except_detects_support = claim(
     severity="lesson",
     instead="Setting the policy succeeds without any GPU as well: that no exception "
     "occurs says nothing about support.",
-    why="set_dtype_policy sets a global value without asking for a device; only an "
-    "unknown name raises a ValueError.",
+    why="set_dtype_policy sets a global value without asking for a device; an unknown "
+    "name raises a ValueError.",
     explained_by=POLICY,
     faults=[faults.float16_support_is_checked],
 )

@@ -36,9 +36,9 @@ l1_pushes_towards_zero = claim(
     says="L1 pushes every weight towards zero.",
     sources=[tutorial[596]],
     verdict=UPHELD,
-    why="Each step of SGD takes learning rate times strength from the absolute value, "
-    "whatever the size of the weight. Whether weights reach zero is another claim: "
-    "penalties.l1-exact-zeros.",
+    why="Each step of SGD takes learning rate times strength from the absolute value "
+    "of every weight that is larger than this. Whether weights reach zero is another "
+    "claim: penalties.l1-exact-zeros.",
     explained_by=broken.L1,
     faults=[broken.l1_squared, broken.l1_too_large],
 )

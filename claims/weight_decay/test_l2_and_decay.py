@@ -162,9 +162,9 @@ ftrl_is_decoupled = claim(
     instead='This "decoupled weight decay" is used in `tf.keras.optimizers.AdamW`; '
     "`Ftrl` has optional L2 terms, off by default, that act through its objective and "
     "its accumulated gradient.",
-    why="Ftrl computes each weight anew from the accumulated gradients and overwrites "
-    "what a decay has done: even with weight_decay, a step without a gradient sets a "
-    "weight to 0.",
+    why="In a step without a gradient Ftrl computes each weight anew from earlier "
+    "gradients, whatever weight_decay has taken away: after a step with a gradient the "
+    "weight stays as it was; with no gradient before, it becomes 0.",
     explained_by=f"{faults.FTRL}.update_step",
     faults=[
         faults.ftrl_is_gradient_descent,
