@@ -32,8 +32,7 @@ epoch_dots_by_name = claim(
     sources=[tutorial[268]],
     verdict=REFUTED,
     severity="wording",
-    instead="To reduce the logging noise use the `tfdocs.modeling.EpochDots` which "
-    "simply prints a `.` for each epoch, and a full set of metrics every 100 epochs.",
+    instead="The callback is `tfdocs.modeling.EpochDots`.",
     why="The package has no such name; it is in the package's module modeling, as in "
     "the tutorial's code.",
     faults=[faults.tool_at_the_top, faults.dots_every_other_epoch],
@@ -142,9 +141,8 @@ smoothing_of_ten_epochs = claim(
     sources=[tutorial[386]],
     verdict=REFUTED,
     severity="number",
-    instead="plotter = tfdocs.plots.HistoryPlotter(metric = 'binary_crossentropy', "
-    "smoothing_std=10) # the curves are smoothed with a standard deviation of 3.5 "
-    "epochs, also for smoothing_std=20",
+    instead="With smoothing_std=10 the curves are smoothed with a standard deviation "
+    "of 3.5 epochs, as with smoothing_std=20.",
     why="A single peak is smoothed to a bell with a standard deviation of 3.54 "
     "epochs, 5 / sqrt(2), for 10 as well as for 20.",
     faults=[faults.smooths_as_asked],

@@ -54,8 +54,7 @@ beat_the_small_model = claim(
     evidence=[tutorial[338], tutorial[409]],
     verdict=REFUTED,
     severity="wording",
-    instead='To check if you can beat the performance of the "Tiny" model, '
-    "progressively train some larger models.",
+    instead="The model that larger ones are to beat is the tiny one.",
     why="Before this sentence only the tiny model is trained. The small model is "
     "trained after it.",
     faults=[

@@ -15,9 +15,8 @@ search_in_mixed_precision = claim(
     sources=[day7[118], day7[165:173]],
     verdict=REFUTED,
     severity="lesson",
-    instead="Mixed precision is the promised one-liner. Put it before any layers are "
-    "built; where KerasTuner builds the models, call it in build_model, since the "
-    "tuner clears the session, and with it the policy, before each trial:",
+    instead="Call set_global_policy in build_model, too: the tuner clears the session, "
+    "and with it the policy, before each trial, whose model is float32 otherwise.",
     why="The tuner clears Keras' session before it calls the build function. The "
     "trial's layers are then float32, and its optimizer does not scale the loss.",
     explained_by=[BUILT, CLEARED],
@@ -49,9 +48,8 @@ rebuilt_in_mixed_precision = claim(
     sources=[day7[200], day7[193]],
     verdict=REFUTED,
     severity="lesson",
-    instead="Representative numbers from one run on a free Colab T4. For mixed "
-    "precision set the policy again before the model is rebuilt: the search has reset "
-    "it, and what build_model builds now computes in float32:",
+    instead="For mixed precision set the policy again before the model is rebuilt: the "
+    "search has reset it, and what build_model builds then computes in float32.",
     why="After the search the global policy is float32, although it was mixed_float16 "
     "before.",
     explained_by=[BUILT, CLEARED],
