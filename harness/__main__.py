@@ -156,18 +156,17 @@ def _report(options: argparse.Namespace) -> int:
                 f"{run} is the published audit, which quotes no document: copy it to "
                 "another folder, and call `report` with --material there."
             )
-        audited = record.audit(read_run(run))
-        if project:
-            audited = corrections.set_right(audited, project)
+        copies = corrections.copies(project)
+        audited = corrections.set_right(record.audit(read_run(run)), copies)
         audited = {**audited, **history.beside(run, audited)}
-        write_reports(audited, run, project)
+        write_reports(audited, run, copies)
         print(f"report: {run / 'audit.html'}")
         print(record.counts(audited["totals"]))
     return 0
 
 
 def _patch(options: argparse.Namespace) -> int:
-    project = _with_material(options.run, options.material)
+    copies = corrections.copies(_with_material(options.run, options.material))
     audited = record.audit(read_run(options.run))
     unknown = set(options.claim) - {claim["id"] for claim in audited["claims"]}
     if unknown:
@@ -176,7 +175,7 @@ def _patch(options: argparse.Namespace) -> int:
             "the ids are in audit.json and in the report."
         )
     chosen = options.severity or v.SEVERITIES
-    written = patch.patches(audited, project, chosen, options.claim)
+    written = patch.patches(audited, copies, chosen, options.claim)
     if not written:
         raise UnreadableEvidence(
             f"{options.run} has no corrections for what is in {options.material}: "

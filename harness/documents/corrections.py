@@ -18,15 +18,15 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from harness.documents.binding import bind
+from harness.documents.binding import Bound, bind
 from harness.documents.ledger import Document
-from harness.documents.passages import split
+from harness.documents.passages import Passage, split
 from harness.documents.project import Project, around
 from harness.evidence import verdict as v
 from harness.evidence.lines import (
@@ -139,19 +139,26 @@ class Copy:
     """A reader's copy of a document, in which places of the audited file are found."""
 
     def __init__(self, document: Document, text: str) -> None:
-        self.text = text
-        self._document = document
+        self.document, self.text = document, text
         self._starts = [0]
         for line in text.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
-        digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-        self._unchanged = digest == document.sha256
+        self._unchanged = document.is_audited(text)
 
     @cached_property
-    def _bound(self) -> list[tuple[list[int], tuple[int, int]]]:
+    def passages(self) -> list[Passage]:
+        """The copy's passages, in its order."""
+        return split(self.text)
+
+    @cached_property
+    def bound(self) -> list[Bound]:
+        """Each row of the ledger with its passage here."""
+        return bind(self.document.rows(), self.passages)
+
+    @cached_property
+    def _places(self) -> list[tuple[list[int], tuple[int, int]]]:
         """Lines of each ledger row that is here, and those of its passage."""
-        found = bind(self._document.rows(), split(self.text))
-        return [(b.row["lines"], b.passage.lines) for b in found if b.passage]
+        return [(b.row["lines"], b.passage.lines) for b in self.bound if b.passage]
 
     def lines_here(self, lines: Sequence[int]) -> tuple[int, int]:
         """The lines of the copy in which these of the audited file stand, with those
@@ -159,12 +166,12 @@ class Copy:
         first, last = lines
         if self._unchanged:
             return first, last
-        here = [p for row, p in self._bound if row[0] <= last and first <= row[1]]
-        others = [p for _, p in self._bound if p not in here]
+        here = [p for row, p in self._places if row[0] <= last and first <= row[1]]
+        others = [p for _, p in self._places if p not in here]
         if here:
             start, end = min(p[0] for p in here), max(p[1] for p in here)
         else:
-            before = [p[1] for row, p in self._bound if row[1] < first]
+            before = [p[1] for row, p in self._places if row[1] < first]
             start = end = (before[-1] if before else 0) + 1
         above = max((p[1] for p in others if p[1] < start), default=0)
         below = min((p[0] for p in others if p[0] > end), default=len(self._starts))
@@ -178,7 +185,7 @@ class Copy:
         return first, max(first, last)
 
     def _line_now(self, line: int) -> int:
-        for row, here in self._bound:
+        for row, here in self._places:
             if row[0] <= line <= row[1]:
                 return min(here[0] + line - row[0], here[1])
         return line
@@ -256,13 +263,21 @@ def applied(text: str, placed: Iterable[Placed]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def set_right(audited: Audited, project: Project) -> Audited:
+def copies(project: Project | None) -> dict[str, Copy]:
+    """The reader's copies by document id; none without `--material`."""
+    if project is None:
+        return {}
+    texts = project.copies()
+    return {id: Copy(project.ledgers[id], text) for id, text in texts.items()}
+
+
+def set_right(audited: Audited, found: Mapping[str, Copy]) -> Audited:
     """The audit of a reader's copies: what their documents no longer say is corrected.
 
     That is a refuted claim whose corrections stand in each document that made it, and a
     contradiction that they dissolve.
     """
-    done = _done(audited, project)
+    done = _done(audited, found)
 
     def verdict(claim: JudgedClaim) -> str:
         cited = {s["document"] for s in claim["sources"] if "document" in s}
@@ -275,14 +290,14 @@ def set_right(audited: Audited, project: Project) -> Audited:
     ]
     corrected = {claim["id"] for claim in claims if claim["verdict"] == v.CORRECTED}
 
-    def state(found: JudgedContradiction) -> str:
-        wrong = {s["claim"] for s in found["sides"] if s["claim"] != found["right"]}
-        named = [there for (_, id), there in done.items() if id == found["id"]]
+    def state(one: JudgedContradiction) -> str:
+        wrong = {s["claim"] for s in one["sides"] if s["claim"] != one["right"]}
+        named = [there for (_, id), there in done.items() if id == one["id"]]
         right = wrong <= corrected or (named and all(named))
-        return v.CORRECTED if right else found["verdict"]
+        return v.CORRECTED if right else one["verdict"]
 
     contradictions: list[JudgedContradiction] = [
-        {**found, "verdict": state(found)} for found in audited["contradictions"]
+        {**one, "verdict": state(one)} for one in audited["contradictions"]
     ]
     return {
         **audited,
@@ -292,17 +307,15 @@ def set_right(audited: Audited, project: Project) -> Audited:
     }
 
 
-def _done(audited: Audited, project: Project) -> dict[tuple[str, str], bool]:
+def _done(audited: Audited, found: Mapping[str, Copy]) -> dict[tuple[str, str], bool]:
     """By document of the reader's folder and claim: whether all is put right there."""
-    texts = project.copies()
     done: dict[tuple[str, str], bool] = {}
     for document in audited["documents"]:
         id = document["id"]
-        if id not in texts:
+        if id not in found:
             continue
-        copy = Copy(project.ledgers[id], texts[id])
         for entry in document.get("corrections", []):
-            there = copy.place(entry).status == CORRECTED
+            there = found[id].place(entry).status == CORRECTED
             for claim in entry["claims"]:
                 done[id, claim] = done.get((id, claim), True) and there
     return done

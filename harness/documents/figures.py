@@ -6,7 +6,6 @@ in its lines is a mistake of ours, and the verdicts that rest on it are worth no
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -92,7 +91,7 @@ class _Text:
         self._bound = []
         if text is None:
             return
-        if hashlib.sha256(text.encode()).hexdigest() == document.sha256:
+        if document.is_audited(text):
             self._lines = text.splitlines()
         else:
             self._bound = bind(document.rows(), split(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,6 +113,11 @@ class Document:
         at = bisect.bisect_right(starts, first) - 1
         section = self.sections[at][1] if at >= 0 else "(top)"
         return Source(self.id, section, (first, last))
+
+    def is_audited(self, text: str) -> bool:
+        """Whether a text is, byte for byte, the one that the ledger was made of."""
+        digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        return digest == self.sha256
 
     def rows(self) -> list[Row]:
         """The passage rows as written in the ledger."""

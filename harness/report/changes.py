@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.documents.corrections import APPLIES, CORRECTED, Copy, replacement
-from harness.documents.project import Project
 from harness.evidence import record
 from harness.evidence import verdict as v
 from harness.evidence.lines import (
@@ -18,7 +17,6 @@ from harness.evidence.lines import (
 )
 
 Found = JudgedClaim | JudgedContradiction
-_GRAVEST = {"lesson": 0, "number": 1, "wording": 2}
 
 
 @dataclass
@@ -76,25 +74,22 @@ class Item:
     @property
     def severity(self) -> str | None:
         """The gravest of its refuted claims; None if all are qualified."""
-        named = [str(f.get("severity") or "wording") for f in self.found if _wrong(f)]
-        return min(named, key=lambda word: _GRAVEST[word], default=None)
+        named = [severity_of(found) for found in self.found if _wrong(found)]
+        return max(named, key=v.SEVERITIES.index, default=None)
 
     def order(self) -> tuple[int, int]:
         """Gravest first, then by place."""
-        rank = _GRAVEST[self.severity] if self.severity else len(_GRAVEST)
-        return rank, min(self.lines)[0]
+        grave = v.SEVERITIES.index(self.severity) if self.severity else -1
+        return -grave, min(self.lines)[0]
+
+
+def severity_of(found: Found) -> str:
+    """That of a refuted claim; a contradiction counts as one of wording."""
+    return str(found.get("severity") or "wording")
 
 
 def _wrong(found: Found) -> bool:
     return found["verdict"] in (v.REFUTED, v.STANDS)
-
-
-def copies(project: Project | None) -> dict[str, Copy]:
-    """The reader's copies by document id; none without `--material`."""
-    if project is None:
-        return {}
-    texts = project.copies()
-    return {id: Copy(project.ledgers[id], text) for id, text in texts.items()}
 
 
 def changes(audited: Audited, found: Mapping[str, Copy]) -> dict[str, list[Change]]:
@@ -146,7 +141,7 @@ def errata(
     told = {f["id"] for item in items for f in item.found}
     for claim in audited["claims"]:
         at = [s for s in claim["sources"] if s.get("document") == document["id"]]
-        open_ = claim["verdict"] in (v.REFUTED, v.QUALIFIED) and claim["id"] not in told
+        open_ = claim["verdict"] in v.FINDINGS and claim["id"] not in told
         if at and open_:
             lines = [_lines(s["lines"], copy) for s in at]
             items.append(Item(at[0]["section"], [], [claim], lines))

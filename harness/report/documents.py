@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from harness.documents import corrections
-from harness.documents.binding import CHANGED, GONE, MOVED, Bound, bind
-from harness.documents.ledger import Document
-from harness.documents.passages import Passage, split
-from harness.documents.project import Project
+from harness.documents.binding import CHANGED, GONE, MOVED, Bound
+from harness.documents.corrections import Copy
+from harness.documents.passages import Passage
 from harness.evidence import verdict as v
 from harness.evidence.lines import (
     Audited,
@@ -92,8 +91,7 @@ class Section:
 
     def findings(self) -> int:
         """How many of its claims are refuted or qualified."""
-        found = (v.REFUTED, v.QUALIFIED)
-        return sum(claim["verdict"] in found for claim in self.claims().values())
+        return sum(c["verdict"] in v.FINDINGS for c in self.claims().values())
 
 
 @dataclass
@@ -143,19 +141,17 @@ def _marked(text: str, changes: list[Change]) -> Parts:
 
 
 def pages(
-    audited: Audited, project: Project | None, made: dict[str, list[Change]]
+    audited: Audited, copies: Mapping[str, Copy], made: dict[str, list[Change]]
 ) -> list[Page]:
     """One page per document, with its text where the reader's folder has a copy.
 
     made: by document, the changes that are to be made there.
     """
     claims = {claim["id"]: claim for claim in audited["claims"]}
-    copies = project.copies() if project else {}
     found = []
     for about in audited["documents"]:
-        if project and about["id"] in copies:
-            document = project.ledgers[about["id"]]
-            page = _bound(about, claims, document, copies[about["id"]])
+        if about["id"] in copies:
+            page = _bound(about, claims, copies[about["id"]])
         else:
             page = _from_ledger(about, claims)
         _put_contradictions(page, audited["contradictions"])
@@ -202,15 +198,11 @@ def _from_ledger(about: DocumentEntry, claims: dict[str, JudgedClaim]) -> Page:
     return page
 
 
-def _bound(
-    about: DocumentEntry, claims: dict[str, JudgedClaim], document: Document, text: str
-) -> Page:
+def _bound(about: DocumentEntry, claims: dict[str, JudgedClaim], copy: Copy) -> Page:
     page = Page(about, [], bound=True)
-    passages = split(text)
-    bound = bind(document.rows(), passages)
-    by_passage = {id(b.passage): b for b in bound if b.passage}
+    by_passage = {id(b.passage): b for b in copy.bound if b.passage}
     section, unknown = "", 0
-    for passage in passages:
+    for passage in copy.passages:
         found = by_passage.get(id(passage))
         section = found.row["section"] if found else section
         unknown += found is None
@@ -219,7 +211,9 @@ def _bound(
             continue
         _add(page, section, _of_passage(passage, found, claims))
     page.gone = [
-        _entry(b.row, claims, tuple(b.row["lines"])) for b in bound if not b.passage
+        _entry(b.row, claims, tuple(b.row["lines"]))
+        for b in copy.bound
+        if not b.passage
     ]
     return page
 

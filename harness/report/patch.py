@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.documents.corrections import APPLIES, CORRECTED, Copy, Placed, applied
-from harness.documents.project import Project
 from harness.evidence import record
 from harness.evidence import verdict as v
-from harness.evidence.lines import (
-    Audited,
-    CorrectionEntry,
-    DocumentEntry,
-    JudgedClaim,
-    JudgedContradiction,
-)
+from harness.evidence.lines import Audited, CorrectionEntry, DocumentEntry
+from harness.report.changes import Found, severity_of
 
 
 @dataclass
@@ -39,32 +33,30 @@ class Patch:
 
 def patches(
     audited: Audited,
-    project: Project,
+    copies: Mapping[str, Copy],
     severities: Collection[str] = v.SEVERITIES,
     only: Collection[str] = (),
 ) -> list[Patch]:
     """A patch for each document that has corrections and a copy in the folder.
 
-    only: ids of claims; all that are refuted, if empty.
+    copies: the reader's, by document id; only: ids of claims; all that are refuted, if
+    empty.
     """
     claims = {found["id"]: found for found in record.judged_in(audited)}
-    texts = project.copies()
     return [
-        _patch(document, texts[document["id"]], project, claims, severities, only)
+        _patch(document, copies[document["id"]], claims, severities, only)
         for document in audited["documents"]
-        if document.get("corrections") and document["id"] in texts
+        if document.get("corrections") and document["id"] in copies
     ]
 
 
 def _patch(
     document: DocumentEntry,
-    text: str,
-    project: Project,
-    claims: dict[str, JudgedClaim | JudgedContradiction],
+    copy: Copy,
+    claims: Mapping[str, Found],
     severities: Collection[str],
     only: Collection[str],
 ) -> Patch:
-    copy = Copy(project.ledgers[document["id"]], text)
     patch = Patch(document, "")
     for entry in document["corrections"]:
         if not _wanted(entry, claims, severities, only):
@@ -79,29 +71,22 @@ def _patch(
             patch.left_out.append(
                 f"line {first} ({', '.join(entry['claims'])}): {reason}"
             )
-    patch.diff = unified(document["file"], text, applied(text, patch.applied))
+    patch.diff = unified(document["file"], copy.text, applied(copy.text, patch.applied))
     return patch
 
 
 def _wanted(
     entry: CorrectionEntry,
-    claims: dict[str, JudgedClaim | JudgedContradiction],
+    claims: Mapping[str, Found],
     severities: Collection[str],
     only: Collection[str],
 ) -> bool:
     ids = [id for id in entry["claims"] if id in claims]
-    grave = any(_severity(claims[id]) in severities for id in ids)
+    grave = any(severity_of(claims[id]) in severities for id in ids)
     return grave and (not only or any(id in only for id in ids))
 
 
-def _severity(found: JudgedClaim | JudgedContradiction) -> str:
-    """That of a refuted claim; a contradiction counts as one of wording."""
-    return str(found.get("severity") or "wording")
-
-
-def _objections(
-    entry: CorrectionEntry, claims: dict[str, JudgedClaim | JudgedContradiction]
-) -> Iterator[str]:
+def _objections(entry: CorrectionEntry, claims: Mapping[str, Found]) -> Iterator[str]:
     """Why this run does not support the correction."""
     for id in entry["claims"]:
         verdict = claims[id]["verdict"] if id in claims else "unknown"

@@ -15,7 +15,6 @@ import jinja2
 from markupsafe import Markup
 
 from harness.documents.corrections import Copy
-from harness.documents.project import Project
 from harness.evidence import history, record
 from harness.evidence import verdict as v
 from harness.evidence.lines import (
@@ -27,20 +26,7 @@ from harness.evidence.lines import (
 )
 from harness.report import changes
 from harness.report.documents import Page, Parts, pages
-from harness.report.text import (
-    address,
-    all_lines,
-    chance,
-    coded,
-    fenced,
-    image,
-    lines,
-    number,
-    place,
-    plain,
-    printable,
-    seen,
-)
+from harness.report.text import FILTERS, printable
 
 _Filter = Literal["verdict", "severity", "topic"]
 _SYMBOLS = {
@@ -108,19 +94,15 @@ def _wrong_side(contradiction: JudgedContradiction) -> set[str]:
     return {s["document"] for s in contradiction["sides"] if s["claim"] != right}
 
 
-def html(
-    audited: Audited,
-    project: Project | None = None,
-    copies: Mapping[str, Copy] | None = None,
-) -> str:
+def html(audited: Audited, copies: Mapping[str, Copy] | None = None) -> str:
     """The audit as one HTML file without a request to anywhere.
 
-    project: where the reader's own copies of the documents are, if there are any; each
-    passage is then shown beside its verdicts.
+    copies: the reader's own, by document id; each passage is then shown beside its
+    verdicts.
     """
-    found = changes.copies(project) if copies is None else copies
+    found = copies or {}
     made = changes.changes(audited, found)
-    shown = pages(audited, project, made)
+    shown = pages(audited, found, made)
     links = _Links(shown, found, made)
     script = (files("harness.report") / "templates" / "audit.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -271,13 +253,18 @@ def _examples(audited: Audited) -> dict[str, float] | None:
 def _by_urgency(claims: list[JudgedClaim]) -> list[JudgedClaim]:
     """Refuted claims, the gravest first, then those that most documents make and most
     passages; then the qualified ones."""
-    order = {"lesson": 0, "number": 1, "wording": 2, None: 3}
-    found = [c for c in claims if c["verdict"] in (v.REFUTED, v.QUALIFIED)]
+    order = (*reversed(v.SEVERITIES), None)
+    found = [c for c in claims if c["verdict"] in v.FINDINGS]
 
     def urgency(claim: JudgedClaim) -> tuple[Any, ...]:
         sources = claim["sources"]
         documents = {source.get("document") for source in sources}
-        return order[claim["severity"]], -len(documents), -len(sources), claim["id"]
+        return (
+            order.index(claim["severity"]),
+            -len(documents),
+            -len(sources),
+            claim["id"],
+        )
 
     return sorted(found, key=urgency)
 
@@ -292,21 +279,7 @@ def _environment(escape: bool) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    filters = (
-        address,
-        all_lines,
-        chance,
-        coded,
-        fenced,
-        image,
-        lines,
-        number,
-        place,
-        plain,
-        seen,
-    )
-    environment.filters |= {function.__name__: function for function in filters}
-    environment.filters["versions"] = history.versions
+    environment.filters |= FILTERS | {"versions": history.versions}
     environment.finalize = _final
     return environment
 

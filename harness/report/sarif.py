@@ -37,7 +37,7 @@ def sarif(
     findings = [
         c
         for c in audited["claims"]
-        if c["verdict"] in (v.REFUTED, v.QUALIFIED)
+        if c["verdict"] in v.FINDINGS
         and any("lines" in source for source in c["sources"])
     ]
     places = _Places({d["id"]: d["file"] for d in audited["documents"]}, found, made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
@@ -116,3 +117,19 @@ def plain(value: Any) -> str:
     spans[::2] = [_MARKUP.sub(r"\\\1", span) for span in spans[::2]]
     spans[1::2] = [span.replace("|", "\\|") for span in spans[1::2]]
     return "".join(spans)
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "address": address,
+    "all_lines": all_lines,
+    "chance": chance,
+    "coded": coded,
+    "fenced": fenced,
+    "image": image,
+    "lines": lines,
+    "number": number,
+    "place": place,
+    "plain": plain,
+    "seen": seen,
+}
+"""What the templates call by name."""

@@ -184,7 +184,7 @@ def claim(
     refuse_long_reason(id, why)
     _refuse_bad_verdict(id, verdict, severity, instead)
     file = Path(frame.f_code.co_filename)
-    if verdict in (v.REFUTED, v.QUALIFIED):
+    if verdict in v.FINDINGS:
         refuse_without_snippet(id, snippet_of(id, file))
     other = dict(differs_on or {})
     recorded = other[backend()][0] if backend() in other else verdict

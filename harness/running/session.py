@@ -138,7 +138,8 @@ class Audit:
         lines = record.in_order(
             [*lines, *power.last(self.reports, self.project.published)]
         )
-        audited = corrections.set_right(record.audit(lines), self.project)
+        copies = corrections.copies(self.project)
+        audited = corrections.set_right(record.audit(lines), copies)
         if self._store is None:
             return audited
         audited = {**audited, **history.beside(self.folder, audited)}
@@ -146,7 +147,7 @@ class Audit:
             if complete:
                 power.store(self.reports, lines)
             self._store.finish(lines)
-            write_reports(audited, self.folder, self.project)
+            write_reports(audited, self.folder, copies)
             if complete:
                 self._store.make_latest()
         except OSError as error:

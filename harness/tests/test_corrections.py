@@ -201,7 +201,9 @@ def test_the_patch_is_written_beside_the_run_and_applies(judged, capsys):
     made = run / "corrections-averages.patch"
     subprocess.run(["git", "apply", str(made)], cwd=project.material, check=True)
 
-    audited = corrections.set_right(record.audit(read(run)), project)
+    audited = corrections.set_right(
+        record.audit(read(run)), corrections.copies(project)
+    )
     assert audited["totals"]["refuted"] == 0
     assert audited["totals"]["corrected"] == 1
     assert main(["patch", str(run), "--material", material]) == 0
@@ -239,7 +241,7 @@ def test_sarif_carries_the_same_as_fixes(judged):
     """An editor that applies the replacement has the corrected text."""
     project, run = judged
     audited = record.audit(read(run))
-    log = sarif(audited, changes.copies(project))
+    log = sarif(audited, corrections.copies(project))
     assert list(validation_errors(log)) == []
     (result,) = log["runs"][0]["results"]
 
@@ -253,7 +255,7 @@ def test_sarif_carries_the_same_as_fixes(judged):
         before + replacement["insertedContent"]["text"] + after
     )
 
-    (made,) = patch.patches(audited, project)
+    (made,) = patch.patches(audited, corrections.copies(project))
     (placed,) = made.applied
     assert "\n".join(lines) == applied(project.copies()["averages"], [placed]).rstrip()
     assert "fixes" not in sarif(audited)["runs"][0]["results"][0]
@@ -268,17 +270,17 @@ def test_the_audited_documents_are_put_right(tmp_path):
     project = Project(around(ROOT).root, material)
     audited = record.audit(read(PUBLISHED))
 
-    for made in patch.patches(audited, project):
+    for made in patch.patches(audited, corrections.copies(project)):
         assert made.left_out == []
         path = tmp_path / made.name
         path.write_text(made.diff, "utf-8")
         command = ["git", "apply", "--whitespace=nowarn", str(path)]
         subprocess.run(command, cwd=material, check=True)
 
-    after = corrections.set_right(audited, project)
+    after = corrections.set_right(audited, corrections.copies(project))
     left = [c for c in after["claims"] if c["verdict"] == "refuted"]
     assert [c["id"] for c in left if any("lines" in s for s in c["sources"])] == []
     wrong = [c["id"] for c in record.standing(after) if c["right"] is not None]
     assert wrong == []
-    made = changes.changes(after, changes.copies(project))
+    made = changes.changes(after, corrections.copies(project))
     assert not any(made.values())

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness.documents.corrections import copies
 from harness.documents.project import Project
 from harness.report import compare, render
 from harness.report.junit import junit
@@ -182,7 +183,7 @@ def with_copy(project, text):
 def rendered(project, text):
     audited = audit(text)
     return {
-        "html": render.html(audited, with_copy(project, text)),
+        "html": render.html(audited, copies(with_copy(project, text))),
         "md": render.markdown(audited),
         "corrections": render.corrections(audited, audited["documents"][0]),
         "sarif": json.dumps(sarif(audited)),
@@ -260,7 +261,7 @@ def test_junit_fails_what_is_not_as_recorded(other, counted):
 
 def test_the_page_marks_moved_changed_and_new_passages(project):
     """Without a matching ledger row the copy's passage is shown as unjudged."""
-    html = render.html(audit(), with_copy(project, "Something new was said."))
+    html = render.html(audit(), copies(with_copy(project, "Something new was said.")))
 
     assert "nobody has judged it" in html and "Something new was said." in html
 
@@ -283,7 +284,7 @@ def test_a_source_outside_of_the_documents_is_a_link(project):
         source = {"address": address, "section": "An issue"}
         audited = audit(sources=[source])
 
-        html = render.html(audited, project)
+        html = render.html(audited, copies(project))
         assert (f'<a href="{address}">An issue</a>' in html) is linked
         assert address in render.markdown(audited)
         results = sarif(audited)["runs"][0]["results"]
@@ -296,7 +297,7 @@ def test_a_contradiction_has_an_entry_of_its_own_in_every_format(project):
     (found,) = audited["contradictions"]
     found["sides"][1] |= {"document": "paper", "claim": "topic.other", "lines": [5, 5]}
 
-    html = render.html(audited, project)
+    html = render.html(audited, copies(project))
     assert 'id="topic.two-sides"' in html.split('id="contradictions"')[1]
     assert "1 contradictions between passages" not in html
     assert "1 contradiction between passages" in html
@@ -323,7 +324,7 @@ def test_a_public_statement_is_nothing_for_an_author_to_fix(project):
     """It is among the claims and in the coverage, not in what to fix first."""
     source = {"address": "https://example.org/7", "section": "An issue"}
 
-    html = render.html(audit(sources=[source]), project)
+    html = render.html(audit(sources=[source]), copies(project))
     fix = html.split('id="fix"')[1].split("</section>")[0]
     rest = html.split('id="coverage"')[1]
 
