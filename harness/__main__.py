@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.benchmark import compare as ratios
 from harness.documents import corrections, triage
 from harness.documents.project import Project, around
+from harness.errors import InputError
 from harness.evidence import history, merge, record
 from harness.evidence import verdict as v
 from harness.evidence.store import (
@@ -22,8 +23,6 @@ from harness.evidence.store import (
     write_evidence,
 )
 from harness.lessons import asking, lint, output
-from harness.lessons.reading import UnreadableLesson
-from harness.lessons.statements import BadPhrases
 from harness.report import compare, patch
 from harness.report.files import write_readable, write_reports
 
@@ -35,16 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
-    except (
-        UnreadableEvidence,
-        ratios.UnreadableResults,
-        triage.LedgerProblem,
-        corrections.BadCorrection,
-        UnreadableLesson,
-        BadPhrases,
-        asking.NoAnswer,
-        OSError,
-    ) as error:
+    except (InputError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return code

@@ -13,6 +13,7 @@ from typing import TypedDict
 
 from harness.benchmark.lines import Measured
 from harness.benchmark.report import RATIOS
+from harness.errors import InputError
 
 Key = tuple[str, str, str]
 
@@ -25,7 +26,7 @@ class Known(TypedDict):
     full: bool | None
 
 
-class UnreadableResults(Exception):
+class UnreadableResults(InputError):
     """Earlier results that are missing or damaged, said in one sentence."""
 
 

@@ -17,17 +17,18 @@ import hashlib
 import json
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from harness.documents import tables
 from harness.documents.binding import Bound, bind
 from harness.documents.ledger import Document
 from harness.documents.passages import Passage, split
 from harness.documents.project import Project, around
+from harness.errors import InputError
 from harness.evidence import verdict as v
 from harness.evidence.lines import (
     Audited,
@@ -44,22 +45,17 @@ QUOTED = 80
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
-class BadCorrection(Exception):
+class BadCorrection(InputError):
     """A correction that says too little or too much, in one sentence."""
 
 
 def read(document: Document) -> list[CorrectionEntry]:
     """The corrections of a document, in the order of its lines; [] if it has none.
 
-    Raises BadCorrection.
+    Raises BadCorrection, BadTable.
     """
     path = document.ledger.parent / "corrections" / document.ledger.name
-    if not path.is_file():
-        return []
-    try:
-        rows = tomllib.loads(path.read_text("utf-8")).get("correction", [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadCorrection(f"{path} is not TOML: {error}.") from None
+    rows = tables.read(path, "correction")
     return sorted((_entry(document, row) for row in rows), key=lambda e: e["lines"])
 
 

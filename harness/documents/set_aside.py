@@ -10,10 +10,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection
 from pathlib import Path
 
+from harness.documents import tables
 from harness.evidence.lines import SetAside
 
 FILE = "triage.toml"
@@ -22,22 +22,13 @@ STATES = (DISMISSED, ACCEPTED, FIXED)
 _KEYS = {"claim", "state", "reason", "commit"}
 
 
-class BadTriage(Exception):
-    """What is wrong with `triage.toml`, in one sentence."""
-
-
 def read(folder: Path) -> list[SetAside]:
-    """The findings set aside, in the order of the file; [] if there is none."""
+    """The findings set aside, in the order of the file; [] if there is none.
+
+    Raises BadTable.
+    """
     path = folder / FILE
-    if not path.is_file():
-        return []
-    try:
-        rows = tomllib.loads(path.read_text("utf-8")).get("finding", [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadTriage(f"{path} is not TOML: {error}.") from None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise BadTriage(f"{path}: begin each finding with [[finding]].")
-    return [_entry(path, row) for row in rows]
+    return [_entry(path, row) for row in tables.read(path, "finding")]
 
 
 def _entry(path: Path, row: dict[str, object]) -> SetAside:
@@ -56,7 +47,7 @@ def _entry(path: Path, row: dict[str, object]) -> SetAside:
     elif row["state"] == FIXED and not row.get("commit"):
         problem = "a fixed finding names its commit"
     if problem:
-        raise BadTriage(f"{path}: the finding {name!r}: {problem}.")
+        raise tables.BadTable(f"{path}: the finding {name!r}: {problem}.")
     return {
         "claim": str(name),
         "state": str(row["state"]),

@@ -12,12 +12,13 @@ from harness.documents.binding import GONE, bind
 from harness.documents.fingerprints import fingerprint, sketch
 from harness.documents.ledger import Document, Ledgers, Row
 from harness.documents.passages import BOILERPLATE, HEADING, Passage, split
+from harness.errors import InputError
 from harness.evidence.lines import JudgedClaim, Triage
 
 REASONS = {HEADING: "heading", BOILERPLATE: "page furniture"}
 
 
-class LedgerProblem(Exception):
+class LedgerProblem(InputError):
     """Why a ledger cannot be kept, in one sentence."""
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from harness.errors import InputError
 from harness.evidence.lines import Line
 
 SURROGATES = "backslashreplace"
@@ -20,7 +21,7 @@ LARGEST = 256 * 2**20
 """Bytes of evidence that are read at most, also when they come compressed."""
 
 
-class UnreadableEvidence(Exception):
+class UnreadableEvidence(InputError):
     """Stored evidence that is missing or damaged, said in one sentence."""
 
 

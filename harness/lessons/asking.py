@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
+from harness.errors import InputError
 from harness.evidence.store import write_atomically
 
 SECONDS = 60.0
@@ -19,7 +20,7 @@ SECONDS = 60.0
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "torch", "keras-tuner", "numpy")
 
 
-class NoAnswer(Exception):
+class NoAnswer(InputError):
     """The libraries could not be asked, in one sentence."""
 
 

@@ -14,8 +14,8 @@ from harness.evidence.lines import JudgedClaim
 from harness.lessons import programs, statements
 from harness.lessons.asking import Libraries
 from harness.lessons.programs import Call, Program, Use
-from harness.lessons.reading import SUFFIXES, Lesson, Piece, UnreadableLesson, read
-from harness.lessons.statements import Statement
+from harness.lessons.reading import SUFFIXES, Lesson, UnreadableLesson, read
+from harness.lessons.statements import Made, Statement
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 NAME, CALL = "name", "call"
@@ -76,14 +76,15 @@ class Judged:
 def judged_by(project: Project | None) -> Judged:
     """The recognizers of a project and its published audit; nothing without one.
 
-    Raises BadPhrases, UnreadableEvidence.
+    Raises BadTable, UnreadableEvidence.
     """
     if project is None or not project.published.is_dir():
         return Judged([], {}, "")
+    known = statements.load(project.claims)
     audited = record.audit(store.read_run(project.published))
     claims = {claim["id"]: claim for claim in audited["claims"]}
     stack = f"keras {audited['run']['stack'].get('keras')}"
-    return Judged(statements.load(project.claims), claims, stack)
+    return Judged(known, claims, stack)
 
 
 def lint(paths: list[Path], libraries: Libraries, judged: Judged) -> Linted:
@@ -94,31 +95,30 @@ def lint(paths: list[Path], libraries: Libraries, judged: Judged) -> Linted:
         try:
             lesson = read(path, shown)
         except UnreadableLesson as problem:
-            files.append(_unread(shown, str(problem)))
+            files.append(_entry(shown, "unreadable", problem=str(problem)))
             continue
         program = programs.of(lesson)
-        files.append(
-            {
-                "file": shown,
-                "kind": lesson.kind,
-                "passages": len(lesson.passages()),
-                "blocks": program.blocks,
-                "unparsed": program.unparsed,
-                "problem": None,
-            }
-        )
+        said, blocks = len(lesson.passages()), program.blocks
+        files.append(_entry(shown, lesson.kind, said, blocks, program.unparsed))
         findings += _of(lesson, program, libraries, judged)
     stack = libraries.ask(ask="versions") if findings else {}
     return {"schema": 1, "stack": stack, "files": files, "findings": findings}
 
 
-def _unread(shown: str, problem: str) -> FileEntry:
+def _entry(
+    shown: str,
+    kind: str,
+    passages: int = 0,
+    blocks: int = 0,
+    unparsed: int = 0,
+    problem: str | None = None,
+) -> FileEntry:
     return {
         "file": shown,
-        "kind": "unreadable",
-        "passages": 0,
-        "blocks": 0,
-        "unparsed": 0,
+        "kind": kind,
+        "passages": passages,
+        "blocks": blocks,
+        "unparsed": unparsed,
         "problem": problem,
     }
 
@@ -173,24 +173,17 @@ def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:
         claim = judged.claims.get(made.statement.claim)
         if claim is None or claim["verdict"] not in v.FINDINGS:
             continue
-        true = claim["instead"] or f"It {claim['scope']}."
-        yield {
-            "file": lesson.file,
-            "cell": made.piece.cell,
-            "line": made.line,
-            "column": None,
-            "end_line": None,
-            "rule": f"statement.{claim['id']}",
-            "severity": levels[claim["severity"]],
-            "claim": claim["id"],
-            "message": f"{claim['verdict']}: {claim['says']}",
-            "instead": true,
-            "evidence": ": ".join(
-                filter(None, (f"measured on {judged.stack}", claim["why"]))
-            ),
-            "since": None,
-            "until": None,
-        }
+        measured = filter(None, (f"measured on {judged.stack}", claim["why"]))
+        yield _finding(
+            lesson,
+            made,
+            f"statement.{claim['id']}",
+            levels[claim["severity"]],
+            f"{claim['verdict']}: {claim['says']}",
+            claim=claim["id"],
+            instead=claim["instead"] or f"It {claim['scope']}.",
+            evidence=": ".join(measured),
+        )
 
 
 def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:
@@ -200,7 +193,7 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
         place = (use.piece.cell, use.line, missing or "")
         if missing and place not in told:
             told.add(place)
-            yield finding(
+            yield _finding(
                 lesson,
                 use,
                 NAME,
@@ -218,7 +211,7 @@ def _methods(
         if missing:
             owner = use.name.rpartition(".")[0].rpartition(".")[2]
             message = f"{owner} has no method {missing}"
-            yield finding(lesson, use, NAME, ERROR, message)
+            yield _finding(lesson, use, NAME, ERROR, message)
 
 
 def _calls(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:
@@ -227,7 +220,7 @@ def _calls(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
         outcome, said = answer.get("outcome"), answer.get("message", "")
         short = call.use.name.rpartition(".")[2]
         if outcome == "refused":
-            yield finding(
+            yield _finding(
                 lesson,
                 call.use,
                 CALL,
@@ -236,7 +229,7 @@ def _calls(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
                 evidence=said,
             )
         elif outcome == "warned":
-            yield finding(
+            yield _finding(
                 lesson,
                 call.use,
                 CALL,
@@ -256,31 +249,31 @@ def _question(call: Call) -> dict[str, Any]:
     }
 
 
-def finding(
+def _finding(
     lesson: Lesson,
-    at: Use,
+    at: Use | Made,
     rule: str,
     severity: str,
     message: str,
     *,
+    claim: str | None = None,
+    instead: str | None = None,
     evidence: str | None = None,
 ) -> Finding:
-    """A finding at a use of a name."""
+    """A finding at a use of a name, or at a sentence, whose column is not known."""
+    column, end = (at.column, at.end_line) if isinstance(at, Use) else (None, None)
     return {
         "file": lesson.file,
         "cell": at.piece.cell,
         "line": at.line,
-        "column": at.column,
-        "end_line": at.end_line,
+        "column": column,
+        "end_line": end,
         "rule": rule,
         "severity": severity,
-        "claim": None,
+        "claim": claim,
         "message": message,
-        "instead": None,
+        "instead": instead,
         "evidence": evidence,
         "since": None,
         "until": None,
     }
-
-
-__all__ = ["Finding", "Linted", "Piece", "lint"]

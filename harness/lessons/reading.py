@@ -1,7 +1,8 @@
 """Read a lesson of any usual format into pieces: prose, code, stored outputs, tables.
 
 Nothing of a lesson is executed. What cannot be read is one sentence; what cannot be
-told apart stays prose.
+told apart stays prose. A format's parser is imported when a lesson of that format is
+read: every command of the harness, and most lessons, start without it.
 """
 
 from __future__ import annotations
@@ -14,18 +15,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
-from bs4 import BeautifulSoup, Tag
-from markdown_it import MarkdownIt
-
 from harness.documents.passages import CODE, HEADING, OUTPUT, PROSE, TABLE, split
+from harness.errors import InputError
 
 LARGEST = 20 * 2**20
 MOST_PIECES = 50_000
 """Bytes of a lesson, and pieces of it, that are read at most."""
 
 
-class UnreadableLesson(Exception):
+class UnreadableLesson(InputError):
     """Why a file is no lesson that can be read, in one sentence."""
 
 
@@ -94,6 +92,8 @@ def _text(path: Path, shown: str) -> str:
 
 
 def _of_notebook(text: str) -> Iterator[Piece]:
+    import nbformat
+
     notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     language = str(notebook.metadata.get("kernelspec", {}).get("language", "python"))
     for at, cell in enumerate(notebook.cells):
@@ -112,6 +112,8 @@ def _of_notebook(text: str) -> Iterator[Piece]:
 
 
 def _of_markdown(text: str) -> Iterator[Piece]:
+    from markdown_it import MarkdownIt
+
     tab = ""
     parser = MarkdownIt("commonmark", {"html": True}).enable("table")
     inside = ""
@@ -164,6 +166,8 @@ def is_python(piece: Piece) -> bool:
 
 
 def _of_html(text: str) -> Iterator[Piece]:
+    from bs4 import BeautifulSoup, Tag
+
     soup = BeautifulSoup(text, "html.parser")
     names = ["pre", "p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd"]
     for element in soup.find_all(names):

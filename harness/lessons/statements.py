@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import itertools
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.documents import tables
 from harness.lessons.reading import Lesson, Piece
 
 LONGEST = 2_000
 """Characters of a paragraph that are read."""
-
-
-class BadPhrases(Exception):
-    """What is wrong with a `phrases.toml`, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +52,16 @@ class Made:
 
 
 def load(claims: Path) -> list[Statement]:
-    """All statements of a project. Raises BadPhrases."""
+    """All statements of a project. Raises BadTable."""
     found = []
     for path in sorted(claims.glob("*/phrases.toml")):
+        rows = tables.read(path, "statement")
+        if not rows:
+            raise tables.BadTable(f"{path} has no [[statement]].")
         try:
-            rows = tomllib.loads(path.read_text("utf-8"))["statement"]
             found += [_statement(row) for row in rows]
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, re.error) as error:
-            raise BadPhrases(f"{path}: {error!r} is missing or wrong.") from None
+        except (KeyError, TypeError, re.error) as error:
+            raise tables.BadTable(f"{path}: {error!r} is missing or wrong.") from None
     return found
 
 

@@ -16,6 +16,7 @@ import pytest
 from harness.documents import corrections, figures, set_aside
 from harness.documents.ledger import Ledgers, UnknownDocument
 from harness.documents.project import Project
+from harness.errors import InputError
 from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
 from harness.evidence.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
 from harness.running import debugging, declared, properties, terminal
@@ -162,11 +163,7 @@ def _bad_files(ledgers: Ledgers) -> str | None:
         set_aside.read(ledgers.folder)
         for document in ledgers.documents():
             corrections.read(document)
-    except (
-        set_aside.BadTriage,
-        corrections.BadCorrection,
-        UnknownDocument,
-    ) as error:
+    except (InputError, UnknownDocument) as error:
         return str(error)
     return None
 
