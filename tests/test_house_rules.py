@@ -69,6 +69,20 @@ def test_a_claim_is_in_the_folder_of_its_topic(claims):
         assert vars(module)[re.sub(r"\W", "_", name)] is claim, claim.id
 
 
+def test_each_reason_and_correction_rests_on_checks_that_exist(claims):
+    """docs/clauses.md has rows for each claim with a `why` or an `instead`."""
+    table = (ROOT / "docs" / "clauses.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([a-z0-9.-]+)` \|.*\| (.*) \|$", table, re.MULTILINE)
+    checks = {check.test.split("::")[-1] for claim in claims for check in claim.checks}
+    explained = {claim.id for claim in claims if claim.why or claim.correction}
+
+    assert {claim for claim, _ in rows} - set(REGISTRY) == set()
+    assert explained - {claim for claim, _ in rows} == set()
+    for claim, measured_by in rows:
+        for name in re.findall(r"(?<![\w.])test_\w+", measured_by):
+            assert name in checks, f"{claim}: {name}"
+
+
 def test_a_fault_is_named_by_a_claim_of_its_topic(claims):
     """Other topics may name it too; where none of its own does, it is to be moved."""
     named = {(c.topic.replace("-", "_"), id(f)) for c in claims for f in c.faults}

@@ -102,12 +102,12 @@ def test_the_lowest_row_with_dropout_is_200_epochs_before_the_end():
 
 ended_before_maximum = claim(
     "callbacks.ended-before-maximum",
-    says="Early stopping ended all trainings, far below the maximum of 10000 epochs.",
+    says="Each training ended before the maximum of 10000 epochs.",
     sources=[tutorial[549]],
     evidence=[tutorial[286], *PRINTED],
     verdict=UPHELD,
     why="The longest log has its last row at epoch 1000, and rows are 100 epochs "
-    "apart.",
+    "apart. Whether early stopping ended them is callbacks.patience-200-consistent.",
     faults=[figure(FIT, "maximum", 1_000), figure(FIT, "maximum", 1_050)],
 )
 

@@ -121,7 +121,7 @@ def scaler_of(patience, clipnorm=None):
 
 
 @loss_scaling_automatic.holds_when(
-    "the scale has to follow gradients that overflow or stay finite"
+    "the model is compiled under the policy and trained with fit"
 )
 @given(patience=st.integers(1, 2), at=st.integers(4, 15), gradient=st.integers(1, 99))
 def test_the_scale_halves_on_overflow_and_doubles_after_the_interval(

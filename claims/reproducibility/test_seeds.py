@@ -111,12 +111,13 @@ def test_both_seeds_repeat_what_tensorflow_draws():
 
 @tf_seed.instead
 def test_seeding_tensorflow_does_not_reach_keras():
-    """After the same TensorFlow seed weights and masks differ."""
-    seed_all = tensorflow().random.set_seed
-
+    """After its seed weights and masks differ; Python's seed repeats them."""
     for seed in tried_seeds():
+        seed_all = tensorflow().random.set_seed
         first, second = (after(seed_all, seed, drawn_by_keras) for _ in range(2))
         judge.false(np.all(first == second), what="same", chance=1e-18)
+        first, second = (after(random.seed, seed, drawn_by_keras) for _ in range(2))
+        judge.equal(second, first, what="after Python's seed", oracle="first draw")
 
 
 def brightened_in_parallel(*, late, patience):
