@@ -75,16 +75,26 @@ def seen(check: Any) -> str:
     A negated check asserts the opposite of the statement for every example, so what it
     measured and expected are the opposite's.
     """
-    what = f"{check['what']} " if check.get("what") else ""
     measured, expected = number(check["measured"]), number(check["expected"])
+    bound, what = _bound_and_subject(check.get("what") or "")
+    subject = f"{what}: " if what else ""
     if check.get("negated") and check["outcome"] == "falsified":
         return (
             "falsified, since the opposite was seen in every example: "
-            f"{what}{measured}, where the opposite gives {expected}"
+            f"{subject}{measured}, where the opposite gives {bound}{expected}"
         )
     tolerance = check.get("tolerance")
     within = f" (tolerance {number(tolerance)})" if tolerance else ""
-    return f"{check['outcome']}, {what}{measured} against {expected}{within}"
+    found = f"measured {measured}, expected {bound}{expected}{within}"
+    return f"{check['outcome']}, {subject}{found}"
+
+
+def _bound_and_subject(what: str) -> tuple[str, str]:
+    """`at most: gap` is about the gap, and its expected value is a bound."""
+    for bound in ("at most", "at least"):
+        if what == bound or what.startswith(f"{bound}: "):
+            return f"{bound} ", what.removeprefix(bound).removeprefix(": ")
+    return "", what
 
 
 def coded(value: Any) -> Markup:
