@@ -180,11 +180,13 @@ def test_predict_never_calls_a_regularizer():
     counted = Counted()
     model = linear_model(problem, counted)
 
-    found = model.predict(problem.x, verbose=0)
-
-    judge.equal(len(counted.calls), 0, what="calls of the regularizer")
     wide = problem.astype("float64")
-    judge.close(found, wide.x @ wide.w, magnitude=problem.reach, operations=5)
+
+    for _ in range(2):
+        found = model.predict(problem.x, verbose=0)
+
+        judge.equal(len(counted.calls), 0, what="calls of the regularizer")
+        judge.close(found, wide.x @ wide.w, magnitude=problem.reach, operations=5)
 
 
 penalty_would_degrade_performance = claim(

@@ -161,7 +161,8 @@ def test_torch_passes_follow_the_same_law(rate, seed):
     layer, module = dropout(rate), torch.nn.Dropout(rate)
 
     ours = as_array(layer(ones, training=True)) @ kernel
-    peers = module(torch.from_numpy(ones)).numpy() @ kernel
+    halves = torch.from_numpy(ones).chunk(2)  # two passes of half of the rows
+    peers = np.concatenate([module(half).numpy() for half in halves]) @ kernel
 
     judge_against(law, softmax(ours)[:, 0])
     judge_against(law, softmax(peers)[:, 0])

@@ -22,12 +22,13 @@ from harness import REFUTED, UPHELD, claim, given, judge, shared
 from harness.evidence import pictures
 
 
-def after_step(reg):
-    """Kernels before and after a step of SGD in which the data pull at no weight."""
+def after_two_steps(reg):
+    """Kernels before and after steps of SGD in which the data pull at no weight."""
     w = weights_away_from_zero(INPUTS, UNITS)
     x, y = np.zeros((2, INPUTS), "float32"), np.zeros((2, UNITS), "float32")
     model = linear_model(Regression(x, y, w), reg)
-    custom_step(model, x, y, add=True)
+    for _ in range(2):
+        custom_step(model, x, y, add=True)
     return w.astype("float64"), kernel(model)
 
 
@@ -48,10 +49,10 @@ l1_pushes_towards_zero = claim(
 @given(strength=strengths)
 def test_l1_takes_the_same_from_every_weight(strength):
     """Each step lowers |w| by rate * strength, for large and small weights alike."""
-    w, found = after_step(keras.regularizers.L1(strength))
+    w, found = after_two_steps(keras.regularizers.L1(strength))
 
-    kept = np.sign(w) * (abs(w) - RATE * strength)
-    judge.close(found, kept, magnitude=abs(w), operations=8, what="kernel")
+    kept = np.sign(w) * (abs(w) - 2 * RATE * strength)
+    judge.close(found, kept, magnitude=abs(w), operations=16, what="kernel")
 
 
 l2_not_sparse = claim(
@@ -71,10 +72,10 @@ l2_not_sparse = claim(
 @given(strength=strengths)
 def test_l2_takes_a_share_of_every_weight(strength):
     """Each step keeps the share 1 - 2 * rate * strength, and so no weight is zero."""
-    w, found = after_step(keras.regularizers.L2(strength))
+    w, found = after_two_steps(keras.regularizers.L2(strength))
 
-    kept = w * (1 - 2 * RATE * strength)
-    judge.close(found, kept, magnitude=abs(w), operations=8, what="kernel")
+    kept = w * (1 - 2 * RATE * strength) ** 2
+    judge.close(found, kept, magnitude=abs(w), operations=16, what="kernel")
     judge.at_least(abs(found), 2**-10, what="least weight")
 
 

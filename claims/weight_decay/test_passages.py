@@ -104,9 +104,9 @@ WEIGHTS = np.array([1.0, -0.5])
 
 
 def without_a_gradient(lr, decay):
-    """What a step of AdamW makes of the weights when their gradient is zero."""
+    """What two steps of AdamW make of the weights when their gradient is zero."""
     made = updated_by("AdamW", [2], learning_rate=lr, weight_decay=decay)
-    return stepped(made, WEIGHTS, np.zeros((1, 2)))[0]
+    return stepped(made, WEIGHTS, np.zeros((2, 2)))[-1]
 
 
 @documents_agree_on_place.all_sides
@@ -119,12 +119,12 @@ def test_no_optimizer_of_keras_decays_weights(lr, decay):
 @documents_agree_on_place.right_side
 @given(lr=RATES, decay=DECAYS)
 def test_layers_and_optimizers_have_a_decay_each(lr, decay):
-    """The optimizer shrinks weights by lr * decay, the layer's penalty is L2."""
+    """Each step shrinks weights by lr * decay, and the layer's penalty is L2."""
     penalty = keras.regularizers.L2(decay)(WEIGHTS.astype("float32"))
 
     judge.close(penalty, decay * 1.25, operations=5, what="penalty of a layer")
-    shrunk = (1 - lr * decay) * WEIGHTS
-    judge.close(without_a_gradient(lr, decay), shrunk, operations=5, what="AdamW")
+    shrunk = (1 - lr * decay) ** 2 * WEIGHTS
+    judge.close(without_a_gradient(lr, decay), shrunk, operations=9, what="AdamW")
 
 
 tfa_adamw = claim(
