@@ -231,10 +231,10 @@ def test_recognizers_catch_what_they_should_and_nothing_near_it(claims):
     for statement in found:
         assert known[statement.claim].recorded in (REFUTED, QUALIFIED)
         assert len(statement.catches) >= 3 and len(statement.passes) >= 3
-        for sentence in statement.catches:
-            assert statement.made_by(sentence), (statement.claim, sentence)
-        for sentence in statement.passes:
-            assert not statement.made_by(sentence), (statement.claim, sentence)
+        for example in statement.catches:
+            assert statement.made_by(*example), (statement.claim, example)
+        for example in statement.passes:
+            assert not statement.made_by(*example), (statement.claim, example)
 
 
 def test_each_place_of_a_refuted_claim_has_its_correction(claims):

@@ -2,7 +2,9 @@
 
 `claims/<topic>/phrases.toml` has a `[[statement]]` for each claim that a stranger's
 text could make: regular expressions that a sentence must match, all of them, and others
-that it must not; sentences that it must catch, and near misses that it must not.
+that it must not; sentences that it must catch, and near misses that it must not. Where
+only code decides, `code` and `no_code` are held against the nearest code block of the
+section, and a statement without such a block is not made.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.documents import tables
+from harness.documents.passages import CODE, HEADING
 from harness.lessons.reading import Lesson, Piece
 
+Patterns = tuple[re.Pattern[str], ...]
 LONGEST = 2_000
 """Characters of a paragraph that are read."""
 
@@ -26,20 +30,29 @@ class Statement:
     """How a claim's statement is recognized in a stranger's text.
 
     every: patterns of which each must be found in one sentence, or in two that follow
-    one another; none: patterns of which none may be found there.
+    one another; none: patterns of which none may be found there. code, no_code: the
+    same for the nearest code. catches, passes: (sentence, code near it) of our own.
     """
 
     claim: str
-    every: tuple[re.Pattern[str], ...]
-    none: tuple[re.Pattern[str], ...]
-    catches: tuple[str, ...]
-    passes: tuple[str, ...]
+    every: Patterns
+    none: Patterns
+    code: Patterns
+    no_code: Patterns
+    catches: tuple[tuple[str, str], ...]
+    passes: tuple[tuple[str, str], ...]
 
-    def made_by(self, sentence: str) -> bool:
-        """Whether the sentence makes the statement."""
-        return all(p.search(sentence) for p in self.every) and not any(
-            p.search(sentence) for p in self.none
+    def made_by(self, sentence: str, code: str = "") -> bool:
+        """Whether the sentence makes the statement, with this code nearest to it."""
+        if (self.code or self.no_code) and not code:
+            return False
+        return _fits(sentence, self.every, self.none) and _fits(
+            code, self.code, self.no_code
         )
+
+
+def _fits(text: str, every: Patterns, none: Patterns) -> bool:
+    return all(p.search(text) for p in every) and not any(p.search(text) for p in none)
 
 
 @dataclass(frozen=True)
@@ -68,18 +81,33 @@ def load(claims: Path) -> list[Statement]:
 def _statement(row: dict[str, Any]) -> Statement:
     return Statement(
         row["claim"],
-        tuple(re.compile(p, re.IGNORECASE) for p in row["every"]),
-        tuple(re.compile(p, re.IGNORECASE) for p in row["none"]),
-        tuple(row["catches"]),
-        tuple(row["passes"]),
+        *(
+            tuple(re.compile(p, re.IGNORECASE) for p in patterns)
+            for patterns in (
+                row["every"],
+                row["none"],
+                row.get("code", []),
+                row.get("no_code", []),
+            )
+        ),
+        tuple(_example(example) for example in row["catches"]),
+        tuple(_example(example) for example in row["passes"]),
     )
+
+
+def _example(example: str | dict[str, str]) -> tuple[str, str]:
+    """A sentence, or `{said = ..., code = ...}`."""
+    if isinstance(example, str):
+        return example, ""
+    return example["said"], example["code"]
 
 
 def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
     """The statements that the lesson's prose makes; each once for a piece."""
-    for piece in lesson.passages():
+    for at, piece in enumerate(lesson.pieces):
         if piece.kind not in ("prose", "heading", "table"):
             continue
+        code = _nearest_code(lesson.pieces, at)
         sentences = list(_sentences(piece))
         pairs = [
             (line, f"{said} {after}")
@@ -87,9 +115,22 @@ def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
         ]
         for statement in statements:
             for line, said in [*sentences, *pairs]:
-                if statement.made_by(said):
+                if statement.made_by(said, code):
                     yield Made(statement, piece, line)
                     break
+
+
+def _nearest_code(pieces: list[Piece], at: int) -> str:
+    """The code that is the fewest pieces away, with no heading in between."""
+    found = []
+    for steps in (range(at + 1, len(pieces)), range(at - 1, -1, -1)):
+        for k in steps:
+            if pieces[k].kind == HEADING:
+                break
+            if pieces[k].kind == CODE:
+                found.append((abs(k - at), pieces[k].text))
+                break
+    return min(found)[1] if found else ""
 
 
 def _sentences(piece: Piece) -> Iterator[tuple[int, str]]:
