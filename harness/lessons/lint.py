@@ -11,9 +11,10 @@ from harness.documents.project import Project
 from harness.evidence import record, store
 from harness.evidence import verdict as v
 from harness.evidence.lines import JudgedClaim
-from harness.lessons import programs, statements
+from harness.lessons import patterns, programs, statements
 from harness.lessons.asking import Libraries
-from harness.lessons.programs import Call, Program, Use
+from harness.lessons.patterns import Code, Pattern
+from harness.lessons.programs import Call, Place, Program
 from harness.lessons.reading import SUFFIXES, Lesson, UnreadableLesson, read
 from harness.lessons.statements import Made, Statement
 
@@ -69,6 +70,7 @@ class Judged:
     """What a project has judged: its recognizers, and the claims behind them."""
 
     statements: list[Statement]
+    patterns: list[Pattern]
     claims: dict[str, JudgedClaim]
     stack: str
 
@@ -76,15 +78,15 @@ class Judged:
 def judged_by(project: Project | None) -> Judged:
     """The recognizers of a project and its published audit; nothing without one.
 
-    Raises BadTable, UnreadableEvidence.
+    Raises BadTable, BadPattern, UnreadableEvidence.
     """
     if project is None or not project.published.is_dir():
-        return Judged([], {}, "")
-    known = statements.load(project.claims)
+        return Judged([], [], {}, "")
+    known, seen = statements.load(project.claims), patterns.load(project.claims)
     audited = record.audit(store.read_run(project.published))
     claims = {claim["id"]: claim for claim in audited["claims"]}
     stack = f"keras {audited['run']['stack'].get('keras')}"
-    return Judged(known, claims, stack)
+    return Judged(known, seen, claims, stack)
 
 
 def lint(paths: list[Path], libraries: Libraries, judged: Judged) -> Linted:
@@ -157,6 +159,7 @@ def _of(
 ) -> list[Finding]:
     found = [
         *_statements(lesson, judged),
+        *_patterns(lesson, program, judged),
         *_names(lesson, program, libraries),
         *_methods(lesson, program, libraries),
         *_calls(lesson, program, libraries),
@@ -168,22 +171,56 @@ def _of(
 
 def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:
     """Sentences that make a statement which the audit found refuted or qualified."""
-    levels = {"lesson": ERROR, "number": WARNING, "wording": NOTE, None: NOTE}
     for made in statements.made_in(lesson, judged.statements):
         claim = judged.claims.get(made.statement.claim)
         if claim is None or claim["verdict"] not in v.FINDINGS:
             continue
-        measured = filter(None, (f"measured on {judged.stack}", claim["why"]))
         yield _finding(
             lesson,
             made,
             f"statement.{claim['id']}",
-            levels[claim["severity"]],
+            _LEVELS[claim["severity"]],
             f"{claim['verdict']}: {claim['says']}",
             claim=claim["id"],
-            instead=claim["instead"] or f"It {claim['scope']}.",
-            evidence=": ".join(measured),
+            instead=_true_instead(claim),
+            evidence=_measured(claim, judged),
         )
+
+
+def _patterns(lesson: Lesson, program: Program, judged: Judged) -> Iterator[Finding]:
+    """Code that does what a claim warns of; each place once."""
+    code = Code(lesson, program)
+    for pattern in judged.patterns:
+        claim = judged.claims.get(pattern.claim)
+        if claim is None:
+            continue
+        for place in dict.fromkeys(pattern.find(code)):
+            if patterns.shown_as_wrong(place):
+                continue
+            yield _finding(
+                lesson,
+                programs.place(place.block.piece, place.node),
+                f"code.{claim['id']}",
+                _LEVELS[claim["severity"]] if claim["severity"] else WARNING,
+                pattern.says,
+                claim=claim["id"],
+                instead=pattern.instead or _true_instead(claim),
+                evidence=_measured(claim, judged),
+            )
+
+
+_LEVELS = {"lesson": ERROR, "number": WARNING, "wording": NOTE, None: NOTE}
+
+
+def _true_instead(claim: JudgedClaim) -> str:
+    """The claim's correction, its condition, or, if it is upheld, the claim itself."""
+    if claim["instead"]:
+        return claim["instead"]
+    return claim["says"] if claim["verdict"] == v.UPHELD else f"It {claim['scope']}."
+
+
+def _measured(claim: JudgedClaim, judged: Judged) -> str:
+    return ": ".join(filter(None, (f"measured on {judged.stack}", claim["why"])))
 
 
 def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:
@@ -251,7 +288,7 @@ def _question(call: Call) -> dict[str, Any]:
 
 def _finding(
     lesson: Lesson,
-    at: Use | Made,
+    at: Place | Made,
     rule: str,
     severity: str,
     message: str,
@@ -261,7 +298,7 @@ def _finding(
     evidence: str | None = None,
 ) -> Finding:
     """A finding at a use of a name, or at a sentence, whose column is not known."""
-    column, end = (at.column, at.end_line) if isinstance(at, Use) else (None, None)
+    column, end = (None, None) if isinstance(at, Made) else (at.column, at.end_line)
     return {
         "file": lesson.file,
         "cell": at.piece.cell,

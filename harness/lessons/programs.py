@@ -12,6 +12,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from harness.lessons.reading import Lesson, Piece, is_python
 
@@ -24,7 +25,17 @@ _NO_PYTHON = re.compile(r"^\s*(?:[%!?]|pip install|\$ )")
 
 
 @dataclass(frozen=True)
-class Use:
+class Place:
+    """Where code stands: line, column and end_line are 1-based, in the cell or file."""
+
+    piece: Piece
+    line: int
+    column: int
+    end_line: int
+
+
+@dataclass(frozen=True)
+class Use(Place):
     """A dotted name of a library as the code writes it, and what it stands for.
 
     written: `L.Dense`; name: `tensorflow.keras.layers.Dense`.
@@ -32,10 +43,14 @@ class Use:
 
     written: str
     name: str
-    piece: Piece
-    line: int
-    column: int
-    end_line: int
+
+
+def place(piece: Piece, node: ast.AST) -> Place:
+    """Where a node of a piece's syntax tree stands in the lesson."""
+    line, first = getattr(node, "lineno", 1), piece.line - 1
+    end = getattr(node, "end_lineno", None) or line
+    column = getattr(node, "col_offset", 0) + 1
+    return Place(piece, first + line, column, first + end)
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,35 @@ class Call:
     starred: bool
 
 
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A parsed block of code, with what its names stand for."""
+
+    number: int
+    piece: Piece
+    tree: ast.Module
+    names: dict[str, str]
+    rebound: set[str]
+
+    def resolved(self, written: str) -> str | None:
+        """`L.Dense` -> `tensorflow.keras.layers.Dense`; None if the name is unknown."""
+        head, _, rest = written.partition(".")
+        if head in self.rebound or head not in self.names:
+            return None
+        return f"{self.names[head]}.{rest}" if rest else self.names[head]
+
+    @cached_property
+    def assigned(self) -> list[tuple[str, ast.expr]]:
+        """What is assigned to which name, in the order of the lines."""
+        found = [
+            pair
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Assign) and len(node.targets) == 1
+            for pair in _pairs(node.targets[0], node.value)
+        ]
+        return sorted(found, key=lambda pair: pair[1].lineno)
+
+
 @dataclass
 class Program:
     """Uses and calls of a lesson's code; how many of its blocks could not be parsed.
@@ -57,6 +101,7 @@ class Program:
     methods: calls of methods on objects whose class is known, as `Class.method`.
     """
 
+    code: list[Block] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     methods: list[Use] = field(default_factory=list)
@@ -86,11 +131,13 @@ def of(lesson: Lesson) -> Program:
     trees = [tree for _, tree in blocks]
     literals = _constants(trees)
     made = _made_once(trees)
-    for piece, tree in blocks:
+    for number, (piece, tree) in enumerate(blocks):
         for node in ast.walk(tree):
             for alias, name in _imported(node):
                 names[alias] = name
-        _Reader(program, piece, names, rebound, literals, made).visit(tree)
+        block = Block(number, piece, tree, dict(names), rebound)
+        program.code.append(block)
+        _Reader(program, block, literals, made).visit(tree)
     return program
 
 
@@ -166,7 +213,7 @@ def _made_once(trees: list[ast.Module]) -> dict[str, ast.expr]:
     found: dict[str, ast.expr] = {}
     for name, values in _assigned(trees).items():
         called = [v.func for v in values if isinstance(v, ast.Call)]
-        written = {_dotted(function) for function in called}
+        written = {dotted(function) for function in called}
         if len(called) == len(values) and len(written) == 1:
             found[name] = called[0]
     return found
@@ -215,7 +262,7 @@ def literal(
 
     Raises NotLiteral for anything else, and for values that are larger than a lesson's.
     """
-    written = _dotted(node.func if isinstance(node, ast.Call) else node)
+    written = dotted(node.func if isinstance(node, ast.Call) else node)
     name = resolve(written) if written else None
     if name and isinstance(node, ast.Call):
         return _call_of_literals(node, name, known, resolve)
@@ -289,15 +336,16 @@ class _Reader(ast.NodeVisitor):
     def __init__(
         self,
         program: Program,
-        piece: Piece,
-        names: dict[str, str],
-        rebound: set[str],
+        block: Block,
         literals: dict[str, object],
         made: dict[str, ast.expr],
     ) -> None:
-        self._program, self._piece = program, piece
-        self._names, self._rebound, self._literals = names, rebound, literals
-        self._objects = made
+        self._program, self._piece, self._resolved = (
+            program,
+            block.piece,
+            block.resolved,
+        )
+        self._literals, self._objects = literals, made
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -313,7 +361,7 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.ctx, ast.Load):
-            written = _dotted(node)
+            written = dotted(node)
             name = self._resolved(written) if written else None
             if written and name:
                 self._use(written, name, node)
@@ -321,7 +369,7 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        written = _dotted(node.func)
+        written = dotted(node.func)
         name = self._resolved(written) if written else None
         if written and name:
             use = self._made(written, name, node.func)
@@ -336,7 +384,7 @@ class _Reader(ast.NodeVisitor):
         head, _, rest = written.partition(".")
         if not rest or "." in rest or head not in self._objects:
             return
-        maker = _dotted(self._objects[head])
+        maker = dotted(self._objects[head])
         name = self._resolved(maker) if maker else None
         use = self._made(written, f"{name}.{rest}", node) if name else None
         if use:
@@ -349,19 +397,11 @@ class _Reader(ast.NodeVisitor):
         name = self._resolved(written)
         return name if name and name.split(".")[0] in AUDITED else None
 
-    def _resolved(self, written: str) -> str | None:
-        head, _, rest = written.partition(".")
-        if head in self._rebound or head not in self._names:
-            return None
-        return f"{self._names[head]}.{rest}" if rest else self._names[head]
-
     def _made(self, written: str, name: str, node: ast.AST) -> Use | None:
         if name.split(".")[0] not in AUDITED:
             return None
-        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
-        end = getattr(node, "end_lineno", None) or line
-        first = self._piece.line - 1
-        return Use(written, name, self._piece, first + line, column, first + end)
+        at = place(self._piece, node)
+        return Use(at.piece, at.line, at.column, at.end_line, written, name)
 
     def _use(self, written: str, name: str, node: ast.AST) -> None:
         use = self._made(written, name, node)
@@ -385,7 +425,7 @@ class _Reader(ast.NodeVisitor):
         return Call(use, len(node.args), keywords, arguments, starred)
 
 
-def _dotted(node: ast.expr) -> str | None:
+def dotted(node: ast.expr) -> str | None:
     """`a.b.c` as text; None for anything but names and attributes."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):

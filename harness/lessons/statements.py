@@ -81,18 +81,17 @@ def load(claims: Path) -> list[Statement]:
 def _statement(row: dict[str, Any]) -> Statement:
     return Statement(
         row["claim"],
-        *(
-            tuple(re.compile(p, re.IGNORECASE) for p in patterns)
-            for patterns in (
-                row["every"],
-                row["none"],
-                row.get("code", []),
-                row.get("no_code", []),
-            )
-        ),
+        _patterns(row["every"]),
+        _patterns(row["none"]),
+        _patterns(row.get("code", [])),
+        _patterns(row.get("no_code", [])),
         tuple(_example(example) for example in row["catches"]),
         tuple(_example(example) for example in row["passes"]),
     )
+
+
+def _patterns(words: list[str]) -> Patterns:
+    return tuple(re.compile(word, re.IGNORECASE) for word in words)
 
 
 def _example(example: str | dict[str, str]) -> tuple[str, str]:

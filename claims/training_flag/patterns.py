@@ -1,0 +1,53 @@
+"""Calls of models in a lesson's training loops, and their training flag."""
+
+from harness.lessons.loops import loops, model_of
+from harness.lessons.patterns import pattern
+
+DIFFERS = [
+    f"keras.layers.{kind}"
+    for kind in (
+        *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
+        *("AlphaDropout", "GaussianDropout", "GaussianNoise", "BatchNormalization"),
+    )
+]
+"""Layers that compute something else in training than at inference."""
+MODEL = """
+import tensorflow as tf
+from tensorflow.keras import layers
+net = tf.keras.Sequential([layers.Dense(8, "relu"), layers.Dropout(0.5)])
+"""
+STEP = """
+with tf.GradientTape() as tape:
+    loss = loss_fn(y, net({call}))
+grads = tape.gradient(loss, net.trainable_variables)
+optimizer.apply_gradients(zip(grads, net.trainable_variables))
+"""
+
+
+@pattern(
+    "training-flag.custom-loop-explicit",
+    catches=[
+        MODEL + STEP.format(call="x"),
+        MODEL.replace("Dropout(0.5)", "BatchNormalization()") + STEP.format(call="x"),
+        MODEL + "def step(x, y):" + STEP.format(call="x").replace("\n", "\n    "),
+    ],
+    passes=[
+        MODEL + STEP.format(call="x, training=True"),
+        MODEL + STEP.format(call="x, True"),
+        MODEL.replace("Dropout(0.5)", "Flatten()") + STEP.format(call="x"),
+        MODEL + "with tf.GradientTape() as tape:\n    y = net(x)\n"
+        "gradients = tape.gradient(y, x)",
+    ],
+)
+def flag_left_out(code):
+    """This training step does not pass training=True, so that dropout and batch
+    normalization run in inference mode."""
+    for loop in loops(code):
+        made = model_of(code, loop)
+        if made and any(call.name in DIFFERS for call in made.layers):
+            for call in loop.forward:
+                flagged = call.args[1:] or any(
+                    keyword.arg in ("training", None) for keyword in call.keywords
+                )
+                if not flagged:
+                    yield loop.at(call)

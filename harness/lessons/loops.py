@@ -1,0 +1,152 @@
+"""Training loops with a gradient tape in the code of a lesson, which is never run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.lessons.patterns import Call, Code, Node
+from harness.lessons.programs import Block
+
+TAPE = "tensorflow.GradientTape"
+MODELS = (
+    "keras.Sequential",
+    "keras.models.Sequential",
+    "keras.Model",
+    "keras.models.Model",
+)
+LAYERS = "keras.layers."
+TRAINED = ("trainable_variables", "trainable_weights", "variables", "weights")
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A step that a tape differentiates by a model's weights, and that applies it.
+
+    tape: the `with`. model: the name of the model. forward: its calls below the tape.
+    sums: what is added to what in an assignment there. adds_more: something that is not
+    seen through may hold the penalties.
+    """
+
+    block: Block
+    tape: Node
+    model: str
+    forward: list[ast.Call]
+    sums: list[tuple[ast.expr, ast.expr]]
+    adds_more: bool
+
+    def at(self, node: ast.AST) -> Node:
+        return Node(self.block, node)
+
+
+@dataclass(frozen=True)
+class Made:
+    """How a model is made: the calls that make its layers."""
+
+    layers: list[Call]
+
+
+def loops(code: Code) -> Iterator[Loop]:
+    """Training steps with a tape whose gradients by a model's weights are applied."""
+    for block in code.blocks:
+        for scope in ast.walk(block.tree):
+            body = getattr(scope, "body", None)
+            if isinstance(body, list):
+                yield from _in(code, block, body)
+
+
+def _in(code: Code, block: Block, body: list[ast.stmt]) -> Iterator[Loop]:
+    for at, statement in enumerate(body):
+        if not isinstance(statement, ast.With) or not code.within(
+            Node(block, statement), TAPE
+        ):
+            continue
+        after = ast.Module([*statement.body, *body[at + 1 :]], [])
+        called = {n.attr for n in ast.walk(after) if isinstance(n, ast.Attribute)}
+        if not called & {"apply_gradients", "apply"} or "gradient" not in called:
+            continue
+        for name in sorted(_trained(after)):
+            inside = list(ast.walk(ast.Module(statement.body, [])))
+            forward = [
+                n
+                for n in inside
+                if isinstance(n, ast.Call)
+                and isinstance(n.func, ast.Name)
+                and n.func.id == name
+                and n.args
+            ]
+            if forward:
+                sums, tape = list(_sums(statement)), Node(block, statement)
+                more = _handed_on(inside, name) or any(
+                    isinstance(n, (ast.AugAssign, ast.Add)) for n in inside
+                )
+                yield Loop(block, tape, name, forward, sums, more)
+
+
+def _trained(tree: ast.AST) -> set[str]:
+    """The models by whose weights `tape.gradient` differentiates."""
+    found = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="gradient"),
+                args=[_, ast.Attribute(value=ast.Name(id=model), attr=attr)],
+            ) if attr in TRAINED:
+                found.add(model)
+    return found
+
+
+def _sums(tape: ast.With) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """`(b, a)` and `(a, b)` of `loss = a + b`, and of `loss += b` with `a` the loss."""
+    for node in ast.walk(tape):
+        match node:
+            case ast.AugAssign(op=ast.Add()):
+                yield node.value, node.target
+            case ast.Assign(value=ast.BinOp(op=ast.Add(), left=left, right=right)):
+                yield right, left
+                yield left, right
+
+
+def _handed_on(nodes: list[ast.AST], model: str) -> bool:
+    """Whether another function gets the model, and may add its penalties."""
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    given = [a for c in calls for a in (*c.args, *(k.value for k in c.keywords))]
+    return any(isinstance(a, ast.Name) and a.id == model for a in given)
+
+
+def model_of(code: Code, loop: Loop) -> Made | None:
+    """How the loop's model is made, if the lesson shows it above the loop.
+
+    A functional model's layers are those of its block and of the blocks above it, from
+    the last `Input` on.
+    """
+    made = code.latest(loop.model, loop.tape.order)
+    call = code.as_call(made)
+    if made is None or call is None or call.name not in MODELS:
+        return None
+    layers = [c for c in code.within(made, LAYERS) if c.node is not call.node]
+    if call.name.endswith("Sequential"):
+        return Made(layers + _added_later(code, loop, made))
+    inputs = [
+        c
+        for c in code.calls("keras.Input", "keras.layers.Input")
+        if c.order < made.order
+    ]
+    if not inputs:
+        return None
+    first = inputs[-1].order
+    between = [c for c in code.calls(LAYERS) if first <= c.order <= made.order]
+    return Made(between)
+
+
+def _added_later(code: Code, loop: Loop, made: Node) -> list[Call]:
+    """`model.add(layer)` between the model and the loop."""
+    found = []
+    for call in code.calls(".add"):
+        match call.node.func:
+            case ast.Attribute(value=ast.Name(id=loop.model)) if (
+                made.order < call.order < loop.tape.order
+            ):
+                found += code.within(call, LAYERS)
+    return found

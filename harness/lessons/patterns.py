@@ -1,0 +1,214 @@
+"""Code that does what a judged claim warns of: patterns, kept beside the claims.
+
+`claims/<topic>/patterns.py` has a function for each, which looks at a lesson's code
+and yields where it does so:
+
+    @pattern("topic.claim", catches=[...], passes=[...])
+    def what_it_does(code):
+        \"\"\"What is wrong there, in one sentence.\"\"\"
+        for call in code.calls("keras.layers.Conv2D"):
+            yield call
+
+The code is read and never run. A pattern that is not sure yields nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import InputError
+from harness.lessons.programs import Block, Program, dotted
+from harness.lessons.reading import Lesson
+
+
+class BadPattern(InputError):
+    """A file of patterns that cannot be loaded, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A syntax node of a lesson, and the block that it stands in."""
+
+    block: Block
+    node: ast.AST
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Where it stands in the lesson: number of the block, line."""
+        return self.block.number, getattr(self.node, "lineno", 0)
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A call; name: what is called, `keras.layers.Dense`, or `.fit` of any object."""
+
+    node: ast.Call
+    name: str
+
+    def argument(self, keyword: str, position: int | None = None) -> ast.expr | None:
+        """The argument with this name, or at this position; None if it is not given."""
+        for given in self.node.keywords:
+            if given.arg == keyword:
+                return given.value
+        if position is not None and position < len(self.node.args):
+            return self.node.args[position]
+        return None
+
+    @property
+    def open(self) -> bool:
+        """Whether `*` or `**` hands over arguments that are not seen."""
+        starred = any(isinstance(a, ast.Starred) for a in self.node.args)
+        return starred or any(k.arg is None for k in self.node.keywords)
+
+
+class Code:
+    """The code of a lesson as patterns ask for it."""
+
+    def __init__(self, lesson: Lesson, program: Program) -> None:
+        self.lesson = lesson
+        self.blocks = program.code
+        self._calls = [call for block in self.blocks for call in _calls(block)]
+
+    def calls(self, *names: str) -> Iterator[Call]:
+        """Calls of these functions, classes or methods, in the order of the lesson; a
+        name that ends with a dot stands for all that begin with it."""
+        return (call for call in self._calls if _is_one_of(call.name, names))
+
+    def within(self, node: Node, *names: str) -> list[Call]:
+        """The calls of `calls` that stand inside of a node."""
+        inside = {id(n) for n in ast.walk(node.node)}
+        return [call for call in self.calls(*names) if id(call.node) in inside]
+
+    def latest(self, name: str, order: tuple[int, int]) -> Node | None:
+        """What was assigned to a name last above a place of the lesson."""
+        found = None
+        for block in self.blocks[: order[0] + 1]:
+            for assigned, value in block.assigned:
+                if assigned == name and (block.number, value.lineno) < order:
+                    found = Node(block, value)
+        return found
+
+    def value(self, block: Block, node: ast.expr | None) -> Node | None:
+        """What an expression is: a name stands for what was assigned to it last.
+
+        None for a name that nothing is assigned to above.
+        """
+        if isinstance(node, ast.Name):
+            return self.latest(node.id, (block.number, node.lineno))
+        return Node(block, node) if node is not None else None
+
+    def call(self, block: Block, node: ast.expr | None) -> Call | None:
+        """The call that an expression is, through its name."""
+        return self.as_call(self.value(block, node))
+
+    def as_call(self, value: Node | None) -> Call | None:
+        if value is None:
+            return None
+        return next((c for c in self._calls if c.node is value.node), None)
+
+    def items(self, block: Block, node: ast.expr | None) -> list[Call]:
+        """The calls in a list such as `callbacks=[a, Stop()]`, through their names."""
+        value = self.value(block, node)
+        if value is None or not isinstance(value.node, (ast.List, ast.Tuple)):
+            return []
+        found = (self.call(value.block, item) for item in value.node.elts)
+        return [call for call in found if call]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(block.piece.text for block in self.blocks)
+
+    def mentions(self, word: str) -> bool:
+        """Whether this pattern stands anywhere in the code."""
+        return bool(re.search(word, self.text))
+
+
+SHOWN_AS_WRONG = re.compile(r"\b(incorrect|wrong|bad|avoid|mistake|bug|don.?t)\b", re.I)
+
+
+def shown_as_wrong(place: Node) -> bool:
+    """Whether a comment beside the code, or just above it, says that it is wrong."""
+    lines = place.block.piece.text.split("\n")
+    at = place.order[1]
+    near = lines[max(at - 3, 0) : at]
+    comments = [line.partition("#")[2] for line in near]
+    return any(SHOWN_AS_WRONG.search(comment) for comment in comments)
+
+
+Find = Callable[[Code], Iterator[Node]]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A function that finds code which does what a claim warns of.
+
+    says: what is wrong there; instead: what is right, where the claim's own sentence is
+    about one document; catches, passes: code of our own that it must (not) find.
+    """
+
+    claim: str
+    says: str
+    instead: str | None
+    find: Find
+    catches: tuple[str, ...]
+    passes: tuple[str, ...]
+
+
+def pattern(
+    claim: str,
+    *,
+    instead: str | None = None,
+    catches: Sequence[str],
+    passes: Sequence[str],
+) -> Callable[[Find], Pattern]:
+    """The decorated function finds code that contradicts the claim."""
+
+    def declare(find: Find) -> Pattern:
+        says = " ".join((find.__doc__ or "").split())
+        return Pattern(claim, says, instead, find, (*catches,), (*passes,))
+
+    return declare
+
+
+def load(claims: Path) -> list[Pattern]:
+    """All patterns of a project. Raises BadPattern."""
+    found: list[Pattern] = []
+    for path in sorted(claims.glob("*/patterns.py")):
+        spec = importlib.util.spec_from_file_location(
+            f"patterns_{path.parent.name}", path
+        )
+        assert spec and spec.loader
+        module = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:  # of any kind: the file is somebody's code
+            raise BadPattern(f"{path} cannot be loaded: {error}.") from None
+        found += [
+            value for value in vars(module).values() if isinstance(value, Pattern)
+        ]
+    return found
+
+
+def _calls(block: Block) -> Iterator[Call]:
+    for node in ast.walk(block.tree):
+        if isinstance(node, ast.Call):
+            written = dotted(node.func)
+            name = block.resolved(written) if written else None
+            if name:
+                yield Call(block, node, canonical(name))
+            elif isinstance(node.func, ast.Attribute):
+                yield Call(block, node, f".{node.func.attr}")
+
+
+def _is_one_of(name: str, names: tuple[str, ...]) -> bool:
+    return any(name.startswith(n) if n[-1] == "." else name == n for n in names)
+
+
+def canonical(name: str) -> str:
+    """`tensorflow.keras.x` is `keras.x`."""
+    return re.sub(r"^tensorflow\.(?:python\.|compat\.v[12]\.)?keras\.", "keras.", name)
