@@ -22,7 +22,8 @@ from harness.evidence.store import (
     write_compressed,
     write_evidence,
 )
-from harness.lessons import asking, lint, output
+from harness.lessons import command as lint
+from harness.lessons import judged
 from harness.report import compare, patch
 from harness.report.files import write_readable, write_reports
 
@@ -77,13 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("new", type=Path, metavar="NEW")
     command.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
     command.set_defaults(command=_compare)
-    command = commands.add_parser(
-        "lint", help="hold lessons against the installed libraries"
-    )
-    command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    command.add_argument("--format", choices=tuple(output.FORMATS), default="text")
-    command.add_argument("--output", type=Path, metavar="FILE")
-    command.set_defaults(command=_lint)
+    lint.add_to(commands)
     command = commands.add_parser("publish", help="keep a complete run in the project")
     command.add_argument("run", type=Path, metavar="RUN")
     command.add_argument("--out", type=Path, metavar="DIR", help=_OUT)
@@ -213,25 +208,6 @@ def _compare(options: argparse.Namespace) -> int:
     return int(compare.changed(difference))
 
 
-def _lint(options: argparse.Namespace) -> int:
-    """Exit 0 without a finding, 1 with some; what cannot be read is a sentence."""
-    libraries = asking.Libraries()
-    try:
-        judged = lint.judged_by(around(Path.cwd()))
-        linted = lint.lint(options.paths, libraries, judged)
-    finally:
-        libraries.close()
-    said = output.FORMATS[options.format](linted)
-    if options.output:
-        write_atomically(options.output, said)
-    else:
-        print(said, end="")
-    problems = [entry["problem"] for entry in linted["files"] if entry["problem"]]
-    for problem in problems:
-        print(f"error: {problem}", file=sys.stderr)
-    return 1 if linted["findings"] else 2 if problems else 0
-
-
 def _publish(options: argparse.Namespace) -> int:
     lines = read_run(options.run)
     out = _out(options.out, "published")
@@ -253,6 +229,9 @@ def _publish(options: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     write_compressed(out, lines)
     write_readable(audited, out)
+    project = around(Path.cwd())
+    if project and out.resolve() == project.published:
+        write_atomically(project.claims / judged.FILE, judged.text(audited))
     print(f"published: {out / 'audit.html'}")
     return 0
 

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
-from harness.documents.project import Project
-from harness.evidence import record, store
 from harness.evidence import verdict as v
-from harness.evidence.lines import JudgedClaim
 from harness.lessons import patterns, programs, statements
 from harness.lessons.asking import Libraries
-from harness.lessons.patterns import Code, Pattern
+from harness.lessons.choosing import Choice, fingerprint, is_silenced, silenced
+from harness.lessons.judged import Judged, JudgedStatement
+from harness.lessons.patterns import Code
 from harness.lessons.programs import Call, Place, Program
 from harness.lessons.reading import SUFFIXES, Lesson, UnreadableLesson, read
-from harness.lessons.statements import Made, Statement
+from harness.lessons.statements import Made
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 NAME, CALL = "name", "call"
 MOST_FILES = 5_000
+EVERYTHING = Choice()
 
 
 class Finding(TypedDict):
     """One thing that is wrong, at one place; unknown is None.
 
     cell: 0-based in a notebook; line, column, end_line: 1-based, in the cell's source
-    or in the file.
+    or in the file. fingerprint: stays the same when the line moves.
     """
 
     file: str
@@ -43,6 +43,7 @@ class Finding(TypedDict):
     evidence: str | None
     since: str | None
     until: str | None
+    fingerprint: str
 
 
 class FileEntry(TypedDict):
@@ -57,54 +58,70 @@ class FileEntry(TypedDict):
 
 
 class Linted(TypedDict):
-    """The result, as `--format json` prints it."""
+    """The result, as `--format json` prints it.
+
+    silenced: how many findings a comment silenced; known: how many the baseline has.
+    """
 
     schema: int
     stack: dict[str, str]
     files: list[FileEntry]
     findings: list[Finding]
+    silenced: int
+    known: int
 
 
-@dataclass(frozen=True)
-class Judged:
-    """What a project has judged: its recognizers, and the claims behind them."""
-
-    statements: list[Statement]
-    patterns: list[Pattern]
-    claims: dict[str, JudgedClaim]
-    stack: str
-
-
-def judged_by(project: Project | None) -> Judged:
-    """The recognizers of a project and its published audit; nothing without one.
-
-    Raises BadTable, BadPattern, UnreadableEvidence.
-    """
-    if project is None or not project.published.is_dir():
-        return Judged([], [], {}, "")
-    known, seen = statements.load(project.claims), patterns.load(project.claims)
-    audited = record.audit(store.read_run(project.published))
-    claims = {claim["id"]: claim for claim in audited["claims"]}
-    stack = f"keras {audited['run']['stack'].get('keras')}"
-    return Judged(known, seen, claims, stack)
-
-
-def lint(paths: list[Path], libraries: Libraries, judged: Judged) -> Linted:
+def lint(
+    paths: list[Path], libraries: Libraries, judged: Judged, choice: Choice = EVERYTHING
+) -> Linted:
     """All findings in these files and folders. Raises UnreadableLesson."""
     files: list[FileEntry] = []
-    findings: list[Finding] = []
-    for path, shown in lessons(paths):
+    shown = Shown(choice)
+    for path, name in lessons(paths):
         try:
-            lesson = read(path, shown)
+            lesson = read(path, name)
         except UnreadableLesson as problem:
-            files.append(_entry(shown, "unreadable", problem=str(problem)))
+            files.append(_entry(name, "unreadable", problem=str(problem)))
             continue
         program = programs.of(lesson)
         said, blocks = len(lesson.passages()), program.blocks
-        files.append(_entry(shown, lesson.kind, said, blocks, program.unparsed))
-        findings += _of(lesson, program, libraries, judged)
-    stack = libraries.ask(ask="versions") if findings else {}
-    return {"schema": 1, "stack": stack, "files": files, "findings": findings}
+        files.append(_entry(name, lesson.kind, said, blocks, program.unparsed))
+        shown.add(lesson, _of(lesson, program, libraries, judged))
+    return {
+        "schema": 1,
+        "stack": libraries.ask(ask="versions") if shown.findings else {},
+        "files": files,
+        "findings": shown.findings,
+        "silenced": shown.silenced,
+        "known": shown.known,
+    }
+
+
+class Shown:
+    """The findings that rules, comments and a baseline leave."""
+
+    def __init__(self, choice: Choice) -> None:
+        self.findings: list[Finding] = []
+        self.silenced = self.known = 0
+        self._choice, self._left = choice, Counter(choice.known)
+
+    def add(self, lesson: Lesson, found: list[Finding]) -> None:
+        quiet = {cell: silenced(text) for cell, text in lesson.sources.items()}
+        for finding in found:
+            cell, line, rule = finding["cell"], finding["line"], finding["rule"]
+            if not self._choice.shows(rule):
+                continue
+            if is_silenced(quiet.get(cell, {}), line, rule):
+                self.silenced += 1
+                continue
+            lines = lesson.sources.get(cell, "").split("\n")
+            text = lines[line - 1] if line <= len(lines) else ""
+            finding["fingerprint"] = fingerprint(finding["file"], rule, text)
+            if self._left[finding["fingerprint"]]:
+                self._left[finding["fingerprint"]] -= 1
+                self.known += 1
+            else:
+                self.findings.append(finding)
 
 
 def _entry(
@@ -205,21 +222,23 @@ def _patterns(lesson: Lesson, program: Program, judged: Judged) -> Iterator[Find
                 pattern.says,
                 claim=claim["id"],
                 instead=pattern.instead or _true_instead(claim),
-                evidence=_measured(claim, judged),
+                evidence=f"measured on {judged.stack}"
+                if pattern.instead
+                else _measured(claim, judged),
             )
 
 
 _LEVELS = {"lesson": ERROR, "number": WARNING, "wording": NOTE, None: NOTE}
 
 
-def _true_instead(claim: JudgedClaim) -> str:
+def _true_instead(claim: JudgedStatement) -> str:
     """The claim's correction, its condition, or, if it is upheld, the claim itself."""
     if claim["instead"]:
         return claim["instead"]
     return claim["says"] if claim["verdict"] == v.UPHELD else f"It {claim['scope']}."
 
 
-def _measured(claim: JudgedClaim, judged: Judged) -> str:
+def _measured(claim: JudgedStatement, judged: Judged) -> str:
     return ": ".join(filter(None, (f"measured on {judged.stack}", claim["why"])))
 
 
@@ -313,4 +332,5 @@ def _finding(
         "evidence": evidence,
         "since": None,
         "until": None,
+        "fingerprint": "",
     }

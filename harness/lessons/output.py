@@ -29,6 +29,10 @@ def text(linted: Linted) -> str:
     told += "lesson" if files == 1 else "lessons"
     if unparsed:
         told += f"; {unparsed} code blocks could not be parsed"
+    if linted["silenced"]:
+        told += f"; {linted['silenced']} silenced by comments"
+    if linted["known"]:
+        told += f"; {linted['known']} known to the baseline"
     return "\n".join([*lines, told]) + "\n"
 
 
@@ -56,6 +60,7 @@ def sarif(linted: Linted) -> str:
             "ruleIndex": rules.index(found["rule"]),
             "level": found["severity"],
             "message": {"text": _said(found).replace("](", "] (")},
+            "partialFingerprints": {"finding/v1": found["fingerprint"]},
             "locations": [
                 {
                     "physicalLocation": {

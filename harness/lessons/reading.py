@@ -12,8 +12,9 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from harness.documents.passages import CODE, HEADING, OUTPUT, PROSE, TABLE, split
 from harness.errors import InputError
@@ -46,11 +47,15 @@ class Piece:
 
 @dataclass
 class Lesson:
-    """A lesson: its path as given, its format, its pieces in their order."""
+    """A lesson: its path as given, its format, its pieces in their order.
+
+    sources: its text by cell; a lesson that is no notebook is one text, of cell None.
+    """
 
     file: str
     kind: str
     pieces: list[Piece] = field(default_factory=list)
+    sources: dict[int | None, str] = field(default_factory=dict)
 
     def code(self) -> list[Piece]:
         return [piece for piece in self.pieces if piece.kind == CODE]
@@ -61,20 +66,22 @@ class Lesson:
 
 def read(path: Path, shown: str) -> Lesson:
     """The lesson at a path, called `shown`. Raises UnreadableLesson."""
-    kind, pieces = _FORMATS.get(path.suffix.lower(), ("text", _of_text))
+    kind, pieces = _FORMATS.get(path.suffix.lower(), _FORMATS[".txt"])
     text = _text(path, shown)
+    lesson = Lesson(shown, kind)
     try:
-        found = []
-        for piece in pieces(text):
-            found.append(piece)
-            if len(found) > MOST_PIECES:
-                raise UnreadableLesson(f"{shown} has over {MOST_PIECES} pieces.")
+        for cell, source, found in pieces(text):
+            lesson.sources[cell] = source
+            for piece in found:
+                lesson.pieces.append(piece)
+                if len(lesson.pieces) > MOST_PIECES:
+                    raise UnreadableLesson(f"{shown} has over {MOST_PIECES} pieces.")
     except UnreadableLesson:
         raise
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         said = str(error).split("\n")[0][:120]
         raise UnreadableLesson(f"{shown} is no {kind}: {said}") from None
-    return Lesson(shown, kind, found)
+    return lesson
 
 
 def _text(path: Path, shown: str) -> str:
@@ -91,24 +98,33 @@ def _text(path: Path, shown: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _of_notebook(text: str) -> Iterator[Piece]:
+Parts = Iterator[tuple[int | None, str, Iterator[Piece]]]
+"""Cell, text and pieces; a lesson that is no notebook is one part."""
+
+
+def _whole(pieces: Callable[[str], Iterator[Piece]]) -> Callable[[str], Parts]:
+    return lambda text: iter([(None, text, pieces(text))])
+
+
+def _of_notebook(text: str) -> Parts:
     import nbformat
 
     notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     language = str(notebook.metadata.get("kernelspec", {}).get("language", "python"))
     for at, cell in enumerate(notebook.cells):
-        source = str(cell.source)
-        if cell.cell_type == "code":
-            yield Piece(CODE, source, 1, at, language or "python")
-            for output in cell.get("outputs", []):
-                shown = output.get("text") or output.get("data", {}).get("text/plain")
-                if shown:
-                    yield Piece(OUTPUT, str(shown), 1, at)
-        elif cell.cell_type == "markdown":
-            for piece in _of_markdown(source):
-                yield Piece(
-                    piece.kind, piece.text, piece.line, at, piece.language, piece.tab
-                )
+        yield at, str(cell.source), _of_cell(at, cell, language or "python")
+
+
+def _of_cell(at: int, cell: Any, language: str) -> Iterator[Piece]:
+    source = str(cell.source)
+    if cell.cell_type == "code":
+        yield Piece(CODE, source, 1, at, language)
+        for output in cell.get("outputs", []):
+            shown = output.get("text") or output.get("data", {}).get("text/plain")
+            if shown:
+                yield Piece(OUTPUT, str(shown), 1, at)
+    elif cell.cell_type == "markdown":
+        yield from (replace(piece, cell=at) for piece in _of_markdown(source))
 
 
 def _of_markdown(text: str) -> Iterator[Piece]:
@@ -252,15 +268,15 @@ def _of_text(text: str) -> Iterator[Piece]:
         yield Piece(passage.kind, passage.text, passage.lines[0])
 
 
-_FORMATS: dict[str, tuple[str, Callable[[str], Iterator[Piece]]]] = {
+_FORMATS: dict[str, tuple[str, Callable[[str], Parts]]] = {
     ".ipynb": ("notebook", _of_notebook),
-    ".md": ("markdown", _of_markdown),
-    ".qmd": ("markdown", _of_markdown),
-    ".rmd": ("markdown", _of_markdown),
-    ".html": ("html", _of_html),
-    ".htm": ("html", _of_html),
-    ".rst": ("rst", _of_rst),
-    ".py": ("python", _of_python),
-    ".txt": ("text", _of_text),
+    ".md": ("markdown", _whole(_of_markdown)),
+    ".qmd": ("markdown", _whole(_of_markdown)),
+    ".rmd": ("markdown", _whole(_of_markdown)),
+    ".html": ("html", _whole(_of_html)),
+    ".htm": ("html", _whole(_of_html)),
+    ".rst": ("rst", _whole(_of_rst)),
+    ".py": ("python", _whole(_of_python)),
+    ".txt": ("text", _whole(_of_text)),
 }
 SUFFIXES = tuple(_FORMATS)

@@ -1,0 +1,152 @@
+"""Which findings a course wants to see: rules, comments in a lesson, a baseline.
+
+`[tool.regularization-audit]` in the pyproject.toml of the folder, or of one above it:
+
+    [tool.regularization-audit]
+    select = ["name", "call", "statement"]
+    ignore = ["statement.dropout.half-per-batch"]
+    baseline = "lint-baseline.json"
+
+A rule stands for itself and for all that begin with it and a dot. In a lesson, a
+comment such as `# audit: ignore[call]`, or `<!-- audit: ignore[call] -->`, silences a
+rule on its own line; alone on its line, for the paragraph or block of lines below it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.errors import InputError
+
+TABLE = "regularization-audit"
+_SILENCED = re.compile(r"audit:\s*ignore\[([\w.\-, ]*)\]")
+_ALONE = re.compile(r"^\s*(#|<!--|%|//|\.\.)?\s*audit:\s*ignore\[[^\]]*\]\s*(-->)?\s*$")
+
+
+class BadChoice(InputError):
+    """A table or a baseline that cannot be read, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Rules to show and to leave out; findings that are known already, by how often."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    known: Counter[str] = field(default_factory=Counter)
+
+    def shows(self, rule: str) -> bool:
+        selected = not self.select or any(_covers(r, rule) for r in self.select)
+        return selected and not any(_covers(r, rule) for r in self.ignore)
+
+
+def _covers(rule: str, found: str) -> bool:
+    return found == rule or found.startswith(f"{rule}.")
+
+
+def choice(
+    folder: Path,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    baseline: Path | None = None,
+    *,
+    without_baseline: bool = False,
+) -> Choice:
+    """What the command line says, over what the folder's pyproject.toml says.
+
+    Raises BadChoice.
+    """
+    path, table = _table(folder)
+    rules = {}
+    for key, given in (("select", tuple(select)), ("ignore", tuple(ignore))):
+        value = table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(r, str) for r in value):
+            raise BadChoice(f"{path}: {key} of [tool.{TABLE}] is no list of rules.")
+        rules[key] = given or tuple(value)
+    if baseline is None and "baseline" in table:
+        if not isinstance(table["baseline"], str):
+            raise BadChoice(f"{path}: baseline of [tool.{TABLE}] is no file name.")
+        baseline = path.parent / table["baseline"]
+    if without_baseline or baseline is None:
+        return Choice(rules["select"], rules["ignore"])
+    known = _read_baseline(baseline)
+    return Choice(rules["select"], rules["ignore"], known)
+
+
+def _table(folder: Path) -> tuple[Path, dict[str, Any]]:
+    folder = folder.resolve()
+    for path in (f / "pyproject.toml" for f in (folder, *folder.parents)):
+        if path.is_file():
+            try:
+                read = tomllib.loads(path.read_text("utf-8"))
+            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+                raise BadChoice(f"{path} cannot be read: {error}.") from None
+            table = read.get("tool", {}).get(TABLE)
+            if table is not None:
+                unknown = sorted(set(table) - {"select", "ignore", "baseline"})
+                if unknown:
+                    raise BadChoice(
+                        f"{path}: [tool.{TABLE}] has no {unknown[0]!r}; it has select, "
+                        f"ignore and baseline."
+                    )
+                return path, table
+    return folder, {}
+
+
+def _read_baseline(path: Path) -> Counter[str]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return Counter({str(key): int(count) for key, count in found["known"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise BadChoice(
+            f"{path} is no baseline; write one with --write-baseline."
+        ) from None
+
+
+def baseline_text(fingerprints: Iterable[str]) -> str:
+    """The file of `--write-baseline`: fingerprints of findings, no text of a lesson."""
+    counted = dict(sorted(Counter(fingerprints).items()))
+    return json.dumps({"schema": 1, "known": counted}, indent=1) + "\n"
+
+
+def fingerprint(file: str, rule: str, line: str) -> str:
+    """The same for a finding whose line has moved."""
+    whole = "\0".join((file, rule, " ".join(line.split())))
+    return hashlib.sha256(whole.encode()).hexdigest()[:20]
+
+
+def silenced(text: str) -> dict[int, set[str]]:
+    """By 1-based line, the rules that comments in the text silence there."""
+    lines = text.split("\n")
+    found: dict[int, set[str]] = {}
+    for number, line in enumerate(lines, start=1):
+        said = _SILENCED.search(line)
+        if not said:
+            continue
+        rules = {rule.strip() for rule in said.group(1).split(",")}
+        ends = _next_block(lines, number) if _ALONE.match(line) else number
+        for at in range(number, ends + 1):
+            found.setdefault(at, set()).update(rules)
+    return found
+
+
+def _next_block(lines: list[str], at: int) -> int:
+    """The last line of the paragraph that begins below line `at`."""
+    end = at
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    while end < len(lines) and lines[end].strip():
+        end += 1
+    return end
+
+
+def is_silenced(rules: dict[int, set[str]], line: int, rule: str) -> bool:
+    return any(_covers(silent, rule) for silent in rules.get(line, ()))

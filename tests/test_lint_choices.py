@@ -1,0 +1,98 @@
+"""Rules, comments and a baseline: which findings a course sees."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from harness.tests.conftest import ROOT
+
+LESSON = """# Optimizers
+
+```python
+import keras
+keras.optimizers.SGD(lr=0.1)
+keras.optimizers.SGD(lr=0.2)  # audit: ignore[call]
+keras.layers.CuDNNLSTM(4)
+```
+
+<!-- audit: ignore[name, statement] -->
+Use `keras.layers.CuDNNLSTM`.
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    (tmp_path / "a.md").write_text(LESSON)
+    return tmp_path
+
+
+def lint(course, *options):
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", "lint", ".", *options],
+        cwd=course,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(ROOT),
+            "XDG_CACHE_HOME": str(course / ".cache"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+@pytest.mark.slow
+def test_rules_are_selected_by_option_and_by_table(course):
+    everything = lint(course)
+    assert everything.returncode == 1
+    assert "2 findings in 1 lesson; 1 silenced" in everything.stdout
+
+    assert "1 finding " in lint(course, "--select", "name").stdout
+    assert "1 finding " in lint(course, "--ignore", "name").stdout
+    (course / "pyproject.toml").write_text(
+        '[tool.regularization-audit]\nignore = ["name", "call"]\n'
+    )
+    silent = lint(course)
+    assert silent.returncode == 0, silent.stdout
+    assert "1 finding " in lint(course, "--ignore", "call").stdout
+
+
+@pytest.mark.slow
+def test_a_baseline_leaves_old_findings_out_wherever_they_move(course):
+    written = lint(course, "--write-baseline", "known.json")
+    assert written.returncode == 0 and "2 findings" in written.stdout
+    assert "SGD" not in (course / "known.json").read_text()
+
+    (course / "a.md").write_text("New.\n\n" + LESSON)
+    same = lint(course, "--baseline", "known.json")
+    assert same.returncode == 0 and "2 known to the baseline" in same.stdout
+
+    (course / "a.md").write_text(LESSON.replace("CuDNNLSTM(4)", "CuDNNGRU(4)"))
+    new = lint(course, "--baseline", "known.json", "--format", "json")
+    found = json.loads(new.stdout)
+    assert [f["message"] for f in found["findings"]] == [
+        "keras.layers.CuDNNGRU does not exist"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("select = 3", "select of [tool.regularization-audit] is no list"),
+        ("sellect = []", "has no 'sellect'"),
+        ("baseline = 3", "is no file name"),
+        ('baseline = "none.json"', "is no baseline; write one"),
+        ("select = [", "cannot be read"),
+    ],
+)
+def test_a_wrong_table_is_one_sentence(course, table, says):
+    (course / "pyproject.toml").write_text(f"[tool.regularization-audit]\n{table}\n")
+
+    done = lint(course)
+
+    assert done.returncode == 2
+    assert says in done.stderr and len(done.stderr.splitlines()) == 1
