@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import math
 import os
 import resource
 import sys
@@ -36,12 +37,15 @@ class Answer(TypedDict, total=False):
 
     missing: the first part of a name that does not exist, "" if all of it does.
     outcome: of a call: "taken", "refused", "warned", or "unknown" if it was not tried.
-    message: the library's own words.
+    message: the library's own words. count: of trainable parameters. defaults: numbers,
+    by parameter.
     """
 
     missing: str
     outcome: str
     message: str
+    count: int
+    defaults: dict[str, float]
 
 
 def resolve(name: str) -> tuple[Any, str]:
@@ -134,6 +138,45 @@ def _value(literal: Any) -> Any:
     return target(*arguments, **{k: _value(x) for k, x in literal["keywords"].items()})
 
 
+def ask_parameters(layers: list[Any]) -> Answer:
+    """The trainable parameters of a Sequential model of these layers, from their shapes
+    alone: in a stateless scope Keras makes no arrays for new variables."""
+    import keras
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with keras.StatelessScope():
+                model = keras.Sequential([_value(layer) for layer in layers])
+    except (Unknown, TypeError, ValueError):
+        return {}
+    if not model.built:
+        return {}
+    sizes = (math.prod(variable.shape) for variable in model.trainable_variables)
+    return {"count": sum(sizes)}
+
+
+def ask_defaults(name: str) -> Answer:
+    """The numeric defaults of the class of Keras that goes by this short name."""
+    import keras
+
+    places = (
+        *(keras.layers, keras.optimizers, keras.callbacks, keras.losses),
+        *(keras.regularizers, keras.constraints, keras.initializers),
+        keras.optimizers.schedules,
+    )
+    found = [getattr(place, name) for place in places if hasattr(place, name)]
+    if len(found) != 1 or not inspect.isclass(found[0]):
+        return {"defaults": {}}
+    parameters = inspect.signature(found[0]).parameters.values()
+    numeric = {
+        p.name: float(p.default)
+        for p in parameters
+        if isinstance(p.default, (int, float)) and not isinstance(p.default, bool)
+    }
+    return {"defaults": numeric}
+
+
 def ask_method(name: str) -> Answer:
     """Whether a class of a kind that may be called has the method."""
     owner, _, method = name.rpartition(".")
@@ -212,6 +255,10 @@ def main() -> int:
             answer: Any = ask_name(question["name"])
         elif kind == "method":
             answer = ask_method(question["name"])
+        elif kind == "parameters":
+            answer = ask_parameters(question["layers"])
+        elif kind == "defaults":
+            answer = ask_defaults(question["name"])
         elif kind == "versions":
             answer = versions()
         else:

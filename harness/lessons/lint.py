@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from harness.evidence import verdict as v
-from harness.lessons import patterns, programs, statements
+from harness.lessons import numbers, outputs, patterns, programs, statements
 from harness.lessons.asking import Libraries
 from harness.lessons.choosing import Choice, fingerprint, is_silenced, silenced
 from harness.lessons.judged import Judged, JudgedStatement
 from harness.lessons.patterns import Code
 from harness.lessons.programs import Call, Place, Program
-from harness.lessons.reading import SUFFIXES, Lesson, UnreadableLesson, read
-from harness.lessons.statements import Made
+from harness.lessons.reading import SUFFIXES, Lesson, Said, UnreadableLesson, read
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
-NAME, CALL = "name", "call"
+NAME, CALL, OUTPUT, NUMBER = "name", "call", "output", "number"
 MOST_FILES = 5_000
 EVERYTHING = Choice()
 
@@ -177,6 +176,8 @@ def _of(
     found = [
         *_statements(lesson, judged),
         *_patterns(lesson, program, judged),
+        *_outputs(lesson, program, libraries),
+        *_numbers(lesson, program, libraries),
         *_names(lesson, program, libraries),
         *_methods(lesson, program, libraries),
         *_calls(lesson, program, libraries),
@@ -190,14 +191,17 @@ def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:
     """Sentences that make a statement which the audit found refuted or qualified."""
     for made in statements.made_in(lesson, judged.statements):
         claim = judged.claims.get(made.statement.claim)
-        if claim is None or claim["verdict"] not in v.FINDINGS:
+        if claim is None or claim["verdict"] not in (*v.FINDINGS, v.UPHELD):
             continue
+        upheld = claim["verdict"] == v.UPHELD
         yield _finding(
             lesson,
             made,
             f"statement.{claim['id']}",
             _LEVELS[claim["severity"]],
-            f"{claim['verdict']}: {claim['says']}",
+            "says otherwise than what was measured"
+            if upheld
+            else f"{claim['verdict']}: {claim['says']}",
             claim=claim["id"],
             instead=_true_instead(claim),
             evidence=_measured(claim, judged),
@@ -212,12 +216,17 @@ def _patterns(lesson: Lesson, program: Program, judged: Judged) -> Iterator[Find
         if claim is None:
             continue
         for place in dict.fromkeys(pattern.find(code)):
-            if patterns.shown_as_wrong(place):
+            at: Place | Said
+            if isinstance(place, Said):
+                at, family = place, "statement"
+            elif patterns.shown_as_wrong(place):
                 continue
+            else:
+                at, family = programs.place(place.block.piece, place.node), "code"
             yield _finding(
                 lesson,
-                programs.place(place.block.piece, place.node),
-                f"code.{claim['id']}",
+                at,
+                f"{family}.{claim['id']}",
                 _LEVELS[claim["severity"]] if claim["severity"] else WARNING,
                 pattern.says,
                 claim=claim["id"],
@@ -226,6 +235,25 @@ def _patterns(lesson: Lesson, program: Program, judged: Judged) -> Iterator[Find
                 if pattern.instead
                 else _measured(claim, judged),
             )
+
+
+def _outputs(
+    lesson: Lesson, program: Program, libraries: Libraries
+) -> Iterator[Finding]:
+    """Stored outputs that the code above them cannot have printed."""
+    for wrong in outputs.wrong(Code(lesson, program), libraries):
+        at = programs.place(wrong.at.block.piece, wrong.at.node)
+        message, evidence = wrong.message, wrong.evidence
+        yield _finding(lesson, at, OUTPUT, WARNING, message, evidence=evidence)
+
+
+def _numbers(
+    lesson: Lesson, program: Program, libraries: Libraries
+) -> Iterator[Finding]:
+    """Numbers of the text that are others in the library."""
+    for wrong in numbers.wrong(lesson, program, libraries):
+        message, evidence = wrong.message, wrong.evidence
+        yield _finding(lesson, wrong.at, NUMBER, WARNING, message, evidence=evidence)
 
 
 _LEVELS = {"lesson": ERROR, "number": WARNING, "wording": NOTE, None: NOTE}
@@ -307,7 +335,7 @@ def _question(call: Call) -> dict[str, Any]:
 
 def _finding(
     lesson: Lesson,
-    at: Place | Made,
+    at: Place | Said,
     rule: str,
     severity: str,
     message: str,
@@ -317,7 +345,7 @@ def _finding(
     evidence: str | None = None,
 ) -> Finding:
     """A finding at a use of a name, or at a sentence, whose column is not known."""
-    column, end = (None, None) if isinstance(at, Made) else (at.column, at.end_line)
+    column, end = (None, None) if isinstance(at, Said) else (at.column, at.end_line)
     return {
         "file": lesson.file,
         "cell": at.piece.cell,

@@ -9,7 +9,8 @@ and yields where it does so:
         for call in code.calls("keras.layers.Conv2D"):
             yield call
 
-The code is read and never run. A pattern that is not sure yields nothing.
+The code is read and never run. A pattern may look at the text as well, and yield where
+something is `Said`. One that is not sure yields nothing.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import InputError
-from harness.lessons.programs import Block, Program, dotted
-from harness.lessons.reading import Lesson
+from harness.lessons.programs import Block, NotLiteral, Program, dotted, literal
+from harness.lessons.reading import Lesson, Said
 
 
 class BadPattern(InputError):
@@ -71,7 +72,7 @@ class Code:
 
     def __init__(self, lesson: Lesson, program: Program) -> None:
         self.lesson = lesson
-        self.blocks = program.code
+        self.blocks, self._literals = program.code, program.literals
         self._calls = [call for block in self.blocks for call in _calls(block)]
 
     def calls(self, *names: str) -> Iterator[Call]:
@@ -111,6 +112,18 @@ class Code:
             return None
         return next((c for c in self._calls if c.node is value.node), None)
 
+    def literal(
+        self, block: Block, node: ast.expr | None, default: object = None
+    ) -> object:
+        """An expression's value as `programs.literal` encodes it; None if unknown, and
+        the default if the argument is not given."""
+        if node is None:
+            return default
+        try:
+            return literal(node, self._literals, block.audited)
+        except NotLiteral:
+            return None
+
     def items(self, block: Block, node: ast.expr | None) -> list[Call]:
         """The calls in a list such as `callbacks=[a, Stop()]`, through their names."""
         value = self.value(block, node)
@@ -140,7 +153,7 @@ def shown_as_wrong(place: Node) -> bool:
     return any(SHOWN_AS_WRONG.search(comment) for comment in comments)
 
 
-Find = Callable[[Code], Iterator[Node]]
+Find = Callable[[Code], Iterator[Node | Said]]
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,11 @@ class Block:
             return None
         return f"{self.names[head]}.{rest}" if rest else self.names[head]
 
+    def audited(self, written: str) -> str | None:
+        """The same, for names of the audited libraries alone."""
+        name = self.resolved(written)
+        return name if name and name.split(".")[0] in AUDITED else None
+
     @cached_property
     def assigned(self) -> list[tuple[str, ast.expr]]:
         """What is assigned to which name, in the order of the lines."""
@@ -99,9 +104,11 @@ class Program:
     """Uses and calls of a lesson's code; how many of its blocks could not be parsed.
 
     methods: calls of methods on objects whose class is known, as `Class.method`.
+    literals: names that stand for one literal wherever they are bound.
     """
 
     code: list[Block] = field(default_factory=list)
+    literals: dict[str, object] = field(default_factory=dict)
     uses: list[Use] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     methods: list[Use] = field(default_factory=list)
@@ -129,7 +136,7 @@ def of(lesson: Lesson) -> Program:
     several = Counter(alias for alias, _ in set(imported))
     names = {alias: name for alias, name in imported if several[alias] == 1}
     trees = [tree for _, tree in blocks]
-    literals = _constants(trees)
+    program.literals = literals = _constants(trees)
     made = _made_once(trees)
     for number, (piece, tree) in enumerate(blocks):
         for node in ast.walk(tree):
@@ -340,11 +347,8 @@ class _Reader(ast.NodeVisitor):
         literals: dict[str, object],
         made: dict[str, ast.expr],
     ) -> None:
-        self._program, self._piece, self._resolved = (
-            program,
-            block.piece,
-            block.resolved,
-        )
+        self._program, self._block, self._piece = program, block, block.piece
+        self._resolved = block.resolved
         self._literals, self._objects = literals, made
 
     def visit_Import(self, node: ast.Import) -> None:
@@ -391,11 +395,7 @@ class _Reader(ast.NodeVisitor):
             self._program.methods.append(use)
 
     def _literal(self, node: ast.expr) -> object:
-        return literal(node, self._literals, self._audited)
-
-    def _audited(self, written: str) -> str | None:
-        name = self._resolved(written)
-        return name if name and name.split(".")[0] in AUDITED else None
+        return literal(node, self._literals, self._block.audited)
 
     def _made(self, written: str, name: str, node: ast.AST) -> Use | None:
         if name.split(".")[0] not in AUDITED:

@@ -11,6 +11,7 @@ import ast
 import io
 import re
 import tokenize
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -43,6 +44,14 @@ class Piece:
     cell: int | None = None
     language: str = ""
     tab: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence of a lesson's text: its piece, and its line in the cell or file."""
+
+    piece: Piece
+    line: int
 
 
 @dataclass
@@ -109,7 +118,9 @@ def _whole(pieces: Callable[[str], Iterator[Piece]]) -> Callable[[str], Parts]:
 def _of_notebook(text: str) -> Parts:
     import nbformat
 
-    notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    with warnings.catch_warnings():  # of old cells without an id
+        warnings.simplefilter("ignore")
+        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
     language = str(notebook.metadata.get("kernelspec", {}).get("language", "python"))
     for at, cell in enumerate(notebook.cells):
         yield at, str(cell.source), _of_cell(at, cell, language or "python")

@@ -18,7 +18,7 @@ from typing import Any
 
 from harness.documents import tables
 from harness.documents.passages import CODE, HEADING
-from harness.lessons.reading import Lesson, Piece
+from harness.lessons.reading import Lesson, Piece, Said
 
 Patterns = tuple[re.Pattern[str], ...]
 LONGEST = 2_000
@@ -56,12 +56,10 @@ def _fits(text: str, every: Patterns, none: Patterns) -> bool:
 
 
 @dataclass(frozen=True)
-class Made:
-    """A statement that a piece of a lesson makes, and the line of its sentence."""
+class Made(Said):
+    """A sentence that makes a statement."""
 
     statement: Statement
-    piece: Piece
-    line: int
 
 
 def load(claims: Path) -> list[Statement]:
@@ -107,15 +105,15 @@ def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
         if piece.kind not in ("prose", "heading", "table"):
             continue
         code = _nearest_code(lesson.pieces, at)
-        sentences = list(_sentences(piece))
+        said_there = list(sentences(piece))
         pairs = [
             (line, f"{said} {after}")
-            for (line, said), (_, after) in itertools.pairwise(sentences)
+            for (line, said), (_, after) in itertools.pairwise(said_there)
         ]
         for statement in statements:
-            for line, said in [*sentences, *pairs]:
+            for line, said in [*said_there, *pairs]:
                 if statement.made_by(said, code):
-                    yield Made(statement, piece, line)
+                    yield Made(piece, line, statement)
                     break
 
 
@@ -132,7 +130,7 @@ def _nearest_code(pieces: list[Piece], at: int) -> str:
     return min(found)[1] if found else ""
 
 
-def _sentences(piece: Piece) -> Iterator[tuple[int, str]]:
+def sentences(piece: Piece) -> Iterator[tuple[int, str]]:
     """Line and text of each sentence, white space folded and Markdown's marks out."""
     text = piece.text[:LONGEST]
     for match in re.finditer(r"\S.*?(?:[.!?](?=\s)|\Z)", text, re.DOTALL):
