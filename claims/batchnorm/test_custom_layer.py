@@ -9,6 +9,7 @@ import torch
 from hypothesis import strategies as st
 
 from claims.batchnorm import faults, pictures
+from claims.common import compiled
 from claims.common.strategies import seeds
 from claims.documents import day7, lab
 from claims.training_flag import faults as mode_faults
@@ -104,6 +105,18 @@ def test_the_layer_agrees_with_that_of_torch(rows, seed):
             expected = theirs(torch.from_numpy(x))
         found = ours(x, training=training)
         judge.close(found, expected, what=f"{training=}", oracle="torch", **bound)
+
+
+@custom_layer_branches.as_worded
+def test_a_compiled_training_moves_the_statistics_with_each_batch():
+    """After sixty batches of fit the moving means are those of the layer's formula."""
+    run, kept = compiled.training(), compiled.MOMENTUM
+    means, expected = run.x.mean(axis=1, dtype="float64"), np.zeros(compiled.UNITS)
+    for mean in np.tile(means, (compiled.EPOCHS, 1)):
+        expected = kept * expected + (1 - kept) * mean
+
+    n = {"operations": compiled.ROWS + 4 * compiled.UPDATES, "magnitude": 3}
+    judge.close(run.moving, expected, what="moving means", oracle="NumPy", **n)
 
 
 @custom_layer_branches.as_worded

@@ -173,3 +173,13 @@ def test_values_that_rise_and_fall_are_recorded_alike(values):
     drive(callback, validation(values))
 
     judge.equal(callback.history["val_loss"], values)
+
+
+@history_every_epoch.as_worded
+def test_the_history_of_fifty_epochs_is_whole():
+    """The first epoch's loss is still there after the fiftieth."""
+    callback, values = keras.callbacks.History(), [k / 64 for k in range(50)]
+
+    drive(callback, validation(values))
+
+    judge.equal(callback.history["val_loss"], values)

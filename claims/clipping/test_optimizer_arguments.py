@@ -20,6 +20,7 @@ from claims.common.updates import (
     unit,
     updated_by,
     used,
+    used_five_times,
     with_norms,
 )
 from claims.documents import lab
@@ -90,6 +91,18 @@ def test_global_clipnorm_scales_all_gradients_together(norms, limit):
 
 
 @clipnorm_is_global.instead
+def test_each_of_five_updates_is_clipped():
+    """By itself or together, with gradients of norm 12 and 0.25 in each of them."""
+    gradients, n = with_norms([12.0, 0.25]), {"operations": 99, "magnitude": 5}
+
+    found = used_five_times(sgd(clipnorm=1.0), gradients)
+    judge.close(found, [flat(each_to_norm(gradients, 1.0))] * 5, what="clipnorm", **n)
+    found = used_five_times(sgd(global_clipnorm=1.0), gradients)
+    together = [flat(all_to_norm(gradients, 1.0))] * 5
+    judge.close(found, together, what="global_clipnorm", **n)
+
+
+@clipnorm_is_global.instead
 def test_adam_sees_gradients_that_were_clipped_one_by_one():
     """Adam's first momentum is 0.1 times each gradient, clipped by itself; with
     global_clipnorm, 0.1 times the gradients clipped together."""
@@ -147,6 +160,16 @@ def test_each_component_is_cut_at_the_limit(limit, scale, seed):
     judge.equal(update, flat([p.grad for p in peers]), oracle="torch")
 
 
+@clipvalue_per_component.as_worded
+def test_each_of_five_updates_is_cut_at_the_limit():
+    """Components of -3 to 3 are cut at -1 and 1 in each of them."""
+    gradients = [np.float32([[-3, -1], [0.5, 3]]), np.float32([2, -2, 1, 0])]
+
+    found = used_five_times(sgd(clipvalue=1.0), gradients)
+
+    judge.equal(found, [np.clip(flat(gradients), -1, 1)] * 5)
+
+
 clipnorm_preserves_direction = claim(
     "clipping.clipnorm-preserves-direction",
     says="clipnorm keeps the gradient's direction and only scales its magnitude.",
@@ -177,6 +200,16 @@ def test_one_gradient_keeps_its_direction(norm, limit, seed):
     judge.close(unit(update), unit(gradient), operations=40, magnitude=1)
     length = np.linalg.norm(update[0])
     judge.close(length, min(norm / 10, limit), operations=40, what="length")
+
+
+@clipnorm_preserves_direction.holds_when("the gradient of one variable is meant")
+def test_each_of_five_updates_keeps_the_direction():
+    """The same gradient of norm 12 moves the weights by the same step of norm 1."""
+    gradient = with_norms([12.0], size=8)
+
+    found = used_five_times(sgd([(2, 4)], clipnorm=1.0), gradient)
+
+    judge.close(found, [unit(gradient)] * 5, operations=99, magnitude=5)
 
 
 @clipnorm_preserves_direction.fails_throughout(

@@ -56,6 +56,15 @@ def used(made: Updated, gradients: Sequence[np.ndarray]) -> list:
     return [-as_array(v).astype("float64") for v in made.variables]
 
 
+def used_five_times(made: Updated, gradients: Sequence[np.ndarray]) -> np.ndarray:
+    """The same, flat, for each of five updates: shape (5, elements)."""
+    steps = [flat(made.variables)]
+    for _ in range(5):
+        used(made, gradients)
+        steps.append(flat(made.variables))
+    return -np.diff(steps, axis=0)
+
+
 def flat(arrays: Sequence[np.ndarray]) -> np.ndarray:
     """All elements in one float64 vector."""
     return np.concatenate([np.ravel(as_array(a)).astype("float64") for a in arrays])

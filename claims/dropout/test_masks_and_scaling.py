@@ -5,6 +5,7 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy import special
 
+from claims.common import compiled
 from claims.common.dropout_layers import dropout, dropped
 from claims.common.strategies import dropout_rates, seeds
 from claims.documents import article, day7, lab, notebook, tutorial
@@ -67,6 +68,17 @@ def test_the_number_of_dropped_units_is_binomial(rate, seed):
 
     pictures.dropped_units(counts, rate)
     judge.law(counts, lambda k: special.bdtr(np.floor(k), 16, rate), resolves=0.12)
+
+
+@zeroes_in_training.as_worded
+def test_each_epoch_of_a_training_has_masks_of_its_own():
+    """Six epochs of a compiled fit do not all drop the same number of units.
+
+    Two of them do so with a chance below 1 / (2 sqrt(pi compiled.DRAWS / 4)), 0.003.
+    """
+    zeros = np.asarray(compiled.training().zeros)
+
+    judge.false(np.all(zeros == zeros[0]), what="same", chance=0.003**5)
 
 
 inverted_scaling = claim(
@@ -134,6 +146,15 @@ def test_the_share_over_many_units_is_the_rate(rate):
     judge.proportion(
         np.sum(dropped(rate, UNITS) == 0), of=UNITS, claimed=rate, resolves=0.04
     )
+
+
+@rate_is_fraction.holds_when("the share is taken over many units and draws")
+def test_the_share_in_a_training_is_the_rate():
+    """In six epochs of a compiled fit the share of zeros is the rate."""
+    zeros = round(sum(compiled.training().zeros) * compiled.DRAWS)
+
+    draws = compiled.EPOCHS * compiled.DRAWS
+    judge.proportion(zeros, of=draws, claimed=compiled.RATE, resolves=0.02)
 
 
 @rate_is_fraction.fails_when("the share of each single sample is meant")

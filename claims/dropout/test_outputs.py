@@ -220,6 +220,17 @@ def test_channels_are_dropped_as_a_whole(rate):
 
 
 @spatial_whole_channels.as_worded
+def test_channels_of_large_maps_are_dropped_as_a_whole():
+    """The same for maps of 16 x 33."""
+    x = np.ones((4, 16, 33, 64), "float32")
+
+    y = as_array(keras.layers.SpatialDropout2D(0.5)(x, training=True))
+
+    expected = np.where(y[:, :1, :1] == 0, 0.0, 2.0)
+    judge.close(y, np.broadcast_to(expected, y.shape), operations=4, what="channels")
+
+
+@spatial_whole_channels.as_worded
 @given(rate=dropout_rates(), seed=seeds())
 def test_spatial_dropout_is_the_identity_at_inference(rate, seed):
     """With training=False nothing changes."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from claims.common import compiled
 from claims.common.penalty_models import (
     DTYPES,
     OPERATIONS,
@@ -70,6 +71,16 @@ def test_fit_descends_on_loss_plus_penalty():
     judge.trajectory(kernel(model), narrow=narrow[0], wide=wide[0], what="kernel")
 
 
+@fit_adds_penalty.as_worded
+def test_the_penalty_pulls_in_each_update_of_a_training():
+    """In sixty updates of a compiled fit without a gradient of the data, each keeps
+    1 - 2 * rate * strength of the kernel."""
+    before, found = compiled.training().kernels
+
+    kept = (1 - 2 * compiled.LEARNING_RATE * compiled.STRENGTH) ** compiled.UPDATES
+    judge.close(found, kept * before, operations=4 * compiled.UPDATES, what="kernel")
+
+
 train_loss_includes_penalty = claim(
     "losses.train-loss-includes-penalty",
     says="The loss that fit reports for training contains the weight penalty.",
@@ -113,6 +124,18 @@ def test_the_history_of_fit_contains_the_penalty():
 
     narrow, wide = (descent(problem.astype(d), l2=1 / 4) for d in DTYPES)
     judge.trajectory(history["loss"], narrow=narrow[1], wide=wide[1], what="loss")
+
+
+@train_loss_includes_penalty.as_worded
+def test_the_loss_of_a_compiled_training_contains_the_penalty():
+    """Each epoch's loss, beside that of the data, is the penalty before its updates."""
+    run, kept = compiled.training(), 1 - 2 * compiled.LEARNING_RATE * compiled.STRENGTH
+
+    squares = np.sum(run.kernels[0] ** 2) * kept ** (2 * np.arange(compiled.UPDATES))
+    paid = compiled.STRENGTH * squares.reshape(compiled.EPOCHS, compiled.BATCHES)
+    operations = compiled.UNITS + compiled.BATCHES + 8 * compiled.UPDATES
+    n = {"operations": operations, "magnitude": 1}
+    judge.close(run.loss, paid.mean(axis=1), what="penalty", **n)
 
 
 automatic_in_training = claim(

@@ -107,6 +107,16 @@ def test_the_passes_follow_the_law_over_all_masks(rate, seed):
     judge_against(ExactLaw(kernel, rate), probabilities[:, 0])
 
 
+@mean_and_variance.holds_when("dropout is the only layer that reads the flag")
+def test_a_hundred_passes_have_a_hundred_masks():
+    """No two of a hundred calls drop the same of 64 units: a chance of 4950 / 2**64."""
+    layer, ones = dropout(0.5), np.ones((1, 64), "float32")
+
+    masks = {as_array(layer(ones, training=True)).tobytes() for _ in range(100)}
+
+    judge.equal(len(masks), 100, what="masks", chance=4_950 * 2.0**-64)
+
+
 @shared
 def new_norm():
     """BatchNormalization of two features as Keras makes it."""

@@ -56,6 +56,17 @@ def test_update_k_uses_the_rate_of_step_k(rate, decay, base):
     judge.equal(weights.optimizer.iterations, 2, what="iterations")
 
 
+@optimizer_queries_each_update.as_worded
+def test_fifty_updates_use_the_rates_of_fifty_steps():
+    """SGD moves a weight by lr(0), lr(1), ... lr(49) times a gradient of -1."""
+    weights = with_schedule(keras.optimizers.schedules.InverseTimeDecay(1.0, 5, 0.5))
+
+    path = stepped(weights, np.zeros(2), -np.ones((50, 2)))[:, 0]
+
+    rates = 1 / (1 + 0.5 * np.arange(50) / 5)
+    judge.close(path, np.cumsum(rates), operations=99, what="weights")
+
+
 decay_steps_are_steps = claim(
     "schedules.decay-steps-are-steps",
     says="decay_steps is counted in optimizer steps and not in epochs.",
@@ -129,6 +140,7 @@ def torch_rates(scheduled, updates, *, calls):
 
 @torch_needs_scheduler_step.as_worded
 @given(length=st.integers(3, 20), low=alphas())
+@example(length=80, low=0.0)
 def test_torch_needs_a_call_for_every_step(length, low):
     """Without the call the rate stays; with one a step it is the cosine."""
 

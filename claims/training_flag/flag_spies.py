@@ -37,6 +37,17 @@ class Composite(keras.layers.Layer):
         return self.spy(x)
 
 
+class Inner(keras.Sequential):
+    """A model around a spy, as a layer of another model."""
+
+    def __init__(self):
+        super().__init__([keras.Input((1,)), Spy()])
+
+    @property
+    def flags(self):
+        return self.layers[-1].flags
+
+
 @shared
 def spied(layer=Spy):
     """A compiled one-layer model with a spy; shape (batch, 1) in and out."""

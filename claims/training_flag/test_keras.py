@@ -5,6 +5,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
+from claims.common import compiled
 from claims.common.dropout_layers import batchnorm, dropout
 from claims.common.strategies import dropout_rates, seeds
 from claims.documents import day7, lab
@@ -13,6 +14,7 @@ from claims.training_flag import faults
 from claims.training_flag.flag_spies import (
     EACH_BATCH,
     Composite,
+    Inner,
     flags_of_batches,
     spied,
 )
@@ -46,17 +48,34 @@ def test_each_method_passes_its_flag():
     model.train_on_batch(x, x)
     flags.clear()
 
-    model.fit(x, x, 1, validation_data=(x, x), validation_batch_size=2, verbose=0)
-    model.evaluate(x, x, verbose=0)
-    model.predict(x, verbose=0)
+    data = {"validation_data": (x, x), "validation_batch_size": 2, "verbose": 0}
+    for _ in range(2):
+        model.fit(x, x, 1, epochs=4, **data)
+        model.evaluate(x, x, verbose=0)
+        model.predict(x, verbose=0)
 
-    judge.equal(flags, 2 * ["training"] + 3 * ["inference"])
+    epoch = 2 * ["training"] + ["inference"]
+    judge.equal(flags, 2 * (4 * epoch + 2 * ["inference"]))
+
+
+@set_by_fit_evaluate_predict.as_worded
+def test_dropout_is_on_in_each_epoch_of_fit_and_off_in_evaluate():
+    """In six compiled epochs and in a second fit units are dropped, and none after."""
+    run = compiled.training()
+
+    judge.at_least(min(run.zeros), 0.4, what="share of zeros, six epochs")
+    judge.at_least(run.zeros_of_second_fit[0], 0.4, what="share, second fit")
+    judge.equal(run.zeros_of_evaluate, 0, what="share in evaluate")
 
 
 @set_by_fit_evaluate_predict.as_worded
 def test_a_layer_inside_another_gets_the_flag():
-    """A batch of fit says training, a batch of evaluate and predict inference."""
-    judge.equal(flags_of_batches(spied(Composite)), EACH_BATCH)
+    """A batch of fit says training, a batch of evaluate and predict inference.
+
+    So it is for a layer in a layer, and in a model in a model.
+    """
+    judge.equal(flags_of_batches(spied(Composite)), EACH_BATCH, what="in a layer")
+    judge.equal(flags_of_batches(spied(Inner)), EACH_BATCH, what="in a model")
 
 
 only_in_custom_loops = claim(

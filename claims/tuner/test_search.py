@@ -60,6 +60,19 @@ def test_the_best_hyperparameters_have_the_highest_score(scores):
 
 
 @objective_maximized.as_worded
+def test_the_last_of_twelve_trials_may_be_the_best():
+    """The scores rise from trial to trial."""
+    queue = iter(np.arange(1, 13) / 16)
+    with folder() as path:
+        tuner = scored(path, lambda values: float(next(queue)), trials=12)
+        tuner.search(verbose=0)
+
+    last = completed(tuner)[-1][0]["lr"]
+    best = tuner.get_best_hyperparameters(1)[0].values["lr"]
+    judge.equal(best, last, what="best lr")
+
+
+@objective_maximized.as_worded
 def test_accuracies_go_up_and_losses_down():
     """The direction of val_accuracy is up, that of val_loss down."""
     for name, direction in ((OBJECTIVE, "max"), ("val_loss", "min")):

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from claims.common.strategies import seeds
-from claims.common.tuners import declared, parameter, samples
+from claims.common.tuners import (
+    accuracy,
+    completed,
+    declared,
+    folder,
+    parameter,
+    samples,
+    scored,
+)
 from claims.documents import day7
 from claims.tuner.faults import space as faults
 from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge
@@ -138,6 +146,18 @@ def test_the_logarithm_is_uniform(low, decades, seed):
     drawn = samples(hp, 1_024, seed=seed)
 
     judge.law(drawn, lambda x: (np.log10(x) - low) / decades, resolves=0.25)
+
+
+@log_uniform.as_worded
+def test_the_trials_of_a_search_are_uniform_in_the_logarithm():
+    """So are the learning rates of the 128 trials of a random search."""
+    with folder() as path:
+        seed = int(np.random.randint(1, 2**20))
+        tuner = scored(path, accuracy, trials=128, seed=seed)
+        tuner.search(verbose=0)
+
+    rates = [values["lr"] for values, _ in completed(tuner)]
+    judge.law(rates, lambda x: (np.log10(x) + 4) / 2, resolves=0.6)
 
 
 @log_uniform.as_worded

@@ -145,3 +145,21 @@ def test_a_point_is_trained_as_often_as_asked():
             tuner.search(verbose=0)
         judge.equal(len({id(m) for m in hypermodel.fitted}), count, what="models")
         judge.equal(tuner.oracle.get_best_trials()[0].score, score, what="score")
+
+
+@executions_averaged.as_worded
+def test_each_trial_has_the_mean_of_its_executions():
+    """Three trials of two executions each."""
+    hypermodel = Announced([0.25, 0.125, 0.5, 0.75, 1.0, 0.5])
+    with folder() as path:
+        tuner = Search(
+            hypermodel,
+            objective=OBJECTIVE,
+            max_trials=3,
+            directory=path,
+            executions_per_trial=2,
+        )
+        tuner.search(verbose=0)
+
+    scores = [score for _, score in completed(tuner)]
+    judge.equal(scores, [0.1875, 0.625, 0.75], what="scores")

@@ -1,0 +1,67 @@
+"""A training as the documents run it: compiled, in batches, over epochs, twice."""
+
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+
+from harness import as_array, shared
+
+EPOCHS, BATCHES, ROWS, UNITS = 6, 10, 64, 64
+UPDATES = EPOCHS * BATCHES
+DRAWS = BATCHES * ROWS * UNITS
+"""Units that dropout draws for in an epoch."""
+RATE, MOMENTUM, LEARNING_RATE, STRENGTH = 0.5, 0.9, 0.125, 0.03125
+
+
+def share_of_zeros(_, outputs):
+    return keras.ops.mean(keras.ops.cast(keras.ops.equal(outputs, 0), "float32"))
+
+
+def nothing(_, outputs):
+    return 0.0 * keras.ops.mean(outputs)
+
+
+@shared
+def training() -> SimpleNamespace:
+    """What six epochs of fit, evaluate and a further epoch of fit leave and log.
+
+    Dropout, batch normalization and a kernel with an L2 penalty are three branches of
+    one model. zeros: the share of zeros that dropout gives, by epoch; those of evaluate
+    and of the second fit; loss: without that share, so the penalty alone. kernels:
+    before and after the six epochs; moving: the means after them; x: the inputs.
+    """
+    inputs = keras.Input((UNITS,))
+    dropped = keras.layers.Dropout(RATE, name="dropped")(inputs)
+    norm = keras.layers.BatchNormalization(
+        momentum=MOMENTUM, center=False, scale=False, name="normed"
+    )
+    dense = keras.layers.Dense(
+        1,
+        use_bias=False,
+        kernel_regularizer=keras.regularizers.L2(STRENGTH),
+        name="pulled",
+    )
+    model = keras.Model(inputs, [dropped, norm(inputs), dense(inputs)])
+    losses = {"dropped": share_of_zeros, "normed": nothing, "pulled": nothing}
+    model.compile(keras.optimizers.SGD(LEARNING_RATE), losses)
+    x = np.random.uniform(1, 3, (BATCHES * ROWS, UNITS)).astype("float32")
+    y = dict.fromkeys(losses, np.zeros((len(x), 1), "float32"))
+    options = {"batch_size": ROWS, "shuffle": False, "verbose": 0}
+    before = as_array(dense.kernel).astype("float64")
+
+    log = model.fit(x, y, epochs=EPOCHS, **options).history
+    kernels = before, as_array(dense.kernel).copy()
+    moving = as_array(norm.moving_mean).copy()
+    evaluated = model.evaluate(x, y, batch_size=ROWS, verbose=0, return_dict=True)
+    again = model.fit(x, y, **options).history
+
+    return SimpleNamespace(
+        zeros=log["dropped_loss"],
+        zeros_of_evaluate=evaluated["dropped_loss"],
+        zeros_of_second_fit=again["dropped_loss"],
+        loss=np.subtract(log["loss"], log["dropped_loss"]),
+        kernels=kernels,
+        moving=moving,
+        x=x.reshape(BATCHES, ROWS, UNITS),
+    )
