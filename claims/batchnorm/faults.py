@@ -109,10 +109,10 @@ def momentum_2_percent_low(patch):
     """The moving averages use 0.98 times the momentum."""
     original = keras.layers.BatchNormalization.call
 
-    def call(self, *args, **kwargs):
+    def call(self, inputs, training=None, mask=None):
         momentum, self.momentum = self.momentum, 0.98 * self.momentum
         try:
-            return original(self, *args, **kwargs)
+            return original(self, inputs, training=training, mask=mask)
         finally:
             self.momentum = momentum
 
