@@ -2,7 +2,7 @@
 
 import re
 
-from harness.lessons.patterns import pattern
+from harness.lessons.patterns import Node, pattern
 
 HEAD = "from tensorflow.keras import layers, regularizers\n"
 OUTPUTS = re.compile(
@@ -54,4 +54,4 @@ def outputs_for_weights(code):
         kernel = layer.argument("kernel_regularizer")
         activity = layer.argument("activity_regularizer")
         if activity and getattr(activity, "value", True) and kernel is None:
-            yield layer
+            yield Node(layer.block, activity)

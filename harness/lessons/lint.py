@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from harness.evidence import verdict as v
-from harness.lessons import numbers, outputs, patterns, programs, statements
+from harness.lessons import inline, numbers, outputs, patterns, programs, statements
 from harness.lessons.asking import Libraries
 from harness.lessons.choosing import Choice, fingerprint, is_silenced, silenced
 from harness.lessons.judged import Judged, JudgedStatement
@@ -271,15 +271,17 @@ def _measured(claim: JudgedStatement, judged: Judged) -> str:
 
 
 def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:
+    """Names of the code and of the text's inline code; each missing one once a line."""
     told: set[tuple[int | None, int, str]] = set()
-    for use in program.uses:
-        missing = libraries.ask(ask="name", name=use.name).get("missing")
-        place = (use.piece.cell, use.line, missing or "")
+    uses: list[tuple[Place | Said, str]] = [(use, use.name) for use in program.uses]
+    for at, name in [*uses, *inline.names(lesson, program)]:
+        missing = libraries.ask(ask="name", name=name).get("missing")
+        place = (at.piece.cell, at.line, missing or "")
         if missing and place not in told:
             told.add(place)
             yield _finding(
                 lesson,
-                use,
+                at,
                 NAME,
                 ERROR,
                 f"{missing} does not exist",

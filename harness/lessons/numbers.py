@@ -39,6 +39,8 @@ def wrong(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Wr
     """Default values that the lesson's text quotes, and that are others."""
     if any("torch" in block.names.values() for block in program.code):
         return
+    if lesson.kind == "python":  # a docstring gives the defaults of its own function
+        return
     for piece in lesson.passages():
         if piece.kind not in ("prose", "table") or not _DEFAULT.search(piece.text):
             continue
@@ -74,5 +76,5 @@ def _class_of(said: str, libraries: Libraries) -> tuple[str, dict[str, float]] |
 
 
 def _names(parameter: str, said: str) -> bool:
-    words = re.escape(parameter).replace("_", "[ _]")
+    words = re.escape(parameter).replace("_", "[ _]?")
     return bool(re.search(rf"(?<![\w]){words}(?![\w])", said, re.I))

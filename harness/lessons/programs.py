@@ -16,7 +16,7 @@ from functools import cached_property
 
 from harness.lessons.reading import Lesson, Piece, is_python
 
-AUDITED = ("keras", "tensorflow", "torch", "keras_tuner")
+AUDITED = ("keras", "tensorflow", "torch", "keras_tuner", "numpy")
 """The libraries whose names are looked up; all others are left alone."""
 MOST_ITEMS, LONGEST_TEXT, LARGEST_NUMBER = 64, 400, 10**9
 _PROMPT = re.compile(r"^\s*(?:>>> ?|\.\.\. ?|In \[\d*\]: ?)")
