@@ -49,7 +49,7 @@ def lint(course, *options):
 def test_rules_are_selected_by_option_and_by_table(course):
     everything = lint(course)
     assert everything.returncode == 1
-    assert "2 findings in 1 lesson; 1 silenced" in everything.stdout
+    assert "2 findings in 1 lesson; 2 silenced" in everything.stdout
 
     assert "1 finding " in lint(course, "--select", "name").stdout
     assert "1 finding " in lint(course, "--ignore", "name").stdout
