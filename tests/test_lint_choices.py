@@ -96,3 +96,17 @@ def test_a_wrong_table_is_one_sentence(course, table, says):
 
     assert done.returncode == 2
     assert says in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_the_page_shows_findings_in_the_margin_and_runs_nothing(course):
+    """What stands in the lesson is text there, whatever it is."""
+    hostile = LESSON.replace("CuDNNLSTM(4)", 'CuDNNLSTM("<script>alert(1)</script>")')
+    (course / "a.md").write_text(hostile)
+
+    done = lint(course, "--format", "html", "--output", "page.html")
+    page = (course / "page.html").read_text()
+
+    assert done.returncode == 1
+    assert "keras.layers.CuDNNLSTM does not exist" in page
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page

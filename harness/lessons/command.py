@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from harness.evidence.store import write_atomically
-from harness.lessons import asking, choosing, judged, lint, output
+from harness.lessons import asking, choosing, judged, lint, output, page
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -16,7 +16,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "lint", help="hold lessons against the installed libraries and the audit"
     )
     command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    command.add_argument("--format", choices=tuple(output.FORMATS), default="text")
+    command.add_argument("--format", choices=(*output.FORMATS, "html"), default="text")
     command.add_argument("--output", type=Path, metavar="FILE")
     for option, tells in (("--select", "only"), ("--ignore", "no")):
         command.add_argument(
@@ -51,7 +51,8 @@ def _lint(options: argparse.Namespace) -> int:
     libraries = asking.Libraries()
     try:
         known = judged.around_or_installed(Path.cwd())
-        linted = lint.lint(options.paths, libraries, known, choice)
+        texts: page.Texts = {}
+        linted = lint.lint(options.paths, libraries, known, choice, texts)
     finally:
         libraries.close()
     problems = [entry["problem"] for entry in linted["files"] if entry["problem"]]
@@ -62,7 +63,10 @@ def _lint(options: argparse.Namespace) -> int:
         write_atomically(options.write_baseline, choosing.baseline_text(marks))
         print(f"{options.write_baseline}: {len(marks)} findings")
         return 2 if problems else 0
-    said = output.FORMATS[options.format](linted)
+    if options.format == "html":
+        said = page.html(linted, texts)
+    else:
+        said = output.FORMATS[options.format](linted)
     if options.output:
         write_atomically(options.output, said)
     else:

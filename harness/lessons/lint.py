@@ -71,9 +71,16 @@ class Linted(TypedDict):
 
 
 def lint(
-    paths: list[Path], libraries: Libraries, judged: Judged, choice: Choice = EVERYTHING
+    paths: list[Path],
+    libraries: Libraries,
+    judged: Judged,
+    choice: Choice = EVERYTHING,
+    texts: dict[str, dict[int | None, str]] | None = None,
 ) -> Linted:
-    """All findings in these files and folders. Raises UnreadableLesson."""
+    """All findings in these files and folders. Raises UnreadableLesson.
+
+    texts: is filled with the text of each file, by cell, for a page that shows it.
+    """
     files: list[FileEntry] = []
     shown = Shown(choice)
     for path, name in lessons(paths):
@@ -86,6 +93,8 @@ def lint(
         said, blocks = len(lesson.passages()), program.blocks
         files.append(_entry(name, lesson.kind, said, blocks, program.unparsed))
         shown.add(lesson, _of(lesson, program, libraries, judged))
+        if texts is not None:
+            texts[name] = lesson.sources
     return {
         "schema": 1,
         "stack": libraries.ask(ask="versions") if shown.findings else {},
