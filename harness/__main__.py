@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.benchmark import compare as ratios
-from harness.documents import corrections, triage
+from harness.documents import corrections, starting, triage
 from harness.documents.project import Project, around
 from harness.errors import InputError
 from harness.evidence import history, merge, record
@@ -79,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
     command.set_defaults(command=_compare)
     lint.add_to(commands)
+    command = commands.add_parser("init", help="start a project about another subject")
+    command.add_argument("folder", type=Path, metavar="DIR", help="new, or empty")
+    command.set_defaults(command=_init)
     command = commands.add_parser("publish", help="keep a complete run in the project")
     command.add_argument("run", type=Path, metavar="RUN")
     command.add_argument("--out", type=Path, metavar="DIR", help=_OUT)
@@ -206,6 +209,15 @@ def _compare(options: argparse.Namespace) -> int:
         options.html.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(options.html, compare.html(difference, old, new))
     return int(compare.changed(difference))
+
+
+def _init(options: argparse.Namespace) -> int:
+    for path in starting.init(options.folder):
+        print(path)
+    print(
+        f"run it: cd {shlex.quote(str(options.folder))} && pytest --material material"
+    )
+    return 0
 
 
 def _publish(options: argparse.Namespace) -> int:

@@ -2,23 +2,29 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
 import pytest
 
-from harness.tests.conftest import ROOT
-
-EXAMPLE = ROOT / "examples" / "another-subject"
+from harness.__main__ import main
 
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    """A copy of the example, far from this project."""
+    """What `init` writes, far from this project."""
     folder = tmp_path / "another subject"
-    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("reports"))
+    assert main(["init", str(folder)]) == 0
     return folder
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path, capsys):
+    (tmp_path / "mine.txt").write_text("mine")
+
+    assert main(["init", str(tmp_path)]) == 2
+
+    assert "is not empty; name a new folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 @pytest.mark.slow
