@@ -169,8 +169,9 @@ training_accuracy_is_the_models = claim(
     "training data, so it can be compared with validation accuracy.",
     sources=[day7[207], day7[201:206], notebook[438], notebook[467], notebook[490]],
     verdict=QUALIFIED,
-    why="fit counts right answers in its training steps, with dropout on. evaluate() "
-    "on the training data counts them without dropout, as the validation does.",
+    why="fit counts right answers in its training steps, with dropout on and weights "
+    "that still change. evaluate() on the training data counts them without dropout, "
+    "as the validation does.",
     explained_by="keras.src.trainers.trainer:Trainer.compute_metrics",
     faults=[dropout_faults.always_active, dropout_faults.no_dropout_at_all],
 )
@@ -211,6 +212,24 @@ def test_without_dropout_both_accuracies_are_one():
     logged_by_fit, evaluated = accuracies(0.0)
 
     judge.equal([logged_by_fit, evaluated], [1.0, 1.0], what="accuracies")
+
+
+@training_accuracy_is_the_models.fails_throughout(
+    "the weights still change within the epoch, as in both documents"
+)
+def test_weights_that_change_lower_the_logged_accuracy():
+    """A model that is wrong in its first batch, and learns from it: 1 of 2 is right."""
+    dense = keras.layers.Dense(1, kernel_initializer="zeros")
+    model = keras.Sequential([keras.Input((1,)), dense])
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    metric = keras.metrics.BinaryAccuracy(threshold=0.0)
+    model.compile(keras.optimizers.SGD(1.0), loss, metrics=[metric], run_eagerly=True)
+    ones = np.ones((2, 1), "float32")
+
+    logged = model.fit(ones, ones, batch_size=1, verbose=0).history["binary_accuracy"]
+    evaluated = model.evaluate(ones, ones, verbose=0)[1]
+
+    judge.equal([logged[0], evaluated], [0.5, 1.0], what="by fit, by evaluate")
 
 
 @training_accuracy_is_the_models.fails_throughout(

@@ -336,9 +336,10 @@ no_use_on_cpu = claim(
     says="On a CPU mixed precision has no use.",
     sources=[day7[121]],
     verdict=QUALIFIED,
-    why="XLA's program for the CPU has the same float32 products, with casts around "
-    "them. But a layer's output takes half the bytes on a CPU, too. Time is another "
-    "claim: mixed-precision.nothing-useful-on-cpu.",
+    why="XLA's program for the CPU, which fit uses there with jit_compile=True only, "
+    "has the same float32 products, with casts around them. But a layer's output "
+    "takes half the bytes on a CPU, too. Time is another claim: "
+    "mixed-precision.nothing-useful-on-cpu.",
     explained_by=PARSE,
     faults=[faults.computes_in_float32],
     needs="tensorflow",
@@ -378,6 +379,20 @@ def test_the_products_stay_float32_and_casts_are_added(units):
     judge.equal(found, products, what="dtypes of the products")
     judge.equal([*products, none], ["f32", 0], what="without")
     judge.at_least(casts, 1, what="casts")
+
+
+@no_use_on_cpu.holds_when(
+    "the arithmetic is meant, as XLA compiles it for a CPU without float16 units"
+)
+def test_fit_on_a_cpu_uses_xla_if_asked():
+    """Of two compiled models the one with jit_compile=True has it on."""
+    found = []
+    for options in ({}, {"jit_compile": True}):
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse", **options)
+        found.append(bool(model.jit_compile))
+
+    judge.equal(found, [False, True], what="jit_compile")
 
 
 @no_use_on_cpu.fails_throughout("the memory of the layers' outputs is meant")
