@@ -77,6 +77,18 @@ def test_the_share_of_right_classes_is_reported(classes, seed):
         judge.close(accuracy, share, operations=ROWS + 2, oracle="NumPy")
 
 
+@integer_labels_and_logits.as_worded
+def test_a_short_last_batch_counts_by_its_rows():
+    """Batches of 16, 16 and 8 rows, of which the last alone are right: 8 of 40."""
+    model = reported("SparseCategoricalCrossentropy", True, 3, (ROWS,))
+    z, labels = np.eye(3, dtype="float32")[np.zeros(ROWS, int)], np.ones(ROWS, int)
+    labels[-8:] = 0
+
+    _, accuracy = model.evaluate(z, labels, batch_size=16, verbose=0)
+
+    judge.close(accuracy, 8 / ROWS, operations=ROWS + 2, oracle="NumPy")
+
+
 one_hot_and_softmax = claim(
     "accuracy.one-hot-and-softmax",
     says="categorical_crossentropy and 'accuracy' go with one-hot labels and softmax.",
