@@ -50,7 +50,9 @@ class Made:
 def loops(code: Code) -> Iterator[Loop]:
     """Training steps with a tape whose gradients by a model's weights are applied."""
     for block in code.blocks:
-        for scope in ast.walk(block.tree):
+        if "GradientTape" not in block.piece.text:
+            continue
+        for scope in block.nodes:
             body = getattr(scope, "body", None)
             if isinstance(body, list):
                 yield from _in(code, block, body)

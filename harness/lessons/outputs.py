@@ -60,7 +60,7 @@ def _outputs_of(code: Code, block: Block) -> Iterator[str]:
 
 def _epochs(code: Code, block: Block, printed: str) -> Iterator[Wrong]:
     """`Epoch 1/25` below a `fit` that asks for 20, the only training of the block."""
-    calls = [n for n in ast.walk(block.tree) if isinstance(n, ast.Call)]
+    calls = [n for n in block.nodes if isinstance(n, ast.Call)]
     if any(isinstance(n, (ast.FunctionDef, ast.ClassDef)) for n in block.tree.body):
         return
     named = {c.func.id for c in calls if isinstance(c.func, ast.Name)} - _HARMLESS

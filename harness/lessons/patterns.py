@@ -208,7 +208,7 @@ def load(claims: Path) -> list[Pattern]:
 
 
 def _calls(block: Block) -> Iterator[Call]:
-    for node in ast.walk(block.tree):
+    for node in block.nodes:
         if isinstance(node, ast.Call):
             written = dotted(node.func)
             name = block.resolved(written) if written else None

@@ -67,11 +67,13 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A parsed block of code, with what its names stand for."""
+    """A parsed block of code: its tree, all nodes of it, and what its names stand
+    for."""
 
     number: int
     piece: Piece
     tree: ast.Module
+    nodes: list[ast.AST]
     names: dict[str, str]
     rebound: set[str]
 
@@ -92,7 +94,7 @@ class Block:
         """What is assigned to which name, in the order of the lines."""
         found = [
             pair
-            for node in ast.walk(self.tree)
+            for node in self.nodes
             if isinstance(node, ast.Assign) and len(node.targets) == 1
             for pair in _pairs(node.targets[0], node.value)
         ]
@@ -129,20 +131,20 @@ def of(lesson: Lesson) -> Program:
             program.unparsed += 1
         else:
             blocks.append((piece, tree))
-    rebound = {name for _, tree in blocks for name in _bound(tree)}
-    imported = [
-        pair for _, tree in blocks for n in ast.walk(tree) for pair in _imported(n)
-    ]
+    walked = [list(ast.walk(tree)) for _, tree in blocks]
+    every = [node for nodes in walked for node in nodes]
+    bound = Counter(_bound(every))
+    imported = [pair for node in every for pair in _imported(node)]
     several = Counter(alias for alias, _ in set(imported))
     names = {alias: name for alias, name in imported if several[alias] == 1}
-    trees = [tree for _, tree in blocks]
-    program.literals = literals = _constants(trees)
-    made = _made_once(trees)
-    for number, (piece, tree) in enumerate(blocks):
-        for node in ast.walk(tree):
+    assigned = _assigned(every, bound)
+    program.literals = literals = _constants(assigned)
+    made = _made_once(assigned)
+    for number, ((piece, tree), nodes) in enumerate(zip(blocks, walked)):
+        for node in nodes:
             for alias, name in _imported(node):
                 names[alias] = name
-        block = Block(number, piece, tree, dict(names), rebound)
+        block = Block(number, piece, tree, nodes, dict(names), set(bound))
         program.code.append(block)
         _Reader(program, block, literals, made).visit(tree)
     return program
@@ -181,9 +183,9 @@ def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 
 
-def _bound(tree: ast.AST) -> Iterator[str]:
+def _bound(nodes: list[ast.AST]) -> Iterator[str]:
     """Names that anything but an import binds."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
             yield node.id
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
@@ -194,10 +196,13 @@ def _bound(tree: ast.AST) -> Iterator[str]:
             yield node.name
 
 
-def _constants(trees: list[ast.Module]) -> dict[str, object]:
+Assigned = dict[str, list[ast.expr]]
+
+
+def _constants(assigned: Assigned) -> dict[str, object]:
     """Names that are bound to one literal, wherever they are bound."""
     found: dict[str, object] = {}
-    left = _assigned(trees)
+    left = assigned
     while left:  # a constant may be made of others
         settled = {}
         for name, values in left.items():
@@ -214,11 +219,11 @@ def _constants(trees: list[ast.Module]) -> dict[str, object]:
     return found
 
 
-def _made_once(trees: list[ast.Module]) -> dict[str, ast.expr]:
+def _made_once(assigned: Assigned) -> dict[str, ast.expr]:
     """Names that are bound to what calls of one function make, and to nothing else:
     `metric = keras.metrics.Mean()`; name -> the function that is called."""
     found: dict[str, ast.expr] = {}
-    for name, values in _assigned(trees).items():
+    for name, values in assigned.items():
         called = [v.func for v in values if isinstance(v, ast.Call)]
         written = {dotted(function) for function in called}
         if len(called) == len(values) and len(written) == 1:
@@ -226,17 +231,15 @@ def _made_once(trees: list[ast.Module]) -> dict[str, ast.expr]:
     return found
 
 
-def _assigned(trees: list[ast.Module]) -> dict[str, list[ast.expr]]:
+def _assigned(nodes: list[ast.AST], bound: Counter[str]) -> Assigned:
     """By name, all that is assigned to it; names bound in other ways are left out."""
-    found: dict[str, list[ast.expr]] = {}
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and len(node.targets) == 1:
-                for target, value in _pairs(node.targets[0], node.value):
-                    found.setdefault(target, []).append(value)
-    every = Counter(name for tree in trees for name in _bound(tree))
+    found: Assigned = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            for target, value in _pairs(node.targets[0], node.value):
+                found.setdefault(target, []).append(value)
     return {
-        name: values for name, values in found.items() if every[name] == len(values)
+        name: values for name, values in found.items() if bound[name] == len(values)
     }
 
 

@@ -110,7 +110,10 @@ def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
             (line, f"{said} {after}")
             for (line, said), (_, after) in itertools.pairwise(said_there)
         ]
+        whole = " ".join(said for _, said in said_there)
         for statement in statements:
+            if not all(p.search(whole) for p in statement.every):
+                continue
             for line, said in [*said_there, *pairs]:
                 if statement.made_by(said, code):
                     yield Made(piece, line, statement)
