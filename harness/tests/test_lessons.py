@@ -195,6 +195,12 @@ def test_links_are_not_followed(tmp_path):
         read(tmp_path / "link.md", "link.md")
 
 
+def linted_with(found):
+    """The result of a run with one finding."""
+    files = {"schema": 1, "stack": {}, "files": [], "findings": [found]}
+    return files | {"silenced": 0, "known": 0}
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_hostile_words_break_no_format(form):
     """Control characters go, JSON stays JSON, a command stays on its line."""
@@ -213,8 +219,9 @@ def test_hostile_words_break_no_format(form):
         "evidence": hostile,
         "since": None,
         "until": None,
+        "fingerprint": "0" * 20,
     }
-    said = FORMATS[form]({"schema": 1, "stack": {}, "files": [], "findings": [found]})
+    said = FORMATS[form](linted_with(found))
 
     assert form == "json" or not any(c in said for c in "\x1b\u202e")
     if form in ("json", "sarif"):
@@ -239,7 +246,8 @@ def test_sarif_is_as_its_schema_wants_it():
         "evidence": "Its words.",
         "since": None,
         "until": None,
+        "fingerprint": "0" * 20,
     }
-    linted = {"schema": 1, "stack": {}, "files": [], "findings": [found]}
+    linted = linted_with(found)
 
     assert list(validation_errors(json.loads(FORMATS["sarif"](linted)))) == []
