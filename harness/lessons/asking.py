@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.errors import InputError
 from harness.evidence.store import write_atomically
+from harness.lessons import library
 
 SECONDS = 60.0
 """How long one answer may take, the import of the libraries included."""
@@ -93,8 +94,8 @@ class Libraries:
 
 
 def _stack_key() -> str:
-    """The installed versions, in a name."""
-    found = []
+    """The installed versions, and what asks them, in a name."""
+    found = [Path(library.__file__).read_text("utf-8")]
     for package in _PACKAGES:
         try:
             found.append(f"{package}={importlib.metadata.version(package)}")

@@ -132,7 +132,7 @@ def _value(literal: Any) -> Any:
         raise Unknown
     if "$name" in literal:
         return target
-    if not _may_be_called(target):
+    if not (_may_be_called(target) or _is_input(target)):
         raise Unknown
     arguments = [_value(item) for item in literal["arguments"]]
     return target(*arguments, **{k: _value(x) for k, x in literal["keywords"].items()})
@@ -203,6 +203,13 @@ def _signature_problem(target: Any, positional: int, keywords: list[str]) -> str
     names = {p.name for p in parameters}
     unknown = [keyword for keyword in keywords if keyword not in names]
     return f"has no argument {unknown[0]!r}" if unknown else None
+
+
+def _is_input(target: Any) -> bool:
+    """Whether it is the function that declares a model's input."""
+    import keras
+
+    return target is keras.Input
 
 
 def _may_be_called(target: Any) -> bool:
