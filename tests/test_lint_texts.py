@@ -18,7 +18,7 @@ WRONG = {
     FIT.format("model.fit(x, y, epochs=20)", "Epoch 1/25"): "output",
     FIT.format(MODEL, "Trainable params: 40"): "output",
     "A layer such as `keras.layers.CuDNNGRU` is fast.": "name",
-    "Use `tf.keras.layers.Denses(4)` at the end.": "name",
+    "Use `tf.keras.layers.Denze(4)` at the end.": "name",
 }
 RIGHT = [
     "The default learning_rate of Adam is 0.001.",
@@ -52,6 +52,43 @@ def test_each_wrong_text_has_its_one_finding(tmp_path, cache):  # noqa: F811
 def test_near_misses_have_none(tmp_path, cache):  # noqa: F811
     for at, text in enumerate(RIGHT):
         (tmp_path / f"{at:02}.md").write_text(text + "\n")
+
+    done = run(tmp_path, cache=cache)
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.slow
+def test_a_lesson_for_another_version_is_not_judged(tmp_path, cache):  # noqa: F811
+    """It says so itself, in its first cell."""
+    for at, first in enumerate(
+        (
+            "!pip install tensorflow==2.9.0",
+            'import os\nos.environ["TF_USE_LEGACY_KERAS"] = "1"',
+        )
+    ):
+        block = f"```python\n{first}\nimport keras\nkeras.layers.CuDNNGRU(4)\n```\n"
+        (tmp_path / f"{at}.md").write_text(block)
+
+    done = run(tmp_path, cache=cache)
+
+    assert done.returncode == 0, done.stdout
+    assert "2 written for other versions, and not judged" in done.stdout
+
+
+@pytest.mark.slow
+def test_what_a_name_stands_for_is_certain_or_nothing_is_said(tmp_path, cache):  # noqa: F811
+    """Tabs of several libraries, printed tensors, files, plurals, own attributes."""
+    pieces = [
+        "```python\n%%tab mxnet\nfrom mxnet.gluon import nn\n```",
+        "```python\n%%tab pytorch\nfrom torch import nn\n```",
+        "```python\n%%tab pytorch, mxnet\nnn.Conv2D(6)\n```",
+        "```\ntf.Tensor([1. 2.], shape=(2,), dtype=float32)\n```",
+        "```python\nimport torch\ntorch.Tensor.plain = 1\ntorch.Tensor.plain\n```",
+        "Put the settings into `keras.json`, and call any `keras.layers.ConvXD`.",
+        "All `keras.Models` have a summary.",
+    ]
+    (tmp_path / "a.md").write_text("\n\n".join(pieces) + "\n")
 
     done = run(tmp_path, cache=cache)
 

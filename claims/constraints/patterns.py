@@ -12,6 +12,7 @@ HEAD = "from keras import layers\nfrom keras.constraints import MaxNorm, max_nor
 
 @pattern(
     "constraints.default-axis-bounds-filters",
+    instead="axis=[0, 1, 2] bounds each filter of a Conv2D, axis=[0, 1] of a Conv1D.",
     catches=[
         HEAD + "layers.Conv2D(8, 3, kernel_constraint=max_norm(2.0))",
         HEAD

@@ -6,6 +6,7 @@ import re
 from harness.lessons.patterns import pattern
 from harness.lessons.reading import Said
 
+DROPS = re.compile(r"\bdrop(s|ped|ping)?[ -]?out", re.I)
 VECTOR = re.compile(r"\[\s*(\d[\d., \n]*\d)\s*\]")
 SCALED = re.compile(
     r"(before|without|then|also|no) .{0,30}\bscal|scal(ed|ing) up|rescal|inverted"
@@ -34,12 +35,13 @@ SHOWN = "# With dropout the outputs [1.0, 2.0, 3.0, 4.0] become {}.\nimport kera
 def survivors_keep_their_value(code):
     """The survivors of this example keep their value, and dropout scales them up."""
     for piece in code.lesson.passages():
-        if not re.search(r"\bdrop(s|ped|ping)?[ -]?out", piece.text, re.I):
-            continue
         if SCALED.search(piece.text):
             continue
         vectors = [(m, _numbers(m.group(1))) for m in VECTOR.finditer(piece.text)]
-        for (_, before), (match, after) in itertools.pairwise(vectors):
+        for (first, before), (match, after) in itertools.pairwise(vectors):
+            near = piece.text[max(first.start() - 200, 0) : match.end()]
+            if not DROPS.search(near) or {*before, *after} <= {0, 1}:
+                continue
             kept = [a for b, a in zip(before, after) if a == b]
             lost = [a for b, a in zip(before, after) if a == 0 != b]
             if len(before) == len(after) == len(kept) + len(lost) > 2 and lost and kept:

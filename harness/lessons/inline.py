@@ -12,15 +12,22 @@ _CODE = re.compile(r"`([A-Za-z_]\w*(?:\.\w+)+)(?:\([^`]*\))?`")
 _OLD = re.compile(
     r"remov|deprecat|no longer|renamed|used to|\bold(er)?\b|legacy|\bwas\b|\bwere\b|"
     r"\b(1|2)\.(x|\d)|version|release|instead|not exist|previous|former|gone|replace|"
-    r"migrat|n't\b|\bnot\b|compat",
+    r"migrat|n't\b|\bnot\b|compat|TF ?1|TensorFlow 1|mxnet|flax|\bR\b",
     re.I,
 )
 """A paragraph with one of these may name something because it is gone."""
+_FILE = re.compile(r"\.(py|json|ipynb|h5|keras|csv|ya?ml|md|txt|html|zip)$")
+_STANDS_FOR_ANY = re.compile(r"\b(some|my|your)_|[a-z]X|\bX\b|\(\.\.\.\)`$")
 _USUAL = {"tf": "tensorflow", "kt": "keras_tuner"}
 
 
 def names(lesson: Lesson, program: Program) -> Iterator[tuple[Said, str]]:
-    """Dotted names that begin with an audited library, each with its place."""
+    """Dotted names that begin with an audited library, each with its place.
+
+    A file is none, nor is what stands for any name.
+    """
+    if any(piece.tab for piece in lesson.pieces):
+        return  # which library an alias means depends on the tab
     aliases = dict(_USUAL)
     for block in program.code:
         aliases |= block.names
@@ -28,6 +35,8 @@ def names(lesson: Lesson, program: Program) -> Iterator[tuple[Said, str]]:
         if piece.kind not in ("prose", "table") or _OLD.search(piece.text):
             continue
         for match in _CODE.finditer(piece.text):
+            if _FILE.search(match.group(1)) or _STANDS_FOR_ANY.search(match.group()):
+                continue
             head, _, rest = match.group(1).partition(".")
             whole = f"{aliases.get(head, head)}.{rest}"
             line = piece.line + piece.text.count("\n", 0, match.start())

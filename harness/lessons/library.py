@@ -59,10 +59,15 @@ def resolve(name: str) -> tuple[Any, str]:
         try:
             owner = getattr(owner, part)
         except AttributeError:
+            whole = ".".join(parts[:at])
             try:
-                owner = importlib.import_module(".".join(parts[:at]))
+                owner = importlib.import_module(whole)
+            except ModuleNotFoundError as error:
+                if error.name and not whole.startswith(error.name):
+                    return None, ""  # it is there, and needs another package
+                return owner, whole
             except (ImportError, ValueError):
-                return owner, ".".join(parts[:at])
+                return owner, whole
     return owner, ""
 
 
@@ -73,9 +78,8 @@ def ask_name(name: str) -> Answer:
         owner, missing = resolve(name)
     except Exception as error:  # a library's lazy import may raise anything
         return {"missing": "", "outcome": "unknown", "message": str(error)[:200]}
-    if missing and not (inspect.ismodule(owner) or inspect.isclass(owner)):
-        missing = "" if owner is not None else missing
-    return {"missing": missing}
+    judged = inspect.ismodule(owner) or inspect.isclass(owner) or "." not in missing
+    return {"missing": missing if judged else ""}
 
 
 def ask_call(
@@ -87,7 +91,7 @@ def ask_call(
     """Whether the call is taken: constructed where all arguments are literals, else its
     keywords held against the signature."""
     target, missing = resolve(name)
-    if missing or not callable(target):
+    if missing or not callable(target) or _is_printed(target):
         return {"outcome": "unknown"}
     problem = _signature_problem(target, positional, keywords)
     if problem:
@@ -188,6 +192,8 @@ def ask_method(name: str) -> Answer:
 
 def _signature_problem(target: Any, positional: int, keywords: list[str]) -> str | None:
     """A sentence if no value could make the call right."""
+    if inspect.isclass(target) and "__new__" in vars(target):
+        return None  # which of the two signatures holds is not told
     try:
         parameters = list(inspect.signature(target).parameters.values())
     except (TypeError, ValueError):
@@ -203,6 +209,11 @@ def _signature_problem(target: Any, positional: int, keywords: list[str]) -> str
     names = {p.name for p in parameters}
     unknown = [keyword for keyword in keywords if keyword not in names]
     return f"has no argument {unknown[0]!r}" if unknown else None
+
+
+def _is_printed(target: Any) -> bool:
+    """A tensor: what looks like its constructor is how a tensor is printed."""
+    return inspect.isclass(target) and target.__name__ == "Tensor"
 
 
 def _is_input(target: Any) -> bool:

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from harness.evidence import verdict as v
-from harness.lessons import inline, numbers, outputs, patterns, programs, statements
+from harness.lessons import (
+    inline,
+    numbers,
+    outputs,
+    patterns,
+    pinned,
+    programs,
+    statements,
+)
 from harness.lessons.asking import Libraries
 from harness.lessons.choosing import Choice, fingerprint, is_silenced, silenced
 from harness.lessons.judged import Judged, JudgedStatement
@@ -46,7 +54,8 @@ class Finding(TypedDict):
 
 
 class FileEntry(TypedDict):
-    """What was read of a file; problem: why it could not be read."""
+    """What was read of a file; problem: why it could not be read; written_for: other
+    versions that it asks for, so that nothing is said of it."""
 
     file: str
     kind: str
@@ -54,6 +63,7 @@ class FileEntry(TypedDict):
     blocks: int
     unparsed: int
     problem: str | None
+    written_for: str | None
 
 
 class Linted(TypedDict):
@@ -91,8 +101,11 @@ def lint(
             continue
         program = programs.of(lesson)
         said, blocks = len(lesson.passages()), program.blocks
-        files.append(_entry(name, lesson.kind, said, blocks, program.unparsed))
-        shown.add(lesson, _of(lesson, program, libraries, judged))
+        entry = _entry(name, lesson.kind, said, blocks, program.unparsed)
+        files.append(entry)
+        entry["written_for"] = pinned.other_version(lesson, libraries)
+        if entry["written_for"] is None:
+            shown.add(lesson, _of(lesson, program, libraries, judged))
         if texts is not None:
             texts[name] = lesson.sources
     return {
@@ -147,6 +160,7 @@ def _entry(
         "blocks": blocks,
         "unparsed": unparsed,
         "problem": problem,
+        "written_for": None,
     }
 
 
@@ -285,6 +299,8 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
     uses: list[tuple[Place | Said, str]] = [(use, use.name) for use in program.uses]
     for at, name in [*uses, *inline.names(lesson, program)]:
         missing = libraries.ask(ask="name", name=name).get("missing")
+        if missing in program.attached or (missing and _is_plural(at, name, libraries)):
+            continue
         place = (at.piece.cell, at.line, missing or "")
         if missing and place not in told:
             told.add(place)
@@ -296,6 +312,13 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
                 f"{missing} does not exist",
                 evidence=f"looked up: {missing}",
             )
+
+
+def _is_plural(at: Place | Said, name: str, libraries: Libraries) -> bool:
+    """`keras.Models` in a sentence may be several of `keras.Model`."""
+    if not isinstance(at, Said) or not name.endswith("s"):
+        return False
+    return libraries.ask(ask="name", name=name[:-1]).get("missing") == ""
 
 
 def _methods(

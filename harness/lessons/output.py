@@ -27,6 +27,9 @@ def text(linted: Linted) -> str:
     unparsed = sum(entry["unparsed"] for entry in linted["files"])
     told = f"{count} finding{'' if count == 1 else 's'} in {files} "
     told += "lesson" if files == 1 else "lessons"
+    other = sum(entry["written_for"] is not None for entry in linted["files"])
+    if other:
+        told += f"; {other} written for other versions, and not judged"
     if unparsed:
         told += f"; {unparsed} code blocks could not be parsed"
     if linted["silenced"]:

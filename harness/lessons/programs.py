@@ -106,11 +106,13 @@ class Program:
     """Uses and calls of a lesson's code; how many of its blocks could not be parsed.
 
     methods: calls of methods on objects whose class is known, as `Class.method`.
-    literals: names that stand for one literal wherever they are bound.
+    literals: names that stand for one literal wherever they are bound. attached: names
+    of a library that the lesson assigns to.
     """
 
     code: list[Block] = field(default_factory=list)
     literals: dict[str, object] = field(default_factory=dict)
+    attached: set[str] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     methods: list[Use] = field(default_factory=list)
@@ -137,14 +139,15 @@ def of(lesson: Lesson) -> Program:
     imported = [pair for node in every for pair in _imported(node)]
     several = Counter(alias for alias, _ in set(imported))
     names = {alias: name for alias, name in imported if several[alias] == 1}
+    tops = {(alias, name.split(".")[0]) for alias, name in imported}
+    elsewhere = Counter(alias for alias, _ in tops)
     assigned = _assigned(every, bound)
     program.literals = literals = _constants(assigned)
     made = _made_once(assigned)
     for number, ((piece, tree), nodes) in enumerate(zip(blocks, walked)):
-        for node in nodes:
-            for alias, name in _imported(node):
-                names[alias] = name
-        block = Block(number, piece, tree, nodes, dict(names), set(bound))
+        here = dict(pair for node in nodes for pair in _imported(node))
+        names |= {alias: name for alias, name in here.items() if elsewhere[alias] == 1}
+        block = Block(number, piece, tree, nodes, names | here, set(bound))
         program.code.append(block)
         _Reader(program, block, literals, made).visit(tree)
     return program
@@ -373,6 +376,8 @@ class _Reader(ast.NodeVisitor):
             if written and name:
                 self._use(written, name, node)
                 return
+        elif written := dotted(node):
+            self._program.attached.add(self._resolved(written) or "")
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:

@@ -165,7 +165,7 @@ def _fenced(info: str, content: str, line: int, tab: str) -> Piece:
     words = re.findall(r"[\w+-]+", info)
     known = [w for w in words if w.lower() in (*_PYTHON, *_OTHERS)]
     language = known[0].lower() if known else ""
-    named = re.match(r"\s*(?:#\s*@tab|%%tab)\s+(\w+)", content)
+    named = re.match(r"\s*(?:#\s*@tab|%%tab)\s+(\w+(?:\s*,\s*\w+)*)", content)
     kind = OUTPUT if language in _OUTPUTS or "output" in words else CODE
     return Piece(kind, content, line, None, language, named.group(1) if named else tab)
 
@@ -186,8 +186,9 @@ _OTHERS = (
 
 def is_python(piece: Piece) -> bool:
     """Whether a code piece may be Python of TensorFlow, Keras or torch: by its tab, its
-    language, or an import of one of these below another language's name."""
-    if piece.tab in ("mxnet", "jax"):
+    language, or an import of one of these below another language's name. Code that
+    several tabs share is that of no library for certain."""
+    if piece.tab and piece.tab not in ("pytorch", "tensorflow"):
         return False
     return piece.language in ("", *_PYTHON) or bool(_IMPORT.search(piece.text))
 
