@@ -180,10 +180,6 @@ PLOTS = Figures(
             stated("Medium", tutorial[464]),
             stated("large", tutorial[500]),
         ],
-        "diagram of line 679": [
-            stated("Tiny", tutorial[581]),
-            stated("l2", tutorial[614]),
-        ],
         "plot of line 760": [
             stated("Tiny", tutorial[581]),
             stated("l2", tutorial[614]),
@@ -194,8 +190,6 @@ PLOTS = Figures(
         "highest": stated(0.7, tutorial[540]),
         "limits": stated("(0.5, 0.7)", tutorial[391], tutorial[675], tutorial[756]),
         "label": stated("Text(0.5, 0, 'Epochs [Log Scale]')", tutorial[544]),
-        "trained above line 397": [stated("tiny", tutorial[338])],
-        "to beat in line 397": stated("small", tutorial[397]),
     }
 )
-"""The runs that the code draws, its limits, what its cells print, and a comparison."""
+"""The runs that the code draws, its limits, and what its cells print."""

@@ -13,9 +13,9 @@ from harness.running.faults import figure, replaced
 
 plot_shows_the_large_model = claim(
     "results.plot-shows-the-large-model",
-    says="The plots of the regularized runs show the large model, too: one can read "
-    "from them that both methods improve on it.",
-    sources=[tutorial[760], tutorial[679]],
+    says="The plot of the regularized runs shows the large model, too: one can read "
+    "from it that both methods improve on it.",
+    sources=[tutorial[760]],
     evidence=[tutorial[580:581], tutorial[614], tutorial[723]],
     verdict=REFUTED,
     severity="wording",
@@ -33,9 +33,8 @@ plot_shows_the_large_model = claim(
 
 @plot_shows_the_large_model.as_worded
 def test_the_large_run_is_drawn_beside_the_regularized_ones():
-    """It is in the dictionary that both plots are drawn from."""
-    for plot in ("diagram of line 679", "plot of line 760"):
-        judge.contains(PLOTS[plot], "large", what=plot, oracle="its code")
+    """It is in the dictionary that the plot is drawn from."""
+    judge.contains(PLOTS["plot of line 760"], "large", what="plot", oracle="its code")
 
 
 @plot_shows_the_large_model.instead
@@ -43,41 +42,7 @@ def test_the_large_run_is_in_the_plot_of_the_sizes_only():
     """Three runs in the plot, and the large one in that of the sizes."""
     runs = ["Tiny", "l2", "dropout"]
     judge.equal(PLOTS["plot of line 760"], runs, what="this plot")
-    judge.false("large" in PLOTS["diagram of line 679"], what="large in line 679")
     judge.contains(PLOTS["sizes"], "large", what="sizes", oracle="its code")
-
-
-beat_the_small_model = claim(
-    "results.beat-the-small-model",
-    says="Larger models are to beat the small model, which has been trained before.",
-    sources=[tutorial[397]],
-    evidence=[tutorial[338], tutorial[409]],
-    verdict=REFUTED,
-    severity="wording",
-    instead="The model that larger ones are to beat is the tiny one.",
-    why="Before this sentence only the tiny model is trained. The small model is "
-    "trained after it.",
-    faults=[
-        figure(PLOTS, "trained above line 397", ["tiny", "small"]),
-        figure(PLOTS, "trained above line 397", []),
-    ],
-)
-
-
-@beat_the_small_model.as_worded
-def test_the_small_model_is_trained_by_then():
-    """One of the calls above line 397 trains it."""
-    trained, beaten = PLOTS["trained above line 397"], PLOTS["to beat in line 397"]
-
-    judge.contains(trained, beaten, what="trained", oracle="the code")
-
-
-@beat_the_small_model.instead
-def test_the_tiny_model_alone_is_trained_by_then():
-    """The only call above line 397 trains it."""
-    trained = PLOTS["trained above line 397"]
-
-    judge.equal(trained, ["tiny"], what="trained", oracle="the code")
 
 
 log_scale_shows_the_large_model = claim(

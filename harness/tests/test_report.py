@@ -229,7 +229,7 @@ def test_the_errata_names_line_statement_truth_and_evidence():
 
     assert "## 1. Lines 2 to 3" in text and "(refuted, lesson): Rates are odd." in text
     assert "**True instead:** Rates are even." in text
-    assert "falsified" in text and "`topic.fact`" in text
+    assert "falsified" in text and "[topic.fact](audit.html#topic.fact)" in text
 
 
 def test_sarif_puts_the_finding_on_the_line():
