@@ -178,17 +178,24 @@ def _put_contradictions(page: Page, found: list[JudgedContradiction]) -> None:
 
 
 def _put_changes(page: Page, made: list[Change]) -> None:
-    """Give each passage its anchor, and the changes that begin in it."""
-    for section in page.sections:
-        for entry in section.entries:
-            first = f"{entry.audited[0]}" if entry.audited else f"new-{entry.lines[0]}"
-            entry.anchor = f"{page.about['id']}-line-{first}"
-            entry.changes = [
-                change
-                for change in made
-                if entry.lines[0] <= change.lines[0] <= entry.lines[1]
-                and not change.done
-            ]
+    """Give each passage its anchor, and each change to the passage that it is about."""
+    entries = [entry for section in page.sections for entry in section.entries]
+    for entry in entries:
+        first = f"{entry.audited[0]}" if entry.audited else f"new-{entry.lines[0]}"
+        entry.anchor = f"{page.about['id']}-line-{first}"
+        entry.changes = []
+    for change in made:
+        here = [e for e in entries if e.lines[0] <= change.lines[0] <= e.lines[1]]
+        if here and not change.done:
+            min(here, key=lambda entry: _distance(entry, change)).changes.append(change)
+
+
+def _distance(entry: Entry, change: Change) -> int:
+    """0 for a passage that has the words and a claim of it; several share a line."""
+    judged = {found["id"] for found in (*entry.claims, *entry.contradictions)}
+    about = bool(judged & set(change.claims))
+    has_words = change.piece is None or change.piece in (entry.text or "")
+    return 2 * (not has_words) + (not about)
 
 
 def _from_ledger(about: DocumentEntry, claims: dict[str, JudgedClaim]) -> Page:
