@@ -44,11 +44,17 @@ WRONG = [
 ]
 
 
-def run(path, *options, cache):
+def run(path, *options, cache, cwd=ROOT):
+    """`python -m harness lint` in that folder, with that folder for its cache."""
     done = subprocess.run(
         [sys.executable, "-m", "harness", "lint", str(path), *options],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(cache), "HOME": str(cache)},
+        cwd=cwd,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(ROOT),
+            "XDG_CACHE_HOME": str(cache),
+            "HOME": str(cache),
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -1,12 +1,10 @@
 """Rules, comments and a baseline: which findings a course sees."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
-from harness.tests.conftest import ROOT
+from tests.test_lint import run
 
 LESSON = """# Optimizers
 
@@ -29,20 +27,7 @@ def course(tmp_path):
 
 
 def lint(course, *options):
-    done = subprocess.run(
-        [sys.executable, "-m", "harness", "lint", ".", *options],
-        cwd=course,
-        env={
-            "PATH": "/usr/bin:/bin",
-            "PYTHONPATH": str(ROOT),
-            "XDG_CACHE_HOME": str(course / ".cache"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
+    return run(".", *options, cache=course / ".cache", cwd=course)
 
 
 @pytest.mark.slow

@@ -196,10 +196,11 @@ def lessons(paths: list[Path]) -> Iterator[tuple[Path, str]]:
 def _of(
     lesson: Lesson, program: Program, libraries: Libraries, judged: Judged
 ) -> list[Finding]:
+    code = Code(lesson, program)
     found = [
         *_statements(lesson, judged),
-        *_patterns(lesson, program, judged),
-        *_outputs(lesson, program, libraries),
+        *_patterns(lesson, code, judged),
+        *_outputs(lesson, code, libraries),
         *_numbers(lesson, program, libraries),
         *_names(lesson, program, libraries),
         *_methods(lesson, program, libraries),
@@ -231,9 +232,8 @@ def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:
         )
 
 
-def _patterns(lesson: Lesson, program: Program, judged: Judged) -> Iterator[Finding]:
+def _patterns(lesson: Lesson, code: Code, judged: Judged) -> Iterator[Finding]:
     """Code that does what a claim warns of; each place once."""
-    code = Code(lesson, program)
     for pattern in judged.patterns:
         claim = judged.claims.get(pattern.claim)
         if claim is None:
@@ -260,11 +260,9 @@ def _patterns(lesson: Lesson, program: Program, judged: Judged) -> Iterator[Find
             )
 
 
-def _outputs(
-    lesson: Lesson, program: Program, libraries: Libraries
-) -> Iterator[Finding]:
+def _outputs(lesson: Lesson, code: Code, libraries: Libraries) -> Iterator[Finding]:
     """Stored outputs that the code above them cannot have printed."""
-    for wrong in outputs.wrong(Code(lesson, program), libraries):
+    for wrong in outputs.wrong(code, libraries):
         at = programs.place(wrong.at.block.piece, wrong.at.node)
         message, evidence = wrong.message, wrong.evidence
         yield _finding(lesson, at, OUTPUT, WARNING, message, evidence=evidence)
@@ -333,28 +331,14 @@ def _methods(
 
 
 def _calls(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:
+    told = {"refused": (ERROR, "refuses"), "warned": (WARNING, "warns of")}
     for call in program.calls:
         answer = libraries.ask(**_question(call))
-        outcome, said = answer.get("outcome"), answer.get("message", "")
-        short = call.use.name.rpartition(".")[2]
-        if outcome == "refused":
-            yield _finding(
-                lesson,
-                call.use,
-                CALL,
-                ERROR,
-                f"{short} refuses this call",
-                evidence=said,
-            )
-        elif outcome == "warned":
-            yield _finding(
-                lesson,
-                call.use,
-                CALL,
-                WARNING,
-                f"{short} warns of this call",
-                evidence=said,
-            )
+        if answer.get("outcome") in told:
+            severity, does = told[answer["outcome"]]
+            message = f"{call.use.name.rpartition('.')[2]} {does} this call"
+            said = answer.get("message", "")
+            yield _finding(lesson, call.use, CALL, severity, message, evidence=said)
 
 
 def _question(call: Call) -> dict[str, Any]:

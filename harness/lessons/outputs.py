@@ -41,18 +41,18 @@ class Wrong:
 
 def wrong(code: Code, libraries: Libraries) -> Iterator[Wrong]:
     """All outputs of the lesson that its code cannot have printed."""
+    places = {id(piece): at for at, piece in enumerate(code.lesson.pieces)}
     for block in code.blocks:
-        printed = "\n".join(_outputs_of(code, block))
+        printed = "\n".join(_outputs_of(code, block, places[id(block.piece)]))
         if printed:
             yield from _epochs(code, block, printed)
             yield from _parameters(code, block, printed, libraries)
 
 
-def _outputs_of(code: Code, block: Block) -> Iterator[str]:
-    """The outputs that follow the block's code, up to the next piece."""
+def _outputs_of(code: Code, block: Block, at: int) -> Iterator[str]:
+    """The outputs that follow the block's code, the piece number `at`."""
     pieces = code.lesson.pieces
-    at = next((k for k, p in enumerate(pieces) if p is block.piece), len(pieces))
-    for piece in pieces[at + 1 :]:
+    for piece in (pieces[k] for k in range(at + 1, len(pieces))):
         if piece.kind != OUTPUT or piece.cell != block.piece.cell:
             break
         yield piece.text

@@ -104,7 +104,6 @@ def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
     for at, piece in enumerate(lesson.pieces):
         if piece.kind not in ("prose", "heading", "table"):
             continue
-        code = _nearest_code(lesson.pieces, at)
         said_there = list(sentences(piece))
         pairs = [
             (line, f"{said} {after}")
@@ -114,6 +113,8 @@ def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
         for statement in statements:
             if not all(p.search(whole) for p in statement.every):
                 continue
+            needed = statement.code or statement.no_code
+            code = _nearest_code(lesson.pieces, at) if needed else ""
             for line, said in [*said_there, *pairs]:
                 if statement.made_by(said, code):
                     yield Made(piece, line, statement)
