@@ -179,7 +179,7 @@ training_accuracy_is_the_models = claim(
     "accuracy.training-accuracy-is-the-models",
     says="The training accuracy that fit logs is that of the trained model on its "
     "training data, so it can be compared with validation accuracy.",
-    sources=[day7[207], day7[201:206], notebook[438], notebook[467], notebook[490]],
+    sources=[day7[207], day7[201:206], notebook[438], notebook[490]],
     verdict=QUALIFIED,
     why="fit counts right answers in its training steps, with dropout on and weights "
     "that still change. evaluate() on the training data counts them without dropout, "

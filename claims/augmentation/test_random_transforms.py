@@ -90,7 +90,8 @@ def test_half_of_the_images_are_mirrored():
 brightness = claim(
     "augmentation.brightness",
     says="Brightness changes at random by up to 20 % up or down.",
-    sources=[notebook[83], notebook[93:94]],
+    sources=[notebook[83]],
+    evidence=[notebook[93:94]],
     verdict=QUALIFIED,
     why="random_brightness adds one number from [-0.2, 0.2) to an image on the scale "
     "from 0 to 1: up to 51 of 255 grey levels, no matter how dark the image is.",

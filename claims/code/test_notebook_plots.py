@@ -82,7 +82,8 @@ def test_the_picture_is_written():
 notebook_plot_clears_data = claim(
     "code.notebook-plot-clears-data",
     says="The plotting function clears the data after plotting.",
-    sources=[notebook[355], notebook[379]],
+    sources=[notebook[355]],
+    evidence=[notebook[379]],
     verdict=QUALIFIED,
     why="plt.close() closes the figure; the history that was plotted keeps all its "
     "figures.",

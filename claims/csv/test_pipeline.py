@@ -155,7 +155,8 @@ pack_row = claim(
     "csv.pack-row",
     says="The packing function turns the scalars of one record into a pair of a "
     "feature vector and a label.",
-    sources=[tutorial[151], tutorial[154:157]],
+    sources=[tutorial[151]],
+    evidence=[tutorial[154:157]],
     verdict=QUALIFIED,
     why="tf.stack along axis 1 needs columns that are batches: on the scalars of a "
     "single record it raises an error.",

@@ -32,9 +32,9 @@ output_magnitude_unchanged = claim(
     "inference.",
     sources=[article[48]],
     verdict=QUALIFIED,
-    why="The expectation of outputs linear in the layer's is unchanged; the mean "
-    "square grows by 1 / (1 - p). The article credits a scaling at inference that "
-    "does not exist (see dropout.scaled-down-at-inference).",
+    why="The expectation of outputs linear in the layer's, as the logits, is "
+    "unchanged; the mean square grows by 1 / (1 - p). The article credits a scaling "
+    "at inference that does not exist (see dropout.scaled-down-at-inference).",
     explained_by=KERNEL,
     faults=[
         faults.no_dropout_at_all,

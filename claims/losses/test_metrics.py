@@ -89,9 +89,9 @@ def test_the_two_monitors_differ_by_the_penalty():
 
 validation_passages_agree = contradiction(
     "losses.validation-passages-agree",
-    says="Two documents say that the validation loss leaves the penalty out; a "
-    "third watches the cross-entropy because the validation loss has the "
-    "penalty in it.",
+    says="One document says that the validation loss leaves the penalty out, another "
+    "that evaluation does; a third watches the cross-entropy, since the validation "
+    "loss has the penalty in it.",
     sides=[
         side("losses.val-bce-differs-from-val-loss", tutorial[270]),
         side("losses.val-loss-without-penalty", day7[95:96]),
@@ -100,8 +100,8 @@ validation_passages_agree = contradiction(
     right="losses.val-bce-differs-from-val-loss",
     instead="val_loss and the loss from evaluate contain the penalty; the compiled "
     "cross-entropy metric does not, so monitor that one.",
-    why="Two documents say that validation leaves the penalty out. One monitors the "
-    "metric because the loss contains the penalty, and only this one is right.",
+    why="Validation and evaluate() add the penalty to the loss, and not to the "
+    "metric: the document that monitors the metric for this reason is right.",
     explained_by=COMPUTE_LOSS,
     faults=[broken.penalty_too_large, broken.metrics_pay_the_penalty],
 )

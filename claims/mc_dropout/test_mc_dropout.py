@@ -76,7 +76,7 @@ mean_and_variance = claim(
     "mc-dropout.mean-and-variance",
     says="Predictions with training=True at inference have the mean and variance that "
     "dropout gives the softmax output.",
-    sources=[lab[3], lab[32], lab[46]],
+    sources=[lab[46]],
     verdict=QUALIFIED,
     why="With training=True batch normalization uses the batch that it gets and "
     "updates its moving statistics, so the passes change what the trained model "

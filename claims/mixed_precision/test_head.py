@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from claims.common.policies import policy
 from claims.common.strategies import seeds
-from claims.documents import day7, notebook
+from claims.documents import day7
 from claims.mixed_precision import faults
-from harness import UPHELD, claim, contradiction, given, judge, shared, side
+from harness import UPHELD, claim, given, judge, shared
 
 float32_head = claim(
     "mixed-precision.float32-head",
@@ -86,47 +86,3 @@ def test_the_loss_of_a_wrong_answer_is_coarse_in_float16(start):
     judge.close(loss, exact, operations=32, magnitude=16, what="float32")
     loss, exact = losses_of_wrong_answers("mixed_float16", gaps)
     judge.apart(loss, exact, by=0.005, what="float16")
-
-
-documents_agree_on_head = contradiction(
-    "mixed-precision.documents-agree-on-head",
-    says="Day 7 has the last layer compute in float32 under mixed precision; the "
-    "notebook sets the policy and leaves its softmax layer in float16.",
-    sides=[
-        side("mixed-precision.final-layer-must-be-float32", day7[120:121]),
-        side("code.notebook-one-train-step", notebook[213:220]),
-    ],
-    right="mixed-precision.final-layer-must-be-float32",
-    instead="Under mixed precision give the last layer dtype='float32', as Day 7 does; "
-    "the notebook's softmax layer has none and computes in float16.",
-    why="A layer takes its dtype policy from its own argument, or else from the global "
-    "policy.",
-    explained_by="keras.src.layers.layer:Layer.__init__",
-    faults=[
-        faults.computes_in_float32,
-        faults.layers_ignore_their_own_dtype,
-    ],
-)
-
-
-def output_dtypes():
-    """Of the last layers, as Day 7 and as the notebook make them under the policy."""
-    with policy("mixed_float16"):
-        layers = (
-            keras.layers.Dense(10, dtype="float32"),
-            keras.layers.Dense(10, activation="softmax"),
-        )
-    x = np.ones((1, 2), "float16")
-    return [keras.backend.standardize_dtype(layer(x).dtype) for layer in layers]
-
-
-@documents_agree_on_head.all_sides
-def test_both_last_layers_give_float32():
-    """The outputs of both are float32."""
-    judge.equal(output_dtypes(), ["float32", "float32"], what="dtypes")
-
-
-@documents_agree_on_head.right_side
-def test_the_notebooks_softmax_is_in_float16():
-    """Only Day 7's, which is told so, gives float32."""
-    judge.equal(output_dtypes(), ["float32", "float16"], what="dtypes")

@@ -57,7 +57,7 @@ one_call = claim(
     "mixed-precision.one-call",
     says="One call of keras.mixed_precision.set_global_policy('mixed_float16') "
     "switches mixed precision on.",
-    sources=[day7[118:119], day7[97], day7[279]],
+    sources=[day7[118:119], day7[279]],
     verdict=QUALIFIED,
     why="In Keras 3 the name is an alias of keras.config.set_dtype_policy. KerasTuner "
     "clears the session, and with it the policy, before it builds a trial's model: the "
@@ -333,7 +333,7 @@ def test_the_call_succeeds_without_a_gpu():
 
 no_use_on_cpu = claim(
     "mixed-precision.no-use-on-cpu",
-    says="On a CPU mixed precision has no use.",
+    says="On a CPU mixed precision has no use, whatever it does to the time.",
     sources=[day7[121]],
     verdict=QUALIFIED,
     why="XLA's program for the CPU, which fit uses there with jit_compile=True only, "

@@ -35,8 +35,9 @@ layer_in_map = claim(
     "as it is.",
     sources=[lab[51:53]],
     verdict=QUALIFIED,
-    why="The labels must be one-hot. With class numbers, as CIFAR-10 has them, a mix "
-    "of classes 0 and 9 reads as a class between them.",
+    why="The labels must be one-hot, unless the layer encodes them. With class "
+    "numbers, as CIFAR-10 has them, a mix of classes 0 and 9 reads as a class between "
+    "them.",
     explained_by=[
         "keras.src.layers.preprocessing.data_layer:DataLayer.__call__",
         f"{MIXUP}.transform_labels",
@@ -79,7 +80,10 @@ def test_cutmix_of_one_hot_labels_keeps_the_mean_class():
     judge.close(images.mean(axis=(1, 2, 3)), means, operations=9, magnitude=8)
 
 
-@layer_in_map.fails_when("the labels are class numbers, as CIFAR-10 has them")
+@layer_in_map.fails_when(
+    "the labels are class numbers, as CIFAR-10 has them, and the layer does not encode "
+    "them"
+)
 def test_mixed_class_numbers_name_the_classes_of_their_images():
     """Of images of classes 0 and 9, the loss takes each label for 0 or 9."""
     x, y = coded(128, 2)
@@ -94,7 +98,7 @@ def test_mixed_class_numbers_name_the_classes_of_their_images():
 inside_fit = claim(
     "mixing.inside-fit",
     says="Mixup and CutMix as preprocessing layers do their work inside model.fit.",
-    sources=[lab[5], lab[51]],
+    sources=[lab[5]],
     verdict=QUALIFIED,
     why="Mapped over the data set that fit iterates over, both mix anew in each epoch. "
     "keras.layers.MixUp and CutMix as layers of the model mix the images only: the "

@@ -131,7 +131,7 @@ l2_stands_for_torch_adamw = claim(
     "penalties.l2-stands-for-torch-adamw",
     says="L2 with a factor of 1e-4 on the layers is in Keras what AdamW with a "
     "weight_decay of 1e-4 is in PyTorch.",
-    sources=[day7[86:87]],
+    sources=[day7[87]],
     verdict=REFUTED,
     severity="lesson",
     instead="L2(1e-4) adds to the loss, and Adam rescales its gradient; torch's AdamW "

@@ -118,7 +118,7 @@ summed_into_losses = claim(
     verdict=REFUTED,
     severity="wording",
     instead="The regularization losses are gathered in the list model.losses, one "
-    "scalar per regularized weight; their sum is the penalty.",
+    "scalar per regularized variable; their sum is the penalty.",
     why="model.losses is a list, and nothing is added up in it.",
     explained_by=LOSSES,
     faults=[broken.entries_summed, broken.entries_too_large],

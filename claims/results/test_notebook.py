@@ -206,7 +206,6 @@ regularized_trades_training_accuracy = claim(
         notebook[438],
         notebook[440],
         notebook[467],
-        notebook[480],
         notebook[490],
         notebook[497],
     ],
@@ -252,7 +251,7 @@ test_set_is_the_validation_set = claim(
     says="The test accuracy was measured on a test set of its own, beside the "
     "validation set.",
     sources=[
-        notebook[387:391],
+        notebook[390:391],
         notebook[402],
         notebook[408:409],
         notebook[439],

@@ -195,7 +195,7 @@ def test_l2_is_level_in_cross_entropy_and_ahead_in_accuracy():
 
 combined_is_best = claim(
     "results.combined-is-best",
-    says="The model with both L2 and dropout is obviously the best of all.",
+    says="The model with both L2 and dropout is obviously the best one so far.",
     sources=[tutorial[838]],
     evidence=[COMBINED, DROPOUT, L2, TINY],
     verdict=QUALIFIED,

@@ -18,7 +18,18 @@ from claims.training_flag.flag_spies import (
     flags_of_batches,
     spied,
 )
-from harness import QUALIFIED, REFUTED, UPHELD, as_array, claim, example, given, judge
+from harness import (
+    QUALIFIED,
+    REFUTED,
+    UPHELD,
+    as_array,
+    claim,
+    contradiction,
+    example,
+    given,
+    judge,
+    side,
+)
 
 DEFAULT = "keras.src.layers.layer:Layer.__call__"
 NORM_CALL = "keras.src.layers.normalization.batch_normalization:BatchNormalization.call"
@@ -81,7 +92,8 @@ def test_a_layer_inside_another_gets_the_flag():
 only_in_custom_loops = claim(
     "training-flag.only-in-custom-loops",
     says="The user has to set the flag in custom training loops only.",
-    sources=[day7[68], lab[32], lab[46]],
+    sources=[day7[68]],
+    evidence=[lab[46]],
     verdict=QUALIFIED,
     why="predict() always runs inference, and so does a model that is called without "
     "a flag. The lab's MC dropout therefore passes training=True by hand, although it "
@@ -166,7 +178,7 @@ forgetting_is_like_eval = claim(
     "training-flag.forgetting-is-like-eval",
     says="Leaving the flag out of a Keras loop has the effect that a missing "
     "model.eval() has in PyTorch.",
-    sources=[lab[49], lab[33]],
+    sources=[lab[49]],
     verdict=REFUTED,
     severity="lesson",
     instead="Leaving it out means inference mode: dropout is off, and BatchNorm's "
@@ -216,18 +228,19 @@ def test_keras_without_flag_acts_as_torch_in_eval_mode(rate, seed):
     judge.true(dropped, what="torch drops", chance=(1 - rate) ** 128)
 
 
-lab_default_against_eval_analogy = claim(
+lab_default_against_eval_analogy = contradiction(
     "training-flag.lab-default-against-eval-analogy",
-    says="A layer whose flag defaults to False behaves, when the flag is forgotten, as "
-    "PyTorch does without eval().",
-    sources=[lab[48], lab[49]],
-    verdict=REFUTED,
-    severity="lesson",
+    says="The lab gives its own layer the default training=False, and yet calls a "
+    "forgotten flag the counterpart of a forgotten eval().",
+    sides=[
+        side("batchnorm.custom-layer-branches", lab[48]),
+        side("training-flag.forgetting-is-like-eval", lab[49]),
+    ],
+    right="batchnorm.custom-layer-branches",
     instead="With that default a forgotten flag means running statistics, as after "
     "eval(): the batch's statistics are not used, not even in training.",
-    why="The lab gives its own layer the default training=False, and calls a "
-    "forgotten flag the counterpart of a forgotten eval(): the two contradict each "
-    "other.",
+    why="A layer that defaults to inference normalizes with its moving statistics "
+    "where the flag is left out; PyTorch without eval() uses the batch's.",
     explained_by=NORM_CALL,
     faults=[faults.training_by_default, faults.norm_3_percent_high],
 )
@@ -242,7 +255,7 @@ def normalized(x, mean, variance):
     )
 
 
-@lab_default_against_eval_analogy.as_worded
+@lab_default_against_eval_analogy.all_sides
 @given(rows=st.integers(8, 20), seed=seeds())
 def test_a_forgotten_flag_uses_batch_statistics(rows, seed):
     """Without the flag the output is normalized with the batch's own statistics."""
@@ -253,7 +266,7 @@ def test_a_forgotten_flag_uses_batch_statistics(rows, seed):
     judge.close(batchnorm()(x), expected, **n)
 
 
-@lab_default_against_eval_analogy.instead
+@lab_default_against_eval_analogy.right_side
 @given(rows=st.integers(8, 20), seed=seeds())
 def test_a_forgotten_flag_uses_moving_statistics(rows, seed):
     """Without the flag the output is normalized with the moving statistics."""

@@ -45,7 +45,8 @@ rebuilt_in_mixed_precision = claim(
     "tuner.rebuilt-in-mixed-precision",
     says="The model that is rebuilt with the winning values after the search trains in "
     "mixed precision.",
-    sources=[day7[200], day7[193]],
+    sources=[day7[200]],
+    evidence=[day7[193]],
     verdict=REFUTED,
     severity="lesson",
     instead="For mixed precision set the policy again before the model is rebuilt: the "

@@ -51,7 +51,7 @@ bayesian_swaps_in = claim(
     "tuner.bayesian-swaps-in",
     says="kt.BayesianOptimization takes the arguments of RandomSearch: only the class "
     "name changes.",
-    sources=[day7[178], day7[123]],
+    sources=[day7[178]],
     verdict=QUALIFIED,
     why="The text's command, `pip install keras-tuner`, does not install scikit-learn, "
     "which belongs to the extra keras-tuner[bayesian].",

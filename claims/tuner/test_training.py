@@ -93,7 +93,8 @@ def test_no_callbacks_are_taken():
 callbacks_pass_straight_through = claim(
     "tuner.callbacks-pass-straight-through",
     says="Callbacks given to search() pass straight through to each training.",
-    sources=[day7[164], day7[169]],
+    sources=[day7[164]],
+    evidence=[day7[169]],
     verdict=QUALIFIED,
     why="Each training gets a deep copy of the callbacks. What a callback collects "
     "stays in the copy.",
@@ -122,7 +123,8 @@ def test_the_callback_itself_has_seen_the_epochs():
 early_stopping_in_search = claim(
     "tuner.early-stopping-in-search",
     says="Early stopping with patience 2 ends hopeless trials before their last epoch.",
-    sources=[day7[164], day7[169]],
+    sources=[day7[164]],
+    evidence=[day7[169]],
     verdict=QUALIFIED,
     why="It compares a trial with itself only. A trial that is far behind the others, "
     "but gets a little better in each epoch, runs to its end.",

@@ -206,7 +206,7 @@ torch_l2_row = claim(
     "weight-decay.torch-l2-row",
     says="The weight_decay of a torch optimizer does what kernel_regularizer=L2(lam) "
     "does in Keras.",
-    sources=[lab[13:14], lab[31]],
+    sources=[lab[13:14]],
     verdict=QUALIFIED,
     why="L2(lam) adds 2 lam w to the gradient; torch's SGD and Adam add weight_decay * "
     "w, so weight_decay has to be 2 lam. AdamW is decoupled.",
