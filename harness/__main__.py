@@ -228,6 +228,16 @@ def _publish(options: argparse.Namespace) -> int:
         raise UnreadableEvidence(
             f"{options.run} is a partial run; publish one of `pytest claims/ --faults`."
         )
+    project = around(Path.cwd())
+    known = {document.id for document in project.ledgers.documents()} if project else ()
+    adopted = [
+        d["id"] for d in audited["documents"] if project and d["id"] not in known
+    ]
+    if adopted:
+        raise UnreadableEvidence(
+            f"{options.run} judges {', '.join(adopted)} too, which has no ledger here; "
+            "publish a run without --documents."
+        )
     untried = record.untried_faults(audited)
     if untried:
         raise UnreadableEvidence(
@@ -241,7 +251,6 @@ def _publish(options: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     write_compressed(out, lines)
     write_readable(audited, out)
-    project = around(Path.cwd())
     if project and out.resolve() == project.published:
         write_atomically(project.claims / judged.FILE, judged.text(audited))
     print(f"published: {out / 'audit.html'}")

@@ -264,7 +264,7 @@ def copies(project: Project | None) -> dict[str, Copy]:
     if project is None:
         return {}
     texts = project.copies()
-    return {id: Copy(project.ledgers[id], text) for id, text in texts.items()}
+    return {d.id: Copy(d, texts[d.id]) for d in project.documents() if d.id in texts}
 
 
 def set_right(audited: Audited, found: Mapping[str, Copy]) -> Audited:

@@ -146,7 +146,9 @@ class Document:
         all_rows = self.rows()
         if not all("kind" in row for row in all_rows) or not all_rows:
             return entry
-        with_claims = sum(bool(row.get("claims")) for row in all_rows)
+        with_claims = sum(
+            bool(row.get("claims") or row.get("agrees")) for row in all_rows
+        )
         reasoned = sum(bool(row.get("reason")) for row in all_rows)
         return {
             **entry,
@@ -160,7 +162,7 @@ class Document:
 
 def _told(row: Row) -> PassageEntry:
     keys: Mapping[str, object] = row
-    told = ("lines", "section", "kind", "claims", "reason")
+    told = ("lines", "section", "kind", "claims", "agrees", "reason")
     return cast("PassageEntry", {key: keys[key] for key in told if key in keys})
 
 

@@ -84,7 +84,9 @@ def _state(
     old = document.rows()
     kept = bind([row for row in old if "sketch" in row], passages)
     known: dict[int, Triage] = {id(b.passage): b.row for b in kept if b.passage}
-    rows = [_row(document, p, known.get(id(p), {})) for p in passages]
+    rows = [
+        row_of(p, document[p.lines[0]].section, known.get(id(p), {})) for p in passages
+    ]
     state = State(rows, new=len(passages) - len(known))
     state.gone = sum(bound.status == GONE for bound in kept)
     _place(document.id, rows, passages, claims, state)
@@ -92,10 +94,11 @@ def _state(
     return state
 
 
-def _row(document: Document, passage: Passage, before: Triage) -> Row:
+def row_of(passage: Passage, section: str, before: Triage) -> Row:
+    """A ledger's row of a passage, with what was decided before."""
     return {
         "lines": list(passage.lines),
-        "section": document[passage.lines[0]].section,
+        "section": section,
         "kind": passage.kind,
         "fingerprint": fingerprint(passage.text),
         "sketch": sketch(passage.text),
@@ -150,13 +153,14 @@ def _choose(
     if lines[1] > lines[0] and inside:
         chosen = inside
     else:
-        words = _words(f"{claim['id']} {claim['says']} {claim.get('why') or ''}")
-        chosen = [max(worthy, key=lambda i: len(words & _words(passages[i].text)))]
+        words = words_of(f"{claim['id']} {claim['says']} {claim.get('why') or ''}")
+        chosen = [max(worthy, key=lambda i: len(words & words_of(passages[i].text)))]
     for i in chosen:
         rows[i]["claims"].append(claim["id"])
 
 
-def _words(text: str) -> set[str]:
+def words_of(text: str) -> set[str]:
+    """The words of a text by their first six letters, numbers included."""
     return {word.rstrip("s")[:6] for word in re.findall(r"[a-z0-9]{3,}", text.lower())}
 
 
@@ -167,14 +171,14 @@ def overlap(lines: list[int], others: list[int]) -> bool:
 
 def write(path: Path, rows: Sequence[Row]) -> None:
     """Write a ledger's rows below the head of its file."""
-    parts = [path.read_text("utf-8").split("\n[[passage]]")[0].rstrip("\n")]
-    for row in rows:
-        values: Mapping[str, object] = row
-        keys = [key for key, value in values.items() if value not in ("", [], False)]
-        if not row["claims"] and not row["reason"]:
-            keys.append("reason")
-        lines = [
-            f"{key} = {json.dumps(values[key], ensure_ascii=False)}" for key in keys
-        ]
-        parts.append("\n[[passage]]\n" + "\n".join(lines))
-    path.write_text("\n".join(parts) + "\n", "utf-8")
+    head = path.read_text("utf-8").split("\n[[passage]]")[0].rstrip("\n")
+    path.write_text("\n".join([head, *map(written, rows)]) + "\n", "utf-8")
+
+
+def written(row: Mapping[str, object]) -> str:
+    """A passage as a ledger's file has it; `reason = ""` waits for an answer."""
+    keys = [key for key, value in row.items() if value not in ("", [], False)]
+    if not (row.get("claims") or row.get("agrees") or row.get("reason")):
+        keys.append("reason")
+    lines = [f"{key} = {json.dumps(row[key], ensure_ascii=False)}" for key in keys]
+    return "\n[[passage]]\n" + "\n".join(lines)

@@ -39,10 +39,14 @@ class SetAside(TypedDict):
 
 
 class Triage(TypedDict, total=False):
-    """What a person decided about a passage; empty answers may be left out."""
+    """What a person decided about a passage; empty answers may be left out.
+
+    claims: those that it makes; agrees: those whose correction it says.
+    """
 
     kind: str
     claims: list[str]
+    agrees: list[str]
     reason: str
     reviewed: bool
 

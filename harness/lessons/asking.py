@@ -46,10 +46,7 @@ class Libraries:
 
     def close(self) -> None:
         """Store what is new, and end the process."""
-        if self._asked:
-            self._asked.kill()
-            self._asked.wait()
-            self._asked = None
+        self._end()
         if self._new:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,12 +68,17 @@ class Libraries:
         finally:
             timer.cancel()
         if not line:
-            process.kill()
-            process.wait()
-            self._asked = None
+            self._end()
             return {}
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def _end(self) -> None:
+        """Kill the process, and close its pipes."""
+        if self._asked:
+            with self._asked as process:
+                process.kill()
+            self._asked = None
 
     def _process(self) -> subprocess.Popen[str]:
         if self._asked is None:

@@ -1,13 +1,16 @@
-"""`python -m harness lint`: its options, and what it prints."""
+"""`python -m harness lint` and `adopt`: their options, and what they print."""
 
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
+from harness.documents.ledger import Ledgers
+from harness.documents.project import around
 from harness.evidence.store import write_atomically
-from harness.lessons import asking, choosing, judged, lint, output, page
+from harness.lessons import adopting, asking, choosing, judged, lint, output, page
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,6 +40,32 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="keep today's findings there, and show none",
     )
     command.set_defaults(command=_lint)
+    command = commands.add_parser(
+        "adopt", help="make a lesson a document with a ledger, to be audited"
+    )
+    command.add_argument("lesson", type=Path, metavar="LESSON")
+    command.add_argument("--into", type=Path, required=True, metavar="DIR")
+    command.set_defaults(command=_adopt)
+
+
+def _adopt(options: argparse.Namespace) -> int:
+    """Exit 0 when ledger and text are written."""
+    project = around(options.into) or around(Path.cwd())
+    own = project.ledgers if project else Ledgers(Path.cwd() / "claims" / "documents")
+    libraries = asking.Libraries()
+    try:
+        known = judged.around_or_installed(Path.cwd())
+        done = adopting.adopt(options.lesson, options.into, own, libraries, known)
+    finally:
+        libraries.close()
+    print(f"{done.ledger}: {done.passages} passages, {done.decided} decided")
+    print(f"{done.text}: the text that the ledger is about")
+    print(
+        f"to confirm: {done.suggested} passages with a suggestion, {done.related} with "
+        "related claims; then"
+    )
+    print(f"pytest claims/ --documents {shlex.quote(str(options.into))}")
+    return 0
 
 
 def _lint(options: argparse.Namespace) -> int:

@@ -45,12 +45,13 @@ class Judged:
     """The recognizers of a project, the claims behind them, and where they hold."""
 
     statements: list[Statement]
+    agreements: list[Statement]
     patterns: list[Pattern]
     claims: dict[str, JudgedStatement]
     stack: str
 
 
-NOTHING = Judged([], [], {}, "")
+NOTHING = Judged([], [], [], {}, "")
 
 
 def around_or_installed(folder: Path) -> Judged:
@@ -84,7 +85,8 @@ def load(claims: Path) -> Judged:
         raise UnreadableJudgement(
             f"{claims / FILE} is none; `python -m harness publish RUN` writes it."
         ) from None
-    return Judged(statements.load(claims), patterns.load(claims), judged, stack)
+    made, agreeing = (statements.load(claims, kind) for kind in statements.KINDS)
+    return Judged(made, agreeing, patterns.load(claims), judged, stack)
 
 
 def text(audited: Audited) -> str:

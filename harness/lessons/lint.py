@@ -66,6 +66,15 @@ class FileEntry(TypedDict):
     written_for: str | None
 
 
+class Agreement(TypedDict):
+    """A sentence that says what is right: a claim's correction, or an upheld claim."""
+
+    file: str
+    cell: int | None
+    line: int
+    claim: str
+
+
 class Linted(TypedDict):
     """The result, as `--format json` prints it.
 
@@ -76,6 +85,7 @@ class Linted(TypedDict):
     stack: dict[str, str]
     files: list[FileEntry]
     findings: list[Finding]
+    agreements: list[Agreement]
     silenced: int
     known: int
 
@@ -92,6 +102,7 @@ def lint(
     texts: is filled with the text of each file, by cell, for a page that shows it.
     """
     files: list[FileEntry] = []
+    agreed: list[Agreement] = []
     shown = Shown(choice)
     for path, name in lessons(paths):
         try:
@@ -106,6 +117,7 @@ def lint(
         entry["written_for"] = pinned.other_version(lesson, libraries)
         if entry["written_for"] is None:
             shown.add(lesson, _of(lesson, program, libraries, judged))
+            agreed += agreements(lesson, judged)
         if texts is not None:
             texts[name] = lesson.sources
     return {
@@ -113,6 +125,7 @@ def lint(
         "stack": libraries.ask(ask="versions") if shown.findings else {},
         "files": files,
         "findings": shown.findings,
+        "agreements": agreed,
         "silenced": shown.silenced,
         "known": shown.known,
     }
@@ -230,6 +243,20 @@ def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:
             instead=_true_instead(claim),
             evidence=_measured(claim, judged),
         )
+
+
+def agreements(lesson: Lesson, judged: Judged) -> list[Agreement]:
+    """Sentences that say what was measured to be right."""
+    return [
+        {
+            "file": lesson.file,
+            "cell": made.piece.cell,
+            "line": made.line,
+            "claim": made.statement.claim,
+        }
+        for made in statements.made_in(lesson, judged.agreements)
+        if made.statement.claim in judged.claims
+    ]
 
 
 def _patterns(lesson: Lesson, code: Code, judged: Judged) -> Iterator[Finding]:

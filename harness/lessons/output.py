@@ -36,6 +36,8 @@ def text(linted: Linted) -> str:
         told += f"; {linted['silenced']} silenced by comments"
     if linted["known"]:
         told += f"; {linted['known']} known to the baseline"
+    if linted["agreements"]:
+        told += f"; {len(linted['agreements'])} statements say what was measured"
     return "\n".join([*lines, told]) + "\n"
 
 

@@ -4,7 +4,8 @@
 text could make: regular expressions that a sentence must match, all of them, and others
 that it must not; sentences that it must catch, and near misses that it must not. Where
 only code decides, `code` and `no_code` are held against the nearest code block of the
-section, and a statement without such a block is not made.
+section, and a statement without such a block is not made. An `[[agreement]]` is the
+same for a sentence that says what is right: a claim's correction, or an upheld claim.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from harness.documents.passages import CODE, HEADING
 from harness.lessons.reading import Lesson, Piece, Said
 
 Patterns = tuple[re.Pattern[str], ...]
+KINDS = STATEMENT, AGREEMENT = "statement", "agreement"
 LONGEST = 2_000
 """Characters of a paragraph that are read."""
 
@@ -62,12 +64,12 @@ class Made(Said):
     statement: Statement
 
 
-def load(claims: Path) -> list[Statement]:
-    """All statements of a project. Raises BadTable."""
+def load(claims: Path, kind: str = STATEMENT) -> list[Statement]:
+    """All statements of a project, or all agreements. Raises BadTable."""
     found = []
     for path in sorted(claims.glob("*/phrases.toml")):
-        rows = tables.read(path, "statement")
-        if not rows:
+        rows = tables.read(path, kind)
+        if not rows and kind == STATEMENT:
             raise tables.BadTable(f"{path} has no [[statement]].")
         try:
             found += [_statement(row) for row in rows]

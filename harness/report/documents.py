@@ -46,6 +46,7 @@ class Entry:
     kind: str
     claims: list[JudgedClaim]
     reason: str
+    agrees: list[JudgedClaim] = field(default_factory=list)
     contradictions: list[JudgedContradiction] = field(default_factory=list)
     audited: tuple[int, int] | None = None
     text: str | None = None
@@ -238,8 +239,11 @@ def _of_passage(
 def _entry(
     row: Triage | PassageEntry, claims: dict[str, JudgedClaim], lines: Any
 ) -> Entry:
-    cited = [claims[id] for id in row.get("claims", []) if id in claims]
-    entry = Entry(lines, row.get("kind", ""), cited, row.get("reason", ""))
+    cited, agrees = (
+        [claims[id] for id in ids if id in claims]
+        for ids in (row.get("claims", []), row.get("agrees", []))
+    )
+    entry = Entry(lines, row.get("kind", ""), cited, row.get("reason", ""), agrees)
     first_and_last = cast("Mapping[str, Any]", row).get("lines")
     if first_and_last:
         entry.audited = first_and_last[0], first_and_last[1]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.documents import corrections, figures, set_aside
+from harness.documents import adopted, corrections, figures, set_aside
 from harness.documents.ledger import Ledgers, UnknownDocument
 from harness.documents.project import Project
 from harness.errors import InputError
@@ -21,7 +21,7 @@ from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
 from harness.evidence.verdict import BROKEN, INCONCLUSIVE, NOT_RUN, VERDICTS
 from harness.running import debugging, declared, properties, terminal
 from harness.running.blocks import OwnBlocks
-from harness.running.claim import REGISTRY, Check, DeclarationError
+from harness.running.claim import REGISTRY, Check, Claim, DeclarationError
 from harness.running.runner import Policy, Result, evidence_of, left_out, run
 from harness.running.session import Audit
 from harness.running.stash import AUDIT, EVIDENCE, NOTES, POLICY, PROJECT
@@ -66,6 +66,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--reports", metavar="DIR", help="folder for reports")
     group.addoption("--material", metavar="DIR", help="your copies of the documents")
+    group.addoption(
+        "--documents", metavar="DIR", help="adopted lessons, audited with the documents"
+    )
     group.addoption(
         "--fail-on",
         action="append",
@@ -129,8 +132,11 @@ def _means_claims(folder: Path, project: Project) -> bool:
 
 
 def _project(config: pytest.Config) -> Project:
-    given = config.option.material
-    return Project(config.rootpath, Path(given).resolve() if given else None)
+    material, lessons = (
+        Path(given).resolve() if given else None
+        for given in (config.option.material, config.option.documents)
+    )
+    return Project(config.rootpath, material, lessons)
 
 
 def _refuse_bad_options(config: pytest.Config) -> None:
@@ -147,7 +153,10 @@ def _refuse_bad_options(config: pytest.Config) -> None:
         problem = problem or config.stash[PROJECT].ledgers.problem(
             Path(config.option.material)
         )
-    problem = problem or _bad_files(config.stash[PROJECT].ledgers)
+    ledgers = config.stash[PROJECT].ledgers
+    problem = problem or _bad_files(ledgers)
+    if config.option.documents:
+        problem = problem or adopted.problem(Path(config.option.documents), ledgers)
     if problem:
         raise pytest.UsageError(problem)
     seed = config.option.seed
@@ -240,6 +249,11 @@ def pytest_collection_modifyitems(session: pytest.Session) -> None:
     problems = declared.refused(REGISTRY.values(), ledgers)
     if problems:
         raise pytest.UsageError("\n".join(problems))
+    if _covers_all(config):
+        known = {id for id, s in REGISTRY.items() if isinstance(s, Claim)}
+        problems = adopted.unknown(config.stash[PROJECT].lessons(), known)
+        if problems:
+            raise pytest.UsageError("\n".join(problems))
     config.stash[NOTES] = declared.notes(REGISTRY.values(), ledgers)
 
 

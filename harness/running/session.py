@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.documents import corrections, set_aside
+from harness.documents import adopted, corrections, set_aside
 from harness.documents.project import Project
 from harness.evidence import history, power, record
 from harness.evidence.lines import (
@@ -44,6 +44,7 @@ class Audit:
         self.disk_problem: str | None = None
         self._store: Store | None = None
         self._claims: dict[str, Declared] = {}
+        self._said_too = adopted.places(project.lessons())
         self._checks: list[CheckLine] = []
         self._written: set[str] = set()
         self._run: RunLine = {
@@ -74,7 +75,14 @@ class Audit:
     def declare(self, claims: Iterable[Declared]) -> None:
         """Learn of claims, also of those without a selected check."""
         for claim in claims:
-            self._claims[claim["id"]] = claim
+            self._claims[claim["id"]] = self._with_lessons(claim)
+
+    def _with_lessons(self, claim: Declared) -> Declared:
+        """A claim with the passages of adopted lessons among its sources."""
+        places = self._said_too.get(claim["id"], [])
+        if claim["type"] != "claim" or not places:
+            return claim
+        return {**claim, "sources": [*claim["sources"], *places]}
 
     def learn_stack(self, stack: Stack) -> None:
         """The versions as the libraries tell them, now that they are imported."""
@@ -88,7 +96,7 @@ class Audit:
         if claim["id"] not in self._written:
             self._written.add(claim["id"])
             self.declare([claim])
-            self._append(claim)
+            self._append(self._claims[claim["id"]])
         self._append(check)
 
     def _begin(self) -> None:
@@ -112,7 +120,7 @@ class Audit:
     def _documents(self) -> list[DocumentLine]:
         return [
             {"type": "document", **d.as_dict(), "corrections": corrections.read(d)}
-            for d in self.project.ledgers.documents()
+            for d in self.project.documents()
         ]
 
     def finish(self, covers_all: bool) -> Audited:

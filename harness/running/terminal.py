@@ -90,7 +90,7 @@ def _gated(audited: Audited, project: Project) -> Iterator[JudgedClaim]:
     """The claims that speak of the author's own text, and that nobody dismissed: with
     `--material` those of the documents in that folder, else those of any document."""
     own = {document["id"] for document in audited["documents"]}
-    if project.material:
+    if project.material or project.adopted:
         own &= set(project.copies())
     for claim in audited["claims"]:
         aside = claim.get("triage")

@@ -197,7 +197,13 @@ def test_links_are_not_followed(tmp_path):
 
 def linted_with(found):
     """The result of a run with one finding."""
-    files = {"schema": 1, "stack": {}, "files": [], "findings": [found]}
+    files = {
+        "schema": 1,
+        "stack": {},
+        "files": [],
+        "findings": [found],
+        "agreements": [],
+    }
     return files | {"silenced": 0, "known": 0}
 
 
