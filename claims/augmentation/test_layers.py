@@ -1,4 +1,4 @@
-"""Flips and crops as Keras layers: at random in training, fixed at inference."""
+"""Flips and crops as Keras layers, and what Keras' own pages say of them."""
 
 import keras
 import numpy as np
@@ -6,12 +6,11 @@ from hypothesis import strategies as st
 
 from claims.augmentation import faults
 from claims.common.strategies import seeds
-from claims.documents import lab
-from harness import QUALIFIED, as_array, claim, given, judge, shared
+from harness import REFUTED, UPHELD, as_array, claim, given, judge, public, shared
 
 PREPROCESSING = "keras.src.layers.preprocessing.image_preprocessing"
 FLIPS, CROPS = 20_000, 120
-ANY_SIZE = "the network takes images of any size, as with global pooling"
+PAGES = "https://keras.io/api/layers/preprocessing_layers/image_augmentation/"
 
 
 @shared
@@ -35,29 +34,21 @@ def cropping(*head):
     return model
 
 
-flips_and_crops_as_layers = claim(
-    "augmentation.flips-and-crops-as-layers",
-    says="Flips and crops, a condition of the comparison, are available as Keras "
-    "layers for fit: random in training, deterministic in validation.",
-    sources=[lab[5], lab[54]],
-    verdict=QUALIFIED,
-    why="RandomFlip draws for each image, RandomCrop one window for each batch. At "
-    "inference RandomCrop returns the images whole: a Dense layer after a Flatten "
-    "then gets more features than it was built for, and raises an error.",
-    explained_by=[
-        f"{PREPROCESSING}.random_flip:RandomFlip",
-        f"{PREPROCESSING}.random_crop:RandomCrop",
+random_flip_in_training_only = claim(
+    "augmentation.random-flip-in-training-only",
+    says="RandomFlip mirrors images at random in training, and leaves them as they are "
+    "at inference.",
+    sources=[
+        public(f"{PAGES}random_flip/", "RandomFlip flips at random in training only")
     ],
-    faults=[
-        faults.layer_flips_at_inference,
-        faults.layer_never_flips,
-        faults.layer_crops_the_centre,
-        faults.layer_crops_at_inference,
-    ],
+    verdict=UPHELD,
+    why="Each image of a batch is drawn for itself.",
+    explained_by=f"{PREPROCESSING}.random_flip:RandomFlip",
+    faults=[faults.layer_flips_at_inference, faults.layer_never_flips],
 )
 
 
-@flips_and_crops_as_layers.holds_when(ANY_SIZE)
+@random_flip_in_training_only.as_worded
 @given(height=st.integers(2, 5), width=st.integers(2, 5), seed=seeds())
 def test_each_image_is_mirrored_or_not(height, width, seed):
     """In training each of 8 images is itself or its mirror image; else it is itself."""
@@ -71,7 +62,7 @@ def test_each_image_is_mirrored_or_not(height, width, seed):
     judge.equal(flip()(images, training=False), images, what="inference")
 
 
-@flips_and_crops_as_layers.holds_when(ANY_SIZE)
+@random_flip_in_training_only.as_worded
 def test_half_of_the_images_are_mirrored():
     """The left of two pixels comes out right in half of 20,000 images."""
     images = np.tile(np.float32([[[0], [1]]]), (FLIPS, 1, 1, 1))
@@ -81,10 +72,22 @@ def test_half_of_the_images_are_mirrored():
     judge.proportion(np.sum(found[:, 0, 0, 0]), of=FLIPS, claimed=1 / 2, resolves=0.05)
 
 
-@flips_and_crops_as_layers.holds_when(ANY_SIZE)
+random_crop_one_window = claim(
+    "augmentation.random-crop-one-window",
+    says="In training RandomCrop draws a place, and cuts all images of a batch there.",
+    sources=[
+        public(f"{PAGES}random_crop/", "RandomCrop crops a batch at one random place")
+    ],
+    verdict=UPHELD,
+    explained_by=f"{PREPROCESSING}.random_crop:RandomCrop",
+    faults=[faults.layer_crops_the_centre],
+)
+
+
+@random_crop_one_window.as_worded
 @given(height=st.integers(4, 6), width=st.integers(4, 6), seed=seeds())
 def test_a_crop_is_a_window_of_its_image(height, width, seed):
-    """In training one window of 3 x 3 for two images; at inference both stay whole."""
+    """One window of 3 x 3 for two images."""
     image = np.arange(height * width, dtype="float32").reshape(height, width, 1)
     images, layer = np.stack([image, image + 100]), crop(3, 3)
 
@@ -92,10 +95,9 @@ def test_a_crop_is_a_window_of_its_image(height, width, seed):
 
     top, left = divmod(int(found[0, 0, 0, 0]), width)
     judge.equal(found, images[:, top : top + 3, left : left + 3], what="training")
-    judge.equal(layer(images, training=False), images, what="inference")
 
 
-@flips_and_crops_as_layers.holds_when(ANY_SIZE)
+@random_crop_one_window.as_worded
 def test_windows_are_drawn_at_random():
     """Of a square of four pixels, each side is taken in half of 120 calls."""
     image, layer = np.arange(4, dtype="float32").reshape(1, 2, 2, 1), crop(1, 1)
@@ -107,7 +109,48 @@ def test_windows_are_drawn_at_random():
         judge.proportion(count, of=CROPS, claimed=1 / 2, resolves=0.45, what=what)
 
 
-@flips_and_crops_as_layers.holds_when(ANY_SIZE)
+random_crop_at_inference = claim(
+    "augmentation.random-crop-at-inference",
+    says="At inference RandomCrop resizes and crops images to its target size.",
+    sources=[
+        public(
+            f"{PAGES}random_crop/",
+            "At inference RandomCrop returns the largest window that has the target's "
+            "aspect ratio, in the target size",
+        )
+    ],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="At inference RandomCrop returns the images as they are. The next layers "
+    "get another size than in training: a Dense layer after a Flatten raises an error, "
+    "global pooling takes any size.",
+    why="transform_images crops and resizes under `if training` alone.",
+    explained_by=f"{PREPROCESSING}.random_crop:RandomCrop.transform_images",
+    faults=[faults.layer_crops_at_inference],
+)
+
+
+@random_crop_at_inference.as_worded
+@given(height=st.integers(4, 6), width=st.integers(4, 6), seed=seeds())
+def test_images_have_the_target_size_at_inference(height, width, seed):
+    """From 4 to 6 pixels a side, to 3."""
+    images = np.random.uniform(size=(2, height, width, 1)).astype("float32")
+
+    found = crop(3, 3)(images, training=False)
+
+    judge.equal(list(found.shape), [2, 3, 3, 1], what="shape")
+
+
+@random_crop_at_inference.instead
+@given(height=st.integers(4, 6), width=st.integers(4, 6), seed=seeds())
+def test_images_are_returned_as_they_are(height, width, seed):
+    """At inference both images stay whole."""
+    images = np.random.uniform(size=(2, height, width, 1)).astype("float32")
+
+    judge.equal(crop(3, 3)(images, training=False), images, what="inference")
+
+
+@random_crop_at_inference.instead
 def test_a_network_of_any_size_trains_and_is_evaluated():
     """With global pooling, a training step and two evaluations that agree."""
     model = cropping(keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(2))
@@ -118,9 +161,7 @@ def test_a_network_of_any_size_trains_and_is_evaluated():
     judge.equal(again, once, what="validation loss")
 
 
-@flips_and_crops_as_layers.fails_throughout(
-    "a Dense layer after a Flatten fixes the number of features"
-)
+@random_crop_at_inference.instead
 def test_a_network_of_one_size_cannot_be_evaluated():
     """Built for 4 * 4 * 3 features, it gets 6 * 6 * 3 in validation."""
     model = cropping(keras.layers.Flatten(), keras.layers.Dense(2))

@@ -61,8 +61,8 @@ patience_200_consistent = claim(
     "callbacks.patience-200-consistent",
     says="The seven logs are those of trainings that early stopping with a patience of "
     "200 ended.",
-    sources=[tutorial[549]],
-    evidence=[tutorial[278], *PRINTED],
+    sources=[tutorial[278]],
+    evidence=PRINTED,
     verdict=QUALIFIED,
     why="The stop comes 200 epochs after the best one. A log with its last row at "
     "epoch 300 ended before epoch 400, so its best epoch is below 200. With dropout "

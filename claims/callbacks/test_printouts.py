@@ -151,7 +151,8 @@ first_improvement_from_inf = claim(
     severity="wording",
     instead="Epoch 1: val_loss improved from None to 3.16996, saving model",
     why="Printed output is judged against the installed library. Before the first "
-    "epoch there is no best value, and Keras 3.15 prints None.",
+    "epoch there is no best value, and Keras 3.15 prints None. After each saving it "
+    "prints that it has finished.",
     explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint."
     "_should_save_model",
     faults=[faults.best_starts_at_infinity, faults.messages_count_from_zero],
@@ -175,6 +176,8 @@ def test_the_first_loss_improves_from_infinity(value):
 @first_improvement_from_inf.instead
 @given(value=st.floats(0.01, 99))
 def test_the_first_loss_improves_from_none(value):
-    """The message of the first epoch begins with None."""
+    """The message of the first epoch begins with None; that of the end follows."""
     expected = f"Epoch 1: val_loss improved from None to {value:.5f}"
     judge.equal(first_message(value), expected)
+    after = said_of([value]).split("\n\n")[-1]
+    judge.equal(after.partition(" to ")[0], "Epoch 1: finished saving model")

@@ -334,23 +334,3 @@ def _swapped(run):
         for name, values in run.history.items()
     }
     return type(run)(epoch=run.epoch, history=history)
-
-
-def _smooth_as_asked(original):
-    import numpy as np
-
-    def smooth(values, std):
-        x = np.arange(-4 * std, 4 * std + 1)
-        kernel = np.exp(-0.5 * (x / std) ** 2)
-        weights = np.convolve(np.ones(len(values)), kernel, mode="same")
-        return np.convolve(values, kernel, mode="same") / weights
-
-    return smooth
-
-
-smooths_as_asked = _tool(
-    "plots:_smooth",
-    _smooth_as_asked,
-    name="smooths as asked",
-    does="the kernel has the deviation that was asked for",
-)

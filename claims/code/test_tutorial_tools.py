@@ -1,11 +1,10 @@
-"""The tools of tensorflow_docs that the tutorial names: dots, lines, smoothing."""
+"""The tools of tensorflow_docs that the tutorial names: dots and lines."""
 
 import contextlib
 import io
 import re
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from claims.code import faults
@@ -13,8 +12,6 @@ from claims.documents import tutorial
 from harness import REFUTED, UPHELD, claim, judge
 
 EPOCHS = 205
-EFFECTIVE = 5 / 2**0.5
-"""The deviation of exp(-(x / 5)**2), in epochs."""
 
 
 def tools():
@@ -132,41 +129,3 @@ def test_training_is_solid_and_validation_dashed():
             judge.equal(training.get_ydata(), [0.5] * 9, what="solid: training")
             judge.equal(validation.get_ydata(), [0.75] * 9, what="dashed: validation")
             judge.equal(training.get_color(), validation.get_color(), what="color")
-
-
-smoothing_of_ten_epochs = claim(
-    "code.smoothing-of-ten-epochs",
-    says="smoothing_std=10 smooths the curves with a Gaussian whose standard "
-    "deviation is ten epochs.",
-    sources=[tutorial[386]],
-    verdict=REFUTED,
-    severity="number",
-    instead="With smoothing_std=10 the curves are smoothed with a standard deviation "
-    "of 3.5 epochs, as with smoothing_std=20.",
-    why="A single peak is smoothed to a bell with a standard deviation of 3.54 "
-    "epochs, 5 / sqrt(2), for 10 as well as for 20.",
-    faults=[faults.smooths_as_asked],
-    needs="tensorflow",
-)
-
-
-def deviation_of_a_peak(smoothing):
-    """The deviation, in epochs, of the bell that a single peak is smoothed to."""
-    epochs = np.arange(401)
-    with plotted(np.where(epochs == 200, 1.0, 0.0), smoothing_std=smoothing) as lines:
-        bell = lines["Tiny Val"].get_ydata()
-    return np.sqrt(np.sum(bell * (epochs - 200.0) ** 2) / np.sum(bell))
-
-
-@smoothing_of_ten_epochs.as_worded
-def test_a_peak_is_smoothed_to_a_deviation_of_ten():
-    """Within a tenth of an epoch: the bell is cut off at four deviations."""
-    judge.within(deviation_of_a_peak(10), 9.9, 10.1, what="deviation")
-
-
-@smoothing_of_ten_epochs.instead
-def test_the_deviation_is_that_of_the_kernel_whatever_is_asked():
-    """5 / sqrt(2), 3.54 epochs, for 10 and for 20."""
-    for smoothing in (10, 20):
-        found = deviation_of_a_peak(smoothing)
-        judge.within(found, EFFECTIVE - 0.01, EFFECTIVE + 0.01, what="deviation")

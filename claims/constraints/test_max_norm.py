@@ -16,9 +16,10 @@ MENDED = public(
     "The constraint of a convolution has to name the axes 0, 1, 2 of its kernel, for "
     "both data formats",
 )
-ASKED = public(
-    "https://github.com/vlawhern/arl-eegmodels/issues/1",
-    "Whether max_norm with its default axis bounds the filters of a convolution",
+WITHOUT_AXIS = public(
+    "https://github.com/christianversloot/machine-learning-articles/blob/main/"
+    "how-to-use-dropout-with-keras.md",
+    "max_norm(2.0) on a Conv2D, without an axis: 2 is the largest norm accepted",
 )
 
 
@@ -49,7 +50,7 @@ default_axis_bounds_filters = claim(
     "constraints.default-axis-bounds-filters",
     says="max_norm(2.0), without an axis, bounds the norm of each filter of a "
     "convolution by 2.",
-    sources=[ASKED],
+    sources=[WITHOUT_AXIS],
     verdict=REFUTED,
     severity="lesson",
     instead="Without an axis max_norm(2.0) bounds norms along the kernel's rows only: "

@@ -49,11 +49,6 @@ last_column_lost = _yields(
 one_vector = _yields(
     "one vector", "a record is one vector, not scalars", lambda *row: (row,)
 )
-records_as_lists = result(
-    f"{DATASET}.as_numpy_iterator",
-    lambda records: map(list, records),
-    does="a record is a list",
-)
 missing_reads_as_half = replaced(
     READER,
     _half_for_missing,

@@ -1,11 +1,7 @@
 """Mixed precision: which dtype each layer computes in and keeps."""
 
-import pathlib
-import re
-
 import keras
 import numpy as np
-import pytest
 from hypothesis import strategies as st
 
 from claims.common.policies import policy
@@ -329,80 +325,3 @@ def test_the_call_succeeds_without_a_gpu():
     judge.equal(judge.runs(switch_on), "float16", what="compute dtype")
     unknown = keras.mixed_precision.set_global_policy
     judge.raises(ValueError, lambda: unknown("mixed_float15"), what="unknown name")
-
-
-no_use_on_cpu = claim(
-    "mixed-precision.no-use-on-cpu",
-    says="On a CPU mixed precision has no use, whatever it does to the time.",
-    sources=[day7[121]],
-    verdict=QUALIFIED,
-    why="XLA's program for the CPU, which fit uses there with jit_compile=True only, "
-    "has the same float32 products, with casts around them. But a layer's output "
-    "takes half the bytes on a CPU, too. Time is another claim: "
-    "mixed-precision.nothing-useful-on-cpu.",
-    explained_by=PARSE,
-    faults=[faults.computes_in_float32],
-    needs="tensorflow",
-)
-
-
-def cpu_features():
-    """What Linux lists as the features of this CPU; empty elsewhere."""
-    listed = pathlib.Path("/proc/cpuinfo")
-    return listed.read_text().split() if listed.is_file() else []
-
-
-@shared
-def compiled_for_the_cpu(units, name):
-    """Dtypes of the products, and number of the casts, in XLA's optimized program."""
-    import tensorflow as tf
-
-    layer, x = dense(units, name), tf.ones((4, 3))
-    with tf.device("CPU:0"):
-        compiled = tf.function(layer, jit_compile=True, autograph=False)
-        program = compiled.experimental_get_compiler_ir(x)(stage="optimized_hlo")
-    products = re.findall(r"= (\w+)\[[^=]*? (?:dot|convolution)\(", program)
-    return products, len(re.findall(r" convert\(", program))
-
-
-@no_use_on_cpu.holds_when(
-    "the arithmetic is meant, as XLA compiles it for a CPU without float16 units"
-)
-@given(units=UNITS)
-def test_the_products_stay_float32_and_casts_are_added(units):
-    """Layer by layer: one float32 product with and without, and casts with it alone."""
-    if "avx512_fp16" in cpu_features():
-        pytest.skip("this CPU has units for float16")
-    found, casts = compiled_for_the_cpu(units, "mixed_float16")
-    products, none = compiled_for_the_cpu(units, "float32")
-
-    judge.equal(found, products, what="dtypes of the products")
-    judge.equal([*products, none], ["f32", 0], what="without")
-    judge.at_least(casts, 1, what="casts")
-
-
-@no_use_on_cpu.holds_when(
-    "the arithmetic is meant, as XLA compiles it for a CPU without float16 units"
-)
-def test_fit_on_a_cpu_uses_xla_if_asked():
-    """Of two compiled models the one with jit_compile=True has it on."""
-    found = []
-    for options in ({}, {"jit_compile": True}):
-        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-        model.compile("sgd", "mse", **options)
-        found.append(bool(model.jit_compile))
-
-    judge.equal(found, [False, True], what="jit_compile")
-
-
-@no_use_on_cpu.fails_throughout("the memory of the layers' outputs is meant")
-@given(units=UNITS, rows=st.integers(1, 9))
-def test_outputs_take_half_the_bytes_on_a_cpu(units, rows):
-    """The bytes of a layer's output, in the memory of the CPU."""
-    x = np.ones((rows, 3), "float32")
-    full, half = (
-        keras.ops.convert_to_numpy(dense(units, name)(x)).nbytes
-        for name in ("float32", "mixed_float16")
-    )
-
-    judge.equal(2 * half, full, what="bytes")

@@ -204,10 +204,7 @@ regularized_trades_training_accuracy = claim(
     "unseen data.",
     sources=[
         notebook[438],
-        notebook[440],
         notebook[467],
-        notebook[490],
-        notebook[497],
     ],
     evidence=[notebook[448], notebook[453]],
     verdict=QUALIFIED,

@@ -83,7 +83,7 @@ documents_agree_on_place = contradiction(
     "the lab names an optimizer of Keras that decays weights.",
     sides=[
         side("weight-decay.adamw-decoupled", lab[40]),
-        side("penalties.per-layer-not-optimizer", day7[86:87]),
+        side("penalties.per-layer-not-optimizer", day7[87]),
     ],
     right="weight-decay.adamw-decoupled",
     instead="Keras has both: kernel_regularizer per layer, which adds L2 to the loss, "
