@@ -21,9 +21,11 @@ MEMORY = 6 * 2**30
 """Bytes that the process may take."""
 _WITHOUT_FILES = {
     *("EarlyStopping", "ReduceLROnPlateau", "LearningRateScheduler", "TerminateOnNaN"),
-    *("LambdaCallback", "History"),
+    *("LambdaCallback", "History", "ModelCheckpoint"),
 }
-
+"""Callbacks that open no file when they are made; ModelCheckpoint does so later."""
+STAND_INS: tuple[Any, ...] = ((2,), (3, 4), 0.5, 1, "a")
+"""Values of many kinds, for an argument whose value is not known."""
 
 _OPENING = {
     *("filepath", "filename", "file", "path", "directory", "log_dir", "vocabulary"),
@@ -36,7 +38,8 @@ class Answer(TypedDict, total=False):
     """What the library says.
 
     missing: the first part of a name that does not exist, "" if all of it does.
-    outcome: of a call: "taken", "refused", "warned", or "unknown" if it was not tried.
+    outcome: of a call: "taken", "refused", "warned", "ignored", or "unknown" if it was
+    not tried.
     message: the library's own words. count: of trainable parameters. defaults: numbers,
     by parameter.
     """
@@ -98,25 +101,78 @@ def ask_call(
         return {"outcome": "refused", "message": problem}
     if arguments is None or not _may_be_called(target):
         return {"outcome": "unknown"}
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
             values = [_value(argument) for argument in arguments[0]]
             named = {key: _value(value) for key, value in arguments[1].items()}
         except (Unknown, TypeError, ValueError):
             return {"outcome": "unknown"}
-        caught.clear()
+    outcome, said, _ = _tried(target, values, named)
+    return {"outcome": outcome, "message": said} if said else {"outcome": outcome}
+
+
+def ask_keyword(name: str, keyword: str) -> Answer:
+    """What becomes of a keyword that no signature names, whatever its value: the class
+    is made without it, and with it and values of many kinds."""
+    import keras
+
+    target, missing = resolve(name)
+    if missing or not _may_be_called(target) or _is_declared(target, keyword):
+        return {"outcome": "unknown"}
+    if issubclass(target, keras.Model):
+        return {"outcome": "unknown"}  # which keywords it takes depends on the others
+    given = inspect.signature(target).parameters.values()
+    needed = [1 for p in given if p.default is p.empty and p.kind in _POSITIONAL]
+    without, _, made = _tried(target, needed, {})
+    if without != "taken":
+        return {"outcome": "unknown"}
+    found = [_tried(target, needed, {keyword: value}) for value in STAND_INS]
+    outcomes = [outcome for outcome, said, _ in found if keyword in said]
+    if all(outcome == "taken" for outcome, _, _ in found):
+        ignored = isinstance(made, keras.callbacks.Callback) and all(
+            vars(other) == vars(made) for _, _, other in found
+        )
+        return {"outcome": "ignored" if ignored else "taken"}
+    if any(outcome == "taken" for outcome, _, _ in found) or len(outcomes) < 2:
+        return {"outcome": "unknown"}
+    if len(set(outcomes)) > 1:
+        return {"outcome": "unknown"}
+    at = next(i for i, (_, said, _) in enumerate(found) if keyword in said)
+    said = f"asked with {keyword}={STAND_INS[at]!r}: {found[at][1]}"
+    return {"outcome": outcomes[0], "message": said[:500]}
+
+
+_POSITIONAL = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+)
+
+
+def _is_declared(target: type, keyword: str) -> bool:
+    """Whether the class, or one that it inherits from, names this parameter."""
+    return any(
+        keyword in inspect.signature(vars(owner)["__init__"]).parameters
+        for owner in target.__mro__[:-1]
+        if "__init__" in vars(owner)
+    )
+
+
+def _tried(
+    target: Any, values: list[Any], named: dict[str, Any]
+) -> tuple[str, str, Any]:
+    """Outcome, the library's words, and what was made."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         try:
-            target(*values, **named)
+            made = target(*values, **named)
         except (TypeError, ValueError) as error:
             said = f"{type(error).__name__}: {str(error).strip()}"
-            return {"outcome": "refused", "message": said[:500]}
+            return "refused", said[:500], None
         except Exception:
-            return {"outcome": "unknown"}
+            return "unknown", "", None
     told = [str(w.message) for w in caught if issubclass(w.category, UserWarning)]
-    if told:
-        return {"outcome": "warned", "message": told[0].strip()[:500]}
-    return {"outcome": "taken"}
+    return ("warned", told[0].strip()[:500], made) if told else ("taken", "", made)
 
 
 class Unknown(Exception):
@@ -241,10 +297,10 @@ def _may_be_called(target: Any) -> bool:
     )
     if not target.__module__.startswith("keras."):
         return False
-    if _OPENING & set(inspect.signature(target).parameters):
-        return False
-    callback = issubclass(target, keras.callbacks.Callback)
-    return issubclass(target, kinds) or (callback and target.__name__ in _WITHOUT_FILES)
+    if issubclass(target, keras.callbacks.Callback):
+        return target.__name__ in _WITHOUT_FILES
+    opening = _OPENING & set(inspect.signature(target).parameters)
+    return issubclass(target, kinds) and not opening
 
 
 def versions() -> dict[str, str]:
@@ -277,6 +333,8 @@ def main() -> int:
             answer = ask_parameters(question["layers"])
         elif kind == "defaults":
             answer = ask_defaults(question["name"])
+        elif kind == "keyword":
+            answer = ask_keyword(question["name"], question["keyword"])
         elif kind == "versions":
             answer = versions()
         else:

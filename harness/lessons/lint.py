@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -238,11 +239,17 @@ def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:
             _LEVELS[claim["severity"]],
             "says otherwise than what was measured"
             if upheld
-            else f"{claim['verdict']}: {claim['says']}",
+            else f"{_JUDGED_AS[claim['verdict']]}: {claim['says']}",
             claim=claim["id"],
             instead=_true_instead(claim),
             evidence=_measured(claim, judged),
         )
+
+
+_JUDGED_AS = {
+    v.REFUTED: "makes a refuted statement",
+    v.QUALIFIED: "makes a statement that needs a condition",
+}
 
 
 def agreements(lesson: Lesson, judged: Judged) -> list[Agreement]:
@@ -323,6 +330,8 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
     told: set[tuple[int | None, int, str]] = set()
     uses: list[tuple[Place | Said, str]] = [(use, use.name) for use in program.uses]
     for at, name in [*uses, *inline.names(lesson, program)]:
+        if _TO_FILL_IN.search(name):
+            continue
         missing = libraries.ask(ask="name", name=name).get("missing")
         if missing in program.attached or (missing and _is_plural(at, name, libraries)):
             continue
@@ -337,6 +346,10 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
                 f"{missing} does not exist",
                 evidence=f"looked up: {missing}",
             )
+
+
+_TO_FILL_IN = re.compile(r"(^|\.)_+(\.|$)")
+"""A name of underscores: a blank that the reader is to fill in."""
 
 
 def _is_plural(at: Place | Said, name: str, libraries: Libraries) -> bool:
@@ -357,13 +370,27 @@ def _methods(
             yield _finding(lesson, use, NAME, ERROR, message)
 
 
+_OUTCOMES = {
+    "refused": (ERROR, "refuses"),
+    "warned": (WARNING, "warns of"),
+    "ignored": (WARNING, "ignores"),
+}
+
+
 def _calls(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:
-    told = {"refused": (ERROR, "refuses"), "warned": (WARNING, "warns of")}
+    """Calls that the library refuses or warns of, as a whole or for one keyword."""
     for call in program.calls:
-        answer = libraries.ask(**_question(call))
-        if answer.get("outcome") in told:
-            severity, does = told[answer["outcome"]]
-            message = f"{call.use.name.rpartition('.')[2]} {does} this call"
+        what, answer = "this call", libraries.ask(**_question(call))
+        if answer.get("outcome") not in _OUTCOMES:
+            for keyword in call.keywords:
+                name = call.use.name
+                one = libraries.ask(ask="keyword", name=name, keyword=keyword)
+                if one.get("outcome") in _OUTCOMES:
+                    what, answer = f"the argument {keyword!r}", one
+                    break
+        if answer.get("outcome") in _OUTCOMES:
+            severity, does = _OUTCOMES[answer["outcome"]]
+            message = f"{call.use.name.rpartition('.')[2]} {does} {what}"
             said = answer.get("message", "")
             yield _finding(lesson, call.use, CALL, severity, message, evidence=said)
 

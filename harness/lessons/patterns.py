@@ -23,7 +23,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import InputError
-from harness.lessons.programs import Block, NotLiteral, Program, dotted, literal
+from harness.lessons.programs import (
+    Block,
+    NotLiteral,
+    Program,
+    canonical,
+    dotted,
+    literal,
+)
 from harness.lessons.reading import Lesson, Said
 
 
@@ -220,8 +227,3 @@ def _calls(block: Block) -> Iterator[Call]:
 
 def _is_one_of(name: str, names: tuple[str, ...]) -> bool:
     return any(name.startswith(n) if n[-1] == "." else name == n for n in names)
-
-
-def canonical(name: str) -> str:
-    """`tensorflow.keras.x` is `keras.x`."""
-    return re.sub(r"^tensorflow\.(?:python\.|compat\.v[12]\.)?keras\.", "keras.", name)

@@ -9,6 +9,11 @@ from harness.lessons.reading import Lesson
 
 _LEGACY = re.compile(r"TF_USE_LEGACY_KERAS|^\s*import tf_keras", re.MULTILINE)
 _MAGIC = re.compile(r"^\s*%tensorflow_version\s+(1\S*)", re.MULTILINE)
+_TESTED = re.compile(
+    r"\b(?:tested|written|built|developed) (?:with|on|for|using|under) "
+    r"(keras|tensorflow|pytorch|torch)\b[ v=]{1,3}(\d+\.\d+)",
+    re.IGNORECASE,
+)
 _PIN = re.compile(r"\b(keras|tensorflow|torch)(?:-cpu|-gpu)?\s*==\s*(\d+\.\d+)")
 
 
@@ -20,7 +25,10 @@ def other_version(lesson: Lesson, libraries: Libraries) -> str | None:
     magic = _MAGIC.search(code)
     if magic:
         return f"tensorflow {magic.group(1)}"
-    for name, pin in _PIN.findall(code):
+    said = "\n".join(piece.text for piece in lesson.passages())
+    tested = [(name.lower(), pin) for name, pin in _TESTED.findall(said)]
+    for name, pin in [*_PIN.findall(code), *tested]:
+        name = name.replace("pytorch", "torch")
         installed = str(libraries.ask(ask="versions").get(name, ""))
         if installed and not re.match(rf"{re.escape(pin)}\b", installed):
             return f"{name} {pin}"

@@ -137,9 +137,9 @@ def of(lesson: Lesson) -> Program:
     every = [node for nodes in walked for node in nodes]
     bound = Counter(_bound(every))
     imported = [pair for node in every for pair in _imported(node)]
-    several = Counter(alias for alias, _ in set(imported))
+    several = Counter(alias for alias, _ in {(a, canonical(n)) for a, n in imported})
     names = {alias: name for alias, name in imported if several[alias] == 1}
-    tops = {(alias, name.split(".")[0]) for alias, name in imported}
+    tops = {(alias, canonical(name).split(".")[0]) for alias, name in imported}
     elsewhere = Counter(alias for alias, _ in tops)
     assigned = _assigned(every, bound)
     program.literals = literals = _constants(assigned)
@@ -151,6 +151,13 @@ def of(lesson: Lesson) -> Program:
         program.code.append(block)
         _Reader(program, block, literals, made).visit(tree)
     return program
+
+
+def canonical(name: str) -> str:
+    """`tensorflow.keras.x` is `keras.x`."""
+    return re.sub(
+        r"^tensorflow\.(?:python\.|compat\.v[12]\.)?keras(?=\.|$)", "keras", name
+    )
 
 
 def parsed(text: str) -> ast.Module | None:
