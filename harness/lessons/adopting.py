@@ -207,6 +207,8 @@ def _blocks(lesson: Lesson) -> Iterator[tuple[int | None, int, list[str]]]:
     """Cell, line and text of each part of a notebook or a page."""
     shown: set[int] = set()
     for piece in lesson.pieces:
+        if piece.inside:
+            continue
         if piece.cell is None or piece.kind == OUTPUT:
             fence = {CODE: "python", OUTPUT: "text"}.get(piece.kind)
             where = (None, piece.line) if piece.cell is None else (-1, piece.cell)

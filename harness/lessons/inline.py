@@ -38,7 +38,8 @@ def names(lesson: Lesson, program: Program) -> Iterator[tuple[Said, str]]:
             if _FILE.search(match.group(1)) or _STANDS_FOR_ANY.search(match.group()):
                 continue
             head, _, rest = match.group(1).partition(".")
-            whole = f"{aliases.get(head, head)}.{rest}"
+            known = _USUAL if piece.inside else aliases
+            whole = f"{known.get(head, head)}.{rest}"
             line = piece.line + piece.text.count("\n", 0, match.start())
             if whole.split(".")[0] in AUDITED:
                 yield Said(piece, line), whole

@@ -36,6 +36,7 @@ class Piece:
     kind: prose, heading, code, output or table. cell: 0-based in a notebook, else None.
     line: 1-based, of its first line in the cell's source or in the file. language: of
     code, as the lesson names it. tab: the framework whose variant it is, if it is one.
+    inside: whether it is text inside of code: a comment, a docstring, a string.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Piece:
     cell: int | None = None
     language: str = ""
     tab: str = ""
+    inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def read(path: Path, shown: str) -> Lesson:
         for cell, source, found in pieces(text):
             lesson.sources[cell] = source
             for piece in found:
-                lesson.pieces.append(piece)
+                lesson.pieces += [piece, *_said_inside(piece)]
                 if len(lesson.pieces) > MOST_PIECES:
                     raise UnreadableLesson(f"{shown} has over {MOST_PIECES} pieces.")
     except UnreadableLesson:
@@ -212,20 +214,54 @@ def _of_html(text: str) -> Iterator[Piece]:
 
 def _of_python(text: str) -> Iterator[Piece]:
     yield Piece(CODE, text, 1, language="python")
+
+
+def _said_inside(piece: Piece) -> Iterator[Piece]:
+    """The comments, docstrings and longer strings of a piece of Python."""
+    if piece.kind != CODE or not is_python(piece):
+        return
+    for line, said in [*_comments(piece.text), *_strings(piece.text)]:
+        for at, text in _paragraphs(line, said):
+            yield replace(
+                piece, kind=PROSE, text=text, line=piece.line + at - 1, inside=True
+            )
+
+
+def _paragraphs(line: int, said: str) -> Iterator[tuple[int, str]]:
+    """Line and text of the parts that blank lines and list marks divide."""
+    run: list[str] = []
+    for number, text in enumerate([*said.split("\n"), ""], line):
+        if run and (not text.strip() or _LISTED.match(text)):
+            yield number - len(run), "\n".join(run)
+            run = []
+        if text.strip():
+            run.append(text)
+
+
+_LISTED = re.compile(r"\s*(?:[-*•+]|\d+[.)]|\w[\w ]{0,40}:\s)")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+LEAST_WORDS = 4
+"""A string in code of fewer words is a name or a label, no sentence."""
+
+
+def _strings(text: str) -> Iterator[tuple[int, str]]:
+    """Line and text of docstrings, and of other strings that hold a sentence."""
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        tree = None
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
-            said = ast.get_docstring(node, clean=False)
-            if said:
-                yield Piece(PROSE, said, node.body[0].lineno)
-    yield from _comments(text)
+        return
+    alone = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    for node in ast.walk(tree):
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, str):
+            if id(node) in alone or len(_WORD.findall(value)) >= LEAST_WORDS:
+                yield node.lineno, value
 
 
-def _comments(text: str) -> Iterator[Piece]:
-    """Comments; those on lines one after the other are one piece."""
+def _comments(text: str) -> Iterator[tuple[int, str]]:
+    """Line and text of comments; those on lines one after the other are one."""
     found: list[tuple[int, str]] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
@@ -236,7 +272,7 @@ def _comments(text: str) -> Iterator[Piece]:
     run: list[tuple[int, str]] = []
     for line, said in [*found, (-1, "")]:
         if run and line != run[-1][0] + 1:
-            yield Piece(PROSE, "\n".join(text for _, text in run), run[0][0])
+            yield run[0][0], "\n".join(text for _, text in run)
             run = []
         run.append((line, said))
 

@@ -140,6 +140,6 @@ def sentences(piece: Piece) -> Iterator[tuple[int, str]]:
     """Line and text of each sentence, white space folded and Markdown's marks out."""
     text = piece.text[:LONGEST]
     for match in re.finditer(r"\S.*?(?:[.!?](?=\s)|\Z)", text, re.DOTALL):
-        said = re.sub(r"[*`_]+(?=\w)|(?<=\w)[*`]+", "", match.group())
+        said = re.sub(r"[*`]+(?=\w)|(?<=\w)[*`]+|\b_+|_+\b", "", match.group())
         line = piece.line + text.count("\n", 0, match.start())
         yield line, " ".join(said.split())
