@@ -295,3 +295,11 @@ def no_callbacks_are_dropped(patch):
         original(self, kept, **kwargs)
 
     patch.setattr(cls, "__init__", init)
+
+
+accuracy_is_filed_as_acc = argument(
+    "keras.src.callbacks.history:History.on_epoch_end",
+    "logs",
+    lambda logs: {name.replace("accuracy", "acc"): v for name, v in logs.items()},
+    does="the history calls the accuracy acc",
+)

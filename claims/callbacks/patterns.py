@@ -2,7 +2,7 @@
 
 import ast
 
-from harness.lessons.patterns import pattern
+from harness.lessons.patterns import Node, pattern
 
 FIT = """
 import keras
@@ -58,3 +58,52 @@ def constant(code, call, node, default):
         return default
     value = code.value(call.block, node)
     return value.node.value if value and isinstance(value.node, ast.Constant) else None
+
+
+TRAINED = """
+import keras
+model.compile("sgd", "mse", metrics=[{metric}])
+history = model.fit(x, y)
+"""
+
+
+@pattern(
+    "callbacks.history-key-acc",
+    catches=[
+        TRAINED.format(metric="'accuracy'") + "plot(history.history['acc'])",
+        TRAINED.format(metric="'accuracy', 'mae'")
+        + "print(history.history['val_acc'][-1])",
+        TRAINED.format(metric="'accuracy'") + "final = model.fit(x, y).history['acc']",
+    ],
+    passes=[
+        TRAINED.format(metric="'acc'") + "plot(history.history['acc'])",
+        TRAINED.format(metric="'accuracy'") + "plot(history.history['accuracy'])",
+        TRAINED.format(metric="keras.metrics.BinaryAccuracy(name='acc')")
+        + "plot(history.history['acc'])",
+        TRAINED.format(metric="'accuracy'") + "plot(results['acc'])",
+        TRAINED.format(metric="'accuracy'")
+        + "model.compile('sgd', 'mse', metrics=chosen)\nplot(history.history['acc'])",
+    ],
+)
+def reads_acc_from_the_history(code):
+    """The history has no key 'acc' here, as the model is compiled with the metric
+    'accuracy': a KeyError."""
+    compiled = list(code.calls(".compile"))
+    metrics = [code.literal(c.block, c.argument("metrics")) for c in compiled]
+    if not compiled or not all(
+        isinstance(m, list) and "accuracy" in m for m in metrics
+    ):
+        return
+    if any("acc" in m for m in metrics) or code.mentions(r"name\s*=\s*.acc\b"):
+        return
+    for block in code.blocks:
+        for node in block.nodes:
+            if isinstance(node, ast.Subscript) and _is_acc(node):
+                yield Node(block, node)
+
+
+def _is_acc(node):
+    named = isinstance(node.value, ast.Attribute) and node.value.attr == "history"
+    key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    read = isinstance(node.ctx, ast.Load)
+    return named and read and key in ("acc", "val_acc")

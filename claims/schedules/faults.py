@@ -376,3 +376,18 @@ def integer_rates_are_taken(patch):
 
     patch.setattr(keras.optimizers.SGD, "__init__", made)
     patch.setattr(owner, "learning_rate", original.setter(setter))
+
+
+SCHEDULER = "keras.src.callbacks.learning_rate_scheduler:LearningRateScheduler.__init__"
+scheduler_makes_floats = argument(
+    SCHEDULER,
+    "schedule",
+    lambda function: lambda *given: float(function(*given)),
+    does="what the function returns is made a float",
+)
+scheduler_rate_5_percent_high = argument(
+    SCHEDULER,
+    "schedule",
+    lambda function: lambda *given: 1.05 * function(*given),
+    does="the function's rate is raised by 5 %",
+)

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from harness.lessons.patterns import pattern
+from harness.lessons.patterns import Node, pattern
 
 HEAD = (
     "from tensorflow import keras\n"
@@ -92,3 +92,57 @@ def scheduled(code, compiled):
         return False
     rate = code.call(optimizer.block, optimizer.argument("learning_rate", 0))
     return rate is not None and rate.name.startswith(SCHEDULES)
+
+
+SCHEDULER = """
+import math
+import tensorflow as tf
+from tensorflow import keras
+def fall(epoch, lr):
+    if epoch < 10:
+        return lr
+    return {result}
+stop = keras.callbacks.LearningRateScheduler(fall)
+"""
+
+
+@pattern(
+    "schedules.function-gives-a-tensor",
+    catches=[
+        SCHEDULER.format(result="lr * tf.math.exp(-0.1)"),
+        SCHEDULER.format(result="lr * keras.ops.exp(-0.1)"),
+        SCHEDULER.format(result="tf.constant(0.1)"),
+    ],
+    passes=[
+        SCHEDULER.format(result="lr * math.exp(-0.1)"),
+        SCHEDULER.format(result="float(lr * tf.math.exp(-0.1))"),
+        SCHEDULER.format(result="(lr * tf.math.exp(-0.1)).numpy()"),
+        SCHEDULER.format(result="lr * helper(tf.math.exp(-0.1))"),
+    ],
+)
+def scheduler_function_gives_a_tensor(code):
+    """The function of LearningRateScheduler returns a tensor: a ValueError in fit."""
+    named = {
+        call.argument("schedule", 0).id
+        for call in code.calls("keras.callbacks.LearningRateScheduler")
+        if isinstance(call.argument("schedule", 0), ast.Name)
+    }
+    for block in code.blocks:
+        for function in block.nodes:
+            if isinstance(function, ast.FunctionDef) and function.name in named:
+                for node in ast.walk(function):
+                    if isinstance(node, ast.Return) and _is_tensor(code, block, node):
+                        yield Node(block, node)
+
+
+def _is_tensor(code, block, returned):
+    """Whether the value is an operation's result, or a product with one."""
+    left = [returned.value]
+    while left:
+        value = left.pop()
+        if isinstance(value, ast.BinOp):
+            left += [value.left, value.right]
+        call = code.as_call(Node(block, value))
+        if call and call.name.startswith(("tensorflow.", "keras.ops.")):
+            return not call.name.startswith("tensorflow.keras")
+    return False

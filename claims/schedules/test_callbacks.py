@@ -1,5 +1,7 @@
 """Callbacks that set the rate, beside a schedule and beside each other."""
 
+import math
+
 import keras
 import numpy as np
 from hypothesis import strategies as st
@@ -218,3 +220,66 @@ def test_an_integer_is_refused_and_half_of_a_float_is_a_half():
     """SGD(1) raises a ValueError; SGD(1.0) goes to 0.5."""
     judge.raises(ValueError, lambda: keras.optimizers.SGD(1), what="SGD(1)")
     judge.close(halved(1.0), 0.5, operations=2, what="rate")
+
+
+function_gives_a_tensor = claim(
+    "schedules.function-gives-a-tensor",
+    says="LearningRateScheduler takes a function that returns `lr * ops.exp(-0.1)`.",
+    sources=[
+        public(
+            "https://keras.io/api/callbacks/learning_rate_scheduler/",
+            "The example's function returns the rate times ops.exp(-0.1)",
+        )
+    ],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="The function has to return a float, as `float(lr * ops.exp(-0.1))` or "
+    "`lr * math.exp(-0.1)`: given a tensor, the callback raises a ValueError.",
+    why="The callback tests the result with isinstance, against float and NumPy's "
+    "floats.",
+    explained_by="keras.src.callbacks.learning_rate_scheduler:LearningRateScheduler."
+    "_update_optimizer_lr",
+    faults=[faults.scheduler_makes_floats, faults.scheduler_rate_5_percent_high],
+)
+
+
+@shared
+def with_a_rate_of_a_tenth():
+    """A dense layer, compiled with SGD(0.1)."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.1), "mse", run_eagerly=True)
+    return model
+
+
+def rate_after(function):
+    """The rate of the optimizer when an epoch has begun."""
+    callback = keras.callbacks.LearningRateScheduler(function)
+    callback.set_model(with_a_rate_of_a_tenth())
+    callback.on_epoch_begin(10)
+    return float(callback.model.optimizer.learning_rate)
+
+
+@function_gives_a_tensor.as_worded
+def test_a_tensor_becomes_the_rate():
+    """0.1 * exp(-0.1) after an epoch has begun."""
+    found = judge.runs(
+        lambda: rate_after(lambda epoch, lr: lr * keras.ops.exp(-0.1)), what="a tensor"
+    )
+
+    judge.close(found, 0.1 * np.exp(-0.1), operations=8, what="rate")
+
+
+@function_gives_a_tensor.instead
+def test_a_float_becomes_the_rate_and_a_tensor_is_refused():
+    """Made a float the same value is taken, and so is that of NumPy."""
+    expected = 0.1 * np.exp(-0.1)
+    for function in (
+        lambda epoch, lr: float(lr * keras.ops.exp(-0.1)),
+        lambda epoch, lr: lr * math.exp(-0.1),
+    ):
+        judge.close(rate_after(function), expected, operations=8, what="rate")
+    judge.raises(
+        ValueError,
+        lambda: rate_after(lambda epoch, lr: lr * keras.ops.exp(-0.1)),
+        what="a tensor",
+    )

@@ -252,12 +252,13 @@ def _strings(text: str) -> Iterator[tuple[int, str]]:
             tree = ast.parse(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return
-    alone = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
-    for node in ast.walk(tree):
-        value = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(value, str):
-            if id(node) in alone or len(_WORD.findall(value)) >= LEAST_WORDS:
-                yield node.lineno, value
+    nodes = list(ast.walk(tree))
+    alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            continue
+        if id(node) in alone or len(_WORD.findall(node.value)) >= LEAST_WORDS:
+            yield node.lineno, node.value
 
 
 def _comments(text: str) -> Iterator[tuple[int, str]]:
