@@ -15,6 +15,9 @@ RIGHT = [
     "tf.keras.optimizers.Adam(1e-3, clipnorm=1.0)",
     "tf.compat.v1.disable_eager_execution()",
     "keras.datasets.mnist.load_data()",
+    "layers.Dense(units, dtype=policy, name=name)",
+    "keras.Model(inputs=a, outputs=b, name='m')",
+    "keras.layers.____(4)",
     "layers.Dense(units, kernel_regularizer=tf.keras.regularizers.l2(0.001))",
     "tf.keras.losses.CategoricalCrossentropy(label_smoothing=0.1)",
     "m = keras.metrics.Mean()\nm.reset_state()",
@@ -39,6 +42,18 @@ WRONG = [
         "SparseCategoricalCrossentropy refuses",
     ),
     ("keras.callbacks.EarlyStopping(epochs=n)", "call", "EarlyStopping refuses"),
+    ("layers.Dense(units, input_shape=shape)", "call", "the argument 'input_shape'"),
+    ("keras.optimizers.Adam(lr=rate)", "call", "refuses the argument 'lr'"),
+    (
+        "keras.callbacks.ReduceLROnPlateau(patience=n, name='x')",
+        "call",
+        "ignores the argument 'name'",
+    ),
+    (
+        "keras.callbacks.ModelCheckpoint('best.h5', save_best_only=True)",
+        "call",
+        ".keras",
+    ),
     ("keras.callbacks.ModelCheckpoint(path, period=3)", "call", "refuses this call"),
     ("tf.nn.dropout(x, keep_prob=0.5)", "call", "dropout refuses"),
 ]
@@ -70,7 +85,7 @@ def cache(tmp_path_factory):
 
 @pytest.mark.slow
 def test_what_is_right_has_no_finding(tmp_path, cache):
-    """Exit 0; a callback that writes files is not constructed, and nothing is run."""
+    """Exit 0; what opens a file is not made, and nothing is run."""
     blocks = [f"```python\n{HEAD}{code}\n```\n" for code in RIGHT]
     (tmp_path / "right.md").write_text("\n".join(blocks))
 
@@ -120,3 +135,31 @@ def test_a_path_without_a_lesson_costs_one_sentence(tmp_path, cache):
     """Exit 2."""
     assert "no such file" in run(tmp_path / "none", cache=cache).stderr
     assert run(tmp_path, cache=cache).returncode == 2
+
+
+def test_fix_renames_arguments_and_keeps_the_other_bytes(tmp_path, cache):
+    """Two renamed in a notebook and a text, one word each; --diff writes nothing."""
+    notebook = tmp_path / "a.ipynb"
+    text = tmp_path / "a.md"
+    code = 'import keras\\n", "keras.optimizers.SGD(lr=0.1)  # é lr=0.1'
+    notebook.write_text(
+        '{"nbformat": 4, "nbformat_minor": 4,  "metadata": {},\n "cells": [{'
+        '"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": 1,'
+        f' "source": ["{code}"]}}]}}\n',
+        "utf-8",
+    )
+    text.write_text(
+        "```python\nimport keras\nkeras.layers.LeakyReLU(alpha=slope)\n```\n"
+    )
+    before = notebook.read_text("utf-8"), text.read_text()
+
+    shown = run(tmp_path, "--diff", cache=cache)
+    assert shown.returncode == 1
+    assert "+keras.layers.LeakyReLU(negative_slope=slope)" in shown.stdout
+    assert (notebook.read_text("utf-8"), text.read_text()) == before
+
+    done = run(tmp_path, "--fix", cache=cache)
+    assert done.returncode == 0 and "2 files changed" in done.stdout
+    renamed = before[0].replace("SGD(lr=", "SGD(learning_rate=")
+    assert notebook.read_text("utf-8") == renamed
+    assert text.read_text() == before[1].replace("alpha", "negative_slope")

@@ -10,7 +10,16 @@ from pathlib import Path
 from harness.documents.ledger import Ledgers
 from harness.documents.project import around
 from harness.evidence.store import write_atomically
-from harness.lessons import adopting, asking, choosing, judged, lint, output, page
+from harness.lessons import (
+    adopting,
+    asking,
+    choosing,
+    fixing,
+    judged,
+    lint,
+    output,
+    page,
+)
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,6 +47,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         type=Path,
         metavar="FILE",
         help="keep today's findings there, and show none",
+    )
+    command.add_argument(
+        "--fix", action="store_true", help="rename arguments where that is safe"
+    )
+    command.add_argument(
+        "--diff",
+        action="store_true",
+        help="show what --fix would change; write nothing",
     )
     command.set_defaults(command=_lint)
     command = commands.add_parser(
@@ -78,10 +95,18 @@ def _lint(options: argparse.Namespace) -> int:
         without_baseline=bool(options.write_baseline),
     )
     libraries = asking.Libraries()
+    texts: page.Texts = {}
     try:
         known = judged.around_or_installed(Path.cwd())
-        texts: page.Texts = {}
         linted = lint.lint(options.paths, libraries, known, choice, texts)
+        if options.fix or options.diff:
+            made = fixing.edits(linted["findings"], options.paths)
+            if options.diff:
+                print(fixing.diff(made), end="")
+                return int(bool(made))
+            fixing.write(made)
+            print(f"{len(made)} {'file' if len(made) == 1 else 'files'} changed")
+            linted = lint.lint(options.paths, libraries, known, choice, texts)
     finally:
         libraries.close()
     problems = [entry["problem"] for entry in linted["files"] if entry["problem"]]

@@ -12,6 +12,7 @@ import inspect
 import json
 import math
 import os
+import re
 import resource
 import sys
 import warnings
@@ -40,13 +41,14 @@ class Answer(TypedDict, total=False):
     missing: the first part of a name that does not exist, "" if all of it does.
     outcome: of a call: "taken", "refused", "warned", "ignored", or "unknown" if it was
     not tried.
-    message: the library's own words. count: of trainable parameters. defaults: numbers,
-    by parameter.
+    message: the library's own words. renames: old and new name of an argument. count:
+    of trainable parameters. defaults: numbers, by parameter.
     """
 
     missing: str
     outcome: str
     message: str
+    renames: dict[str, str]
     count: int
     defaults: dict[str, float]
 
@@ -109,7 +111,31 @@ def ask_call(
         except (Unknown, TypeError, ValueError):
             return {"outcome": "unknown"}
     outcome, said, _ = _tried(target, values, named)
-    return {"outcome": outcome, "message": said} if said else {"outcome": outcome}
+    answer: Answer = {"outcome": outcome}
+    if said:
+        answer["message"] = said
+        for keyword in keywords:
+            new = _new_name(target, keyword, said, values, named)
+            if new:
+                answer["renames"] = {keyword: new}
+    return answer
+
+
+def _new_name(
+    target: Any, old: str, said: str, values: list[Any], named: dict[str, Any]
+) -> str | None:
+    """What an argument is called now: what the library's words say, or the parameter
+    with these initials; only if the call is taken under that name."""
+    parameters = inspect.signature(target).parameters
+    if old in parameters or old not in said:
+        return None
+    told = re.findall(r"[Uu]se `(\w+)`", said)
+    initials = [p for p in parameters if "".join(w[:1] for w in p.split("_")) == old]
+    for new in dict.fromkeys([*told, *initials]):
+        renamed = {new if key == old else key: value for key, value in named.items()}
+        if len(renamed) == len(named) and _tried(target, values, renamed)[0] == "taken":
+            return str(new)
+    return None
 
 
 def ask_keyword(name: str, keyword: str) -> Answer:
@@ -140,7 +166,10 @@ def ask_keyword(name: str, keyword: str) -> Answer:
         return {"outcome": "unknown"}
     at = next(i for i, (_, said, _) in enumerate(found) if keyword in said)
     said = f"asked with {keyword}={STAND_INS[at]!r}: {found[at][1]}"
-    return {"outcome": outcomes[0], "message": said[:500]}
+    answer: Answer = {"outcome": outcomes[0], "message": said[:500]}
+    news = [_new_name(target, keyword, said, needed, {keyword: v}) for v in STAND_INS]
+    new = next(filter(None, news), None)
+    return {**answer, "renames": {keyword: new}} if new else answer
 
 
 _POSITIONAL = (

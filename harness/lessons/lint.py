@@ -36,6 +36,7 @@ class Finding(TypedDict):
 
     cell: 0-based in a notebook; line, column, end_line: 1-based, in the cell's source
     or in the file. fingerprint: stays the same when the line moves.
+    fix: a word that can be replaced, None where nothing is safe to edit.
     """
 
     file: str
@@ -52,6 +53,16 @@ class Finding(TypedDict):
     since: str | None
     until: str | None
     fingerprint: str
+    fix: Fix | None
+
+
+class Fix(TypedDict):
+    """A word that becomes another one: line and column (1-based) of its beginning."""
+
+    line: int
+    column: int
+    word: str
+    becomes: str
 
 
 class FileEntry(TypedDict):
@@ -392,7 +403,12 @@ def _calls(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
             severity, does = _OUTCOMES[answer["outcome"]]
             message = f"{call.use.name.rpartition('.')[2]} {does} {what}"
             said = answer.get("message", "")
-            yield _finding(lesson, call.use, CALL, severity, message, evidence=said)
+            found = _finding(lesson, call.use, CALL, severity, message, evidence=said)
+            for old, new in answer.get("renames", {}).items():
+                line, column = call.places[old]
+                found["instead"] = f"{new}="
+                found["fix"] = Fix(line=line, column=column, word=old, becomes=new)
+            yield found
 
 
 def _question(call: Call) -> dict[str, Any]:
@@ -433,4 +449,5 @@ def _finding(
         "since": None,
         "until": None,
         "fingerprint": "",
+        "fix": None,
     }

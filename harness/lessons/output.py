@@ -77,6 +77,7 @@ def sarif(linted: Linted) -> str:
                     }
                 }
             ],
+            **_fixes(found),
         }
         for found in linted["findings"]
     ]
@@ -97,6 +98,25 @@ def sarif(linted: Linted) -> str:
         ],
     }
     return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
+
+
+def _fixes(found: Finding) -> dict[str, object]:
+    """What can be put in place; lines of a notebook's cell are none of its file."""
+    fix = found["fix"]
+    if fix is None or found["cell"] is not None:
+        return {}
+    region = {
+        "startLine": fix["line"],
+        "startColumn": fix["column"],
+        "endColumn": fix["column"] + len(fix["word"]),
+    }
+    change = {
+        "artifactLocation": {"uri": quote(printable(found["file"]))},
+        "replacements": [
+            {"deletedRegion": region, "insertedContent": {"text": fix["becomes"]}}
+        ],
+    }
+    return {"fixes": [{"artifactChanges": [change]}]}
 
 
 def _rule(rule: str) -> dict[str, object]:

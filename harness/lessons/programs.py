@@ -56,13 +56,15 @@ def place(piece: Piece, node: ast.AST) -> Place:
 @dataclass(frozen=True)
 class Call:
     """A call of such a name. arguments: all its literals, or None if one is none;
-    keywords, positional: what can be held against a signature in any case."""
+    keywords, positional: what can be held against a signature in any case. places: of
+    the keywords, as line and column (1-based)."""
 
     use: Use
     positional: int
     keywords: tuple[str, ...]
     arguments: tuple[list[object], dict[str, object]] | None
     starred: bool
+    places: dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -437,7 +439,12 @@ class _Reader(ast.NodeVisitor):
                 )
             except NotLiteral:
                 arguments = None
-        return Call(use, len(node.args), keywords, arguments, starred)
+        places = {
+            keyword.arg: (at.line, at.column)
+            for keyword in node.keywords
+            if keyword.arg and (at := place(self._piece, keyword))
+        }
+        return Call(use, len(node.args), keywords, arguments, starred, places)
 
 
 def dotted(node: ast.expr) -> str | None:

@@ -226,6 +226,7 @@ def test_hostile_words_break_no_format(form):
         "since": None,
         "until": None,
         "fingerprint": "0" * 20,
+        "fix": None,
     }
     said = FORMATS[form](linted_with(found))
 
@@ -253,6 +254,7 @@ def test_sarif_is_as_its_schema_wants_it():
         "since": None,
         "until": None,
         "fingerprint": "0" * 20,
+        "fix": None,
     }
     linted = linted_with(found)
 
