@@ -49,11 +49,7 @@ WRONG = [
         "call",
         "ignores the argument 'name'",
     ),
-    (
-        "keras.callbacks.ModelCheckpoint('best.h5', save_best_only=True)",
-        "call",
-        ".keras",
-    ),
+    ("keras.callbacks.ModelCheckpoint('best.hdf5')", "call", "ModelCheckpoint refuses"),
     ("keras.callbacks.ModelCheckpoint(path, period=3)", "call", "refuses this call"),
     ("tf.nn.dropout(x, keep_prob=0.5)", "call", "dropout refuses"),
 ]
