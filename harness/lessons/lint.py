@@ -258,8 +258,8 @@ def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:
 
 
 _JUDGED_AS = {
-    v.REFUTED: "makes a refuted statement",
-    v.QUALIFIED: "makes a statement that needs a condition",
+    v.REFUTED: "makes a refuted statement of this kind",
+    v.QUALIFIED: "makes a statement of this kind, which needs a condition",
 }
 
 
