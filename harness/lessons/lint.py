@@ -22,7 +22,7 @@ from harness.lessons.asking import Libraries
 from harness.lessons.choosing import Choice, fingerprint, is_silenced, silenced
 from harness.lessons.judged import Judged, JudgedStatement
 from harness.lessons.patterns import Code
-from harness.lessons.programs import Call, Place, Program
+from harness.lessons.programs import Call, Place, Program, Use
 from harness.lessons.reading import SUFFIXES, Lesson, Said, UnreadableLesson, read
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
@@ -337,8 +337,10 @@ def _measured(claim: JudgedStatement, judged: Judged) -> str:
 
 
 def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:
-    """Names of the code and of the text's inline code; each missing one once a line."""
+    """Names of the code and of the text's inline code; each missing one once a line,
+    and what an import lacks there alone."""
     told: set[tuple[int | None, int, str]] = set()
+    imported: set[str] = set()
     uses: list[tuple[Place | Said, str]] = [(use, use.name) for use in program.uses]
     for at, name in [*uses, *inline.names(lesson, program)]:
         if _TO_FILL_IN.search(name):
@@ -347,15 +349,18 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
         if missing in program.attached or (missing and _is_plural(at, name, libraries)):
             continue
         place = (at.piece.cell, at.line, missing or "")
-        if missing and place not in told:
+        imports = "import " in at.piece.text.split("\n")[at.line - at.piece.line]
+        if missing and place not in told and (imports or missing not in imported):
             told.add(place)
+            imported |= {missing} if imports else set()
+            written = at.written if isinstance(at, Use) else name
             yield _finding(
                 lesson,
                 at,
                 NAME,
                 ERROR,
                 f"{missing} does not exist",
-                evidence=f"looked up: {missing}",
+                evidence=f"looked up: {missing}, written as {written}",
             )
 
 
