@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from claims.batchnorm import faults
 from claims.common.strategies import seeds
+from claims.common.traced import traced
 from harness import REFUTED, UPHELD, as_array, claim, given, judge, public, shared
 
 NORM = "keras.src.layers.normalization.batch_normalization:BatchNormalization"
@@ -80,6 +81,20 @@ def test_the_moving_statistics_normalize(by, rows, seed):
     expected = (x.astype("float64") - [1.0, -2.0, 0.5]) / deviation
     size = (np.abs(x).max() + 2) / deviation
     judge.close(found, expected, operations=12, magnitude=size, oracle="NumPy")
+
+
+@frozen_runs_in_inference_mode.as_worded
+def test_a_compiled_call_leaves_the_moving_statistics():
+    """Compiled as in fit: the same outputs twice, and the statistics stay."""
+    model, x = frozen("layer"), keras.ops.convert_to_tensor(batch(9))
+    (norm,) = model.layers
+    before = statistics(norm)
+    call = traced(lambda x: model(x, training=True))
+
+    first = as_array(call(x)).copy()
+
+    judge.equal(call(x), first, what="second call")
+    judge.equal(statistics(norm), before, what="moving statistics")
 
 
 trainable_is_for_weights_only = claim(

@@ -105,6 +105,17 @@ def test_mean_is_zero_and_variance_nearly_one(scale, seed):
     judge.close(found, v / (v + EPSILON), magnitude=size, what="variance", **ROUNDING)
 
 
+@normalizes_each_channel.as_worded
+def test_a_batch_of_the_lessons_size_is_normalized_as_a_whole():
+    """128 images of 4 x 4, by the statistics of all of them."""
+    centre = np.linspace(-2, 2, CHANNELS)
+    x = np.random.normal(centre, 1, (128, 4, 4, CHANNELS)).astype("float32")
+
+    expected, size = normalized(x)
+    n = {"operations": 2 * 128 * 16, "oracle": "NumPy"}
+    judge.close(in_training(x), expected, magnitude=size, **n)
+
+
 scale_and_shift = claim(
     "batchnorm.scale-and-shift",
     says="Then a learned scale gamma and shift beta are applied.",

@@ -64,6 +64,19 @@ def test_clipnorm_scales_all_gradients_together(norms, limit):
 
 
 @clipnorm_is_global.instead
+def test_a_compiled_update_clips_as_an_eager_one():
+    """As in fit: clipnorm scales each gradient, global_clipnorm all by one factor."""
+    gradients = with_norms((12.0, 0.3))
+
+    for expected, mode in (
+        (each_to_norm, "clipnorm"),
+        (all_to_norm, "global_clipnorm"),
+    ):
+        found = used(sgd(**{mode: 1.0}), gradients, compiled=True)
+        judge.close(flat(found), flat(expected(gradients, 1.0)), what=mode, **ROUNDINGS)
+
+
+@clipnorm_is_global.instead
 @given(norms=norms(), limit=limits())
 @example(norms=(12.0, 0.3), limit=1.0)
 def test_clipnorm_scales_each_variable_by_itself(norms, limit):
@@ -142,6 +155,16 @@ clipvalue_per_component = claim(
         faults.clipvalue_rescales,
     ],
 )
+
+
+@clipvalue_per_component.as_worded
+def test_a_compiled_update_clips_both_signs():
+    """As in fit: components beyond the limit end at it, others stay."""
+    gradient = np.array([-9.0, -0.25, 0.25, 9.0], "float32")
+
+    (found,) = used(sgd([4], clipvalue=0.5), [gradient], compiled=True)
+
+    judge.close(found, [-0.5, -0.25, 0.25, 0.5], what="update", **ROUNDINGS)
 
 
 @clipvalue_per_component.as_worded

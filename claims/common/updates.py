@@ -1,11 +1,12 @@
 """What an optimizer of Keras or torch does to weights, step by step."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 import torch
 
+from claims.common.traced import traced
 from harness import as_array, shared
 from harness import gradients as autodiff
 
@@ -30,29 +31,47 @@ def _updated_by(kind, sizes, *constants):
 
 
 def stepped(
-    made: Updated, start: np.ndarray, gradients: np.ndarray, penalty=None
+    made: Updated,
+    start: np.ndarray,
+    gradients: np.ndarray,
+    penalty=None,
+    *,
+    compiled=False,
 ) -> np.ndarray:
     """The weights after each update; start (n,), gradients and result (steps, n).
 
     Where there is a penalty, the gradient of penalty(weights) is added in each step.
+    compiled: whether the update is compiled, as in `fit`.
     """
     (variable,), path = made.variables, []
     variable.assign(start)
+    apply = updating(made, compiled=compiled)
     for gradient in np.asarray(gradients, "float32"):
         if penalty is not None:
             gradient = gradient + autodiff(lambda: penalty(variable), [variable])[0]
-        made.optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
+        apply(keras.ops.convert_to_tensor(gradient))
         path.append(as_array(variable).copy())
     return np.stack(path)
 
 
-def used(made: Updated, gradients: Sequence[np.ndarray]) -> list:
+def updating(made: Updated, *, compiled: bool) -> Callable:
+    """A function that makes one update with the gradients of all weights."""
+    made.optimizer.build(made.variables)
+
+    def update(*gradients):
+        made.optimizer.apply(list(gradients), made.variables)
+
+    return traced(update) if compiled else update
+
+
+def used(made: Updated, gradients: Sequence[np.ndarray], *, compiled=False) -> list:
     """What the optimizer makes of the gradients of all weights in one update.
 
     The weights are zero before; minus the weights after it, one array a variable.
+    compiled: whether the update is compiled, as in `fit`.
     """
     tensors = [keras.ops.convert_to_tensor(g) for g in gradients]
-    made.optimizer.apply(tensors, made.variables)
+    updating(made, compiled=compiled)(*tensors)
     return [-as_array(v).astype("float64") for v in made.variables]
 
 

@@ -6,6 +6,7 @@ import torch
 from hypothesis import strategies as st
 
 from claims.common.strategies import seeds
+from claims.common.traced import traced
 from claims.constraints import faults
 from harness import REFUTED, UPHELD, as_array, claim, example, given, judge, public
 
@@ -122,7 +123,7 @@ def test_each_filter_is_scaled_to_the_bound_or_left(bound, scale, seed):
 
 @three_axes_bound_filters.as_worded
 def test_an_update_ends_within_the_bound():
-    """Steps that would make a filter's norm 60 leave it at 2, each of them."""
+    """Steps that would make a filter's norm 60 leave it at 2, a compiled one too."""
     conv = keras.layers.Conv2D(
         5,
         3,
@@ -131,10 +132,14 @@ def test_an_update_ends_within_the_bound():
     )
     conv.build((None, 4, 4, 4))
     gradient = keras.ops.full(conv.kernel.shape, -10.0)
-
     optimizer = keras.optimizers.SGD(1.0)
-    for _ in range(2):
+    optimizer.build([conv.kernel])
+
+    def update(gradient):
         optimizer.apply([gradient], [conv.kernel])
+
+    for apply in (update, update, traced(update)):
+        apply(gradient)
 
         judge.close(filter_norms(conv.kernel), 2.0, operations=99, what="filters")
 

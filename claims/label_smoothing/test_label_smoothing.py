@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax
 
 from claims.common.strategies import seeds
+from claims.common.traced import traced
 from claims.documents import lab
 from claims.label_smoothing import faults
 from harness import (
@@ -98,6 +99,21 @@ def test_the_categorical_loss_smooths(smoothing, classes, seed):
 
         expected = smoothed_loss(logits, labels, smoothing)
         judge.close(found, expected, operations=99, magnitude=20)
+
+
+@sparse_takes_argument.instead
+def test_the_categorical_loss_smooths_in_a_compiled_training():
+    """The same where the loss is compiled, as in fit."""
+    (logits, labels), loss = batch(5), keras.losses.CategoricalCrossentropy(True, 0.2)
+
+    found = traced(loss)(*map(keras.ops.convert_to_tensor, (one_hot(labels), logits)))
+
+    expected = smoothed_loss(logits, labels, 0.2)
+    judge.close(found, expected, operations=99, magnitude=20)
+
+
+def one_hot(labels):
+    return np.eye(5, dtype="float32")[labels]
 
 
 @sparse_takes_argument.instead

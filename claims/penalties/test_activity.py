@@ -5,8 +5,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from claims.common.strategies import seeds
+from claims.common.traced import traced
 from claims.penalties import faults
-from harness import REFUTED, UPHELD, as_array, claim, given, judge, public
+from harness import REFUTED, UPHELD, claim, given, judge, public
 
 CALL = "keras.src.layers.layer:Layer.__call__"
 REPORTED = public(
@@ -79,7 +80,7 @@ def activity_penalty(x, factor):
     )
     layer(x)
     (penalty,) = layer.losses
-    return as_array(penalty)
+    return penalty
 
 
 @activity_divided_by_the_batch.as_worded
@@ -98,3 +99,14 @@ def test_the_penalty_is_the_sum_over_the_rows(rows, places, factor, seed):
     judge.close(activity_penalty(x, factor), exact, what="penalty", **n)
     twice = np.concatenate([x, x])
     judge.close(activity_penalty(twice, factor), exact, what="batch twice", **n)
+
+
+@activity_divided_by_the_batch.as_worded
+def test_the_penalty_in_a_compiled_call_is_divided_too():
+    """Compiled as in fit: 0.5 * sum(x**2) / rows."""
+    x = np.random.normal(size=(7, 3)).astype("float32")
+
+    found = traced(lambda x: activity_penalty(x, 0.5))(keras.ops.convert_to_tensor(x))
+
+    exact = 0.5 * np.sum(x.astype("float64") ** 2) / 7
+    judge.close(found, exact, operations=99, what="penalty", oracle="NumPy")

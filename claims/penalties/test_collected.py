@@ -28,12 +28,13 @@ ENTRIES = "keras.src.layers.layer:Layer._get_regularization_losses"
 
 @shared
 def nested_model():
-    """An inner model, a layer that is used twice, a plain layer and an output.
+    """A model in a model, a layer that is used twice, a plain layer and an output.
 
     Regularized are the kernels of all but the plain layer.
     """
     dense = partial(keras.layers.Dense, use_bias=False)
-    inner = keras.Sequential([keras.Input((3,)), dense(3, kernel_regularizer="l2")])
+    innermost = keras.Sequential([keras.Input((3,)), dense(3, kernel_regularizer="l2")])
+    inner = keras.Sequential([keras.Input((3,)), innermost])
     twice = dense(3, kernel_regularizer="l2")
     x = inputs = keras.Input((3,))
     x = dense(3)(twice(twice(inner(x))))

@@ -59,12 +59,14 @@ def test_update_k_uses_the_rate_of_step_k(rate, decay, base):
 @optimizer_queries_each_update.as_worded
 def test_fifty_updates_use_the_rates_of_fifty_steps():
     """SGD moves a weight by lr(0), lr(1), ... lr(49) times a gradient of -1."""
-    weights = with_schedule(keras.optimizers.schedules.InverseTimeDecay(1.0, 5, 0.5))
-
-    path = stepped(weights, np.zeros(2), -np.ones((50, 2)))[:, 0]
-
     rates = 1 / (1 + 0.5 * np.arange(50) / 5)
-    judge.close(path, np.cumsum(rates), operations=99, what="weights")
+    for how, options in (("eager", {}), ("compiled", {"compiled": True})):
+        schedule = keras.optimizers.schedules.InverseTimeDecay(1.0, 5, 0.5)
+        weights = with_schedule(schedule)
+
+        path = stepped(weights, np.zeros(2), -np.ones((50, 2)), **options)[:, 0]
+
+        judge.close(path, np.cumsum(rates), operations=99, what=how)
 
 
 decay_steps_are_steps = claim(

@@ -48,6 +48,17 @@ class Inner(keras.Sequential):
         return self.layers[-1].flags
 
 
+class Innermost(keras.Sequential):
+    """A spy in a model in a model in another model."""
+
+    def __init__(self):
+        super().__init__([keras.Input((1,)), keras.Sequential([Inner()])])
+
+    @property
+    def flags(self):
+        return self.layers[-1].layers[-1].flags
+
+
 @shared
 def spied(layer=Spy):
     """A compiled one-layer model with a spy; shape (batch, 1) in and out."""

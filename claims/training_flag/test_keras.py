@@ -15,6 +15,7 @@ from claims.training_flag.flag_spies import (
     EACH_BATCH,
     Composite,
     Inner,
+    Innermost,
     flags_of_batches,
     spied,
 )
@@ -87,6 +88,7 @@ def test_a_layer_inside_another_gets_the_flag():
     """
     judge.equal(flags_of_batches(spied(Composite)), EACH_BATCH, what="in a layer")
     judge.equal(flags_of_batches(spied(Inner)), EACH_BATCH, what="in a model")
+    judge.equal(flags_of_batches(spied(Innermost)), EACH_BATCH, what="three deep")
 
 
 only_in_custom_loops = claim(

@@ -89,10 +89,13 @@ def test_both_end_at_the_same_weights_after_50_steps():
 
     weights = adamw(0.01, 0.1, (0.9, 0.999), 1e-10, 64)
     found = stepped(weights, start, gradients)
+    weights = adamw(0.01, 0.1, (0.9, 0.999), 1e-10, 64)
+    compiled = stepped(weights, start, gradients, compiled=True)
 
     options = {"lr": 0.01, "weight_decay": 0.1, "eps": 1e-10}
     peer = of_torch(torch.optim.AdamW, start, gradients, **options)
     judge.trajectory(found, **oracle, what="NumPy")
+    judge.trajectory(compiled, **oracle, what="NumPy, compiled as in fit")
     judge.trajectory(peer, **oracle, what="torch")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.documents.passages import CODE, PROSE, TABLE, Passage
+from harness.documents.passages import PROSE, TABLE, Passage
 from harness.lessons.judged import JudgedStatement
 
 MOST = 3
@@ -30,7 +30,7 @@ class Related:
 
     def to(self, passage: Passage) -> list[str]:
         """The ids of the nearest claims, the nearest first; often none."""
-        if passage.kind not in (PROSE, TABLE, CODE) or not self._claims:
+        if passage.kind not in (PROSE, TABLE) or not self._claims:
             return []
         vectorizer, matrix = self._fitted
         near = (matrix @ vectorizer.transform([passage.text]).T).toarray().ravel()
