@@ -72,6 +72,16 @@ def test_half_of_the_images_are_mirrored():
     judge.proportion(np.sum(found[:, 0, 0, 0]), of=FLIPS, claimed=1 / 2, resolves=0.05)
 
 
+@random_flip_in_training_only.as_worded
+def test_a_single_image_is_mirrored_in_half_of_the_calls():
+    """Of two pixels, the left one comes out right in half of 120 calls."""
+    image, layer = np.float32([[[0], [1]]]), flip()
+
+    found = [as_array(layer(image, training=True))[0, 0, 0] for _ in range(CROPS)]
+
+    judge.proportion(np.sum(found), of=CROPS, claimed=1 / 2, resolves=0.45)
+
+
 random_crop_one_window = claim(
     "augmentation.random-crop-one-window",
     says="In training RandomCrop draws a place, and cuts all images of a batch there.",

@@ -28,8 +28,9 @@ def training() -> SimpleNamespace:
 
     Dropout, batch normalization and a kernel with an L2 penalty are three branches of
     one model. zeros: the share of zeros that dropout gives, by epoch; those of evaluate
-    and of the second fit; loss: without that share, so the penalty alone. kernels:
-    before and after the six epochs; moving: the means after them; x: the inputs.
+    and of the second fit; loss: without that share, so the penalty alone; the same for
+    evaluate, and for the validation of the second fit. kernels: before and after the
+    six epochs, and at the end; moving: the means after the six; x: the inputs.
     """
     inputs = keras.Input((UNITS,))
     dropped = keras.layers.Dropout(RATE, name="dropped")(inputs)
@@ -54,13 +55,16 @@ def training() -> SimpleNamespace:
     kernels = before, as_array(dense.kernel).copy()
     moving = as_array(norm.moving_mean).copy()
     evaluated = model.evaluate(x, y, batch_size=ROWS, verbose=0, return_dict=True)
-    again = model.fit(x, y, **options).history
+    again = model.fit(x, y, validation_data=(x, y), **options).history
+    kernels = *kernels, as_array(dense.kernel).copy()
 
     return SimpleNamespace(
         zeros=log["dropped_loss"],
         zeros_of_evaluate=evaluated["dropped_loss"],
         zeros_of_second_fit=again["dropped_loss"],
         loss=np.subtract(log["loss"], log["dropped_loss"]),
+        loss_of_evaluate=evaluated["loss"] - evaluated["dropped_loss"],
+        loss_of_validation=again["val_loss"][0] - again["val_dropped_loss"][0],
         kernels=kernels,
         moving=moving,
         x=x.reshape(BATCHES, ROWS, UNITS),

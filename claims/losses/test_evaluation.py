@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from claims.common import compiled
 from claims.common.penalty_models import (
     OPERATIONS,
     RATE,
@@ -103,6 +104,20 @@ def test_val_loss_contains_the_penalty():
     judge_loss(logs["val_mse"], problem, 0, what="metric")
 
 
+def judge_compiled(found, kernel, *, what):
+    """A loss that holds nothing but the penalty, of a training that is compiled."""
+    exact = compiled.STRENGTH * np.sum(kernel.astype("float64") ** 2)
+    judge.close(found, exact, operations=8 * compiled.UNITS, magnitude=1, what=what)
+
+
+@val_loss_without_penalty.instead
+def test_a_compiled_validation_pays_the_penalty():
+    """val_loss of a compiled fit is the penalty where the data cost nothing."""
+    run = compiled.training()
+
+    judge_compiled(run.loss_of_validation, run.kernels[2], what="val_loss")
+
+
 evaluate_without_penalty = claim(
     "losses.evaluate-without-penalty",
     says="The penalty belongs to training only: evaluate neither computes it nor adds "
@@ -137,6 +152,14 @@ def test_evaluate_adds_the_penalty():
     logs, problem, paid = validated(RATE)
     judge_loss(logs["val_loss"], problem, paid, what="val_loss")
     judge_predictions()
+
+
+@evaluate_without_penalty.instead
+def test_a_compiled_evaluation_pays_the_penalty():
+    """The loss of a compiled evaluate is the penalty where the data cost nothing."""
+    run = compiled.training()
+
+    judge_compiled(run.loss_of_evaluate, run.kernels[1], what="loss")
 
 
 @evaluate_without_penalty.instead

@@ -75,7 +75,7 @@ def test_fit_descends_on_loss_plus_penalty():
 def test_the_penalty_pulls_in_each_update_of_a_training():
     """In sixty updates of a compiled fit without a gradient of the data, each keeps
     1 - 2 * rate * strength of the kernel."""
-    before, found = compiled.training().kernels
+    before, found, _ = compiled.training().kernels
 
     kept = (1 - 2 * compiled.LEARNING_RATE * compiled.STRENGTH) ** compiled.UPDATES
     judge.close(found, kept * before, operations=4 * compiled.UPDATES, what="kernel")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from claims.common.strategies import seeds
+from claims.common.traced import traced
 from claims.documents import lab
 from claims.mixing import faults, pictures
 from harness import UPHELD, as_array, claim, example, given, judge
@@ -97,6 +98,28 @@ def test_mixup_blends_images_and_labels_by_one_share(kind, count, alpha):
         share = own.astype("float64").reshape(-1, 1, 1, 1)
         expected = share * x + (1 - share) * x[partner]
         judge.close(images, expected, operations=6, magnitude=1, oracle="NumPy")
+
+
+@mixup_as_layer.as_worded
+def test_a_compiled_call_mixes_images_and_labels_too():
+    """As a map or a training step calls it: the pixels' mean number is the labels'."""
+    images, labels = numbered(9), np.eye(9, dtype="float32")
+    for kind in MIXUP_KINDS.values():
+        layer = kind(1.0)
+
+        def pair(images, labels, layer=layer):
+            if isinstance(layer, MixUpPairs):
+                return layer(images, labels)
+            both = layer({"images": images, "labels": labels})
+            return both["images"], both["labels"]
+
+        found, shares = traced(pair)(
+            *map(keras.ops.convert_to_tensor, (images, labels))
+        )
+
+        means = as_array(shares).astype("float64") @ np.arange(9)
+        found = as_array(found)[:, 0, 0, 0]
+        judge.close(found, means, operations=9, magnitude=16, what="mean number")
 
 
 @mixup_as_layer.as_worded

@@ -28,7 +28,7 @@ from harness.lessons import lint
 from harness.lessons.asking import Libraries
 from harness.lessons.judged import Judged
 from harness.lessons.lint import Linted
-from harness.lessons.reading import Lesson, read
+from harness.lessons.reading import SUFFIXES, Lesson, read
 from harness.lessons.related import Related
 
 SUGGESTED = SUGGESTS, SUGGESTS_AGREES, _ = "suggests", "suggests_agrees", "found"
@@ -65,6 +65,8 @@ def adopt(
 
     own: the ledgers of the project, whose ids are taken.
     """
+    if path.suffix.lower() not in SUFFIXES:
+        raise NotAdopted(f"{path}: lessons end in {', '.join(SUFFIXES)}.")
     lesson = read(path, path.name)
     text, place = _as_text(lesson)
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:60].rstrip("-")
@@ -76,9 +78,15 @@ def adopt(
     passages = split(text)
     suggestions = _suggestions(lint.lint([path], libs, known), known, passages, place)
     sections, rows = _rows(passages, before, suggestions, Related(known.claims))
-    into.mkdir(parents=True, exist_ok=True)
-    write_atomically(copy, text)
-    write_atomically(ledger, _ledger(name, copy.name, text, sections, rows))
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        write_atomically(copy, text)
+        write_atomically(ledger, _ledger(name, copy.name, text, sections, rows))
+    except OSError as error:
+        raise NotAdopted(
+            f"--into {into}: cannot write there ({error.strerror}); name a folder that "
+            "you may write to."
+        ) from None
     return Adopted(
         ledger,
         copy,

@@ -88,6 +88,12 @@ def test_a_text_that_is_there_already_is_left_alone(adopt, tmp_path):
     assert (tmp_path / "adopted" / "middles.md").read_text() == "mine"
 
 
+def test_what_is_no_lesson_is_refused(adopt, tmp_path):
+    assert "lessons end in .ipynb" in adopt("root:x:0:0", "passwd")
+    (tmp_path / "adopted").write_text("a file")
+    assert "cannot write there" in adopt()
+
+
 @pytest.fixture
 def project(tmp_path):
     """A project about another subject, and a folder with an adopted lesson."""
