@@ -17,11 +17,13 @@ change.
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import functools
 import inspect
 import json
 import random
+import signal
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -45,6 +47,8 @@ LEFT_ALONE = ("keras.src.models.model", "keras.src.backend.common.global_state")
 """Modules whose functions change classes or the process for good, mutated or not."""
 MOST_CHECKS = 40
 """Under how many checks a mutant is tried before it counts as a survivor."""
+SECONDS = 120
+"""How long one check may run under a mutant; the slowest takes a few seconds."""
 SEEN: set[str] = set()
 """Mutants whose place ran since the last check began: instrumented code adds to it."""
 
@@ -151,9 +155,12 @@ class Hunt:
     def _try(
         self, mutant: Mutant, call: Any, check: Check, policy: Any, plain: str
     ) -> None:
-        seen = runner.under_fault(call, check, policy, mutant.fault())
-        if seen["outcome"] != plain:
-            self.noticed[mutant.does] = (check.name, seen["outcome"])
+        outcome = BROKEN
+        with _time_limit():
+            outcome = runner.under_fault(call, check, policy, mutant.fault())["outcome"]
+        _settings_as_before()
+        if outcome != plain:
+            self.noticed[mutant.does] = (check.name, outcome)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
@@ -184,6 +191,36 @@ class Hunt:
             f"{len(unreached)} in code that no check runs: {folder}/mutation.json"
         )
         return result
+
+
+class TookTooLong(Exception):
+    """A mutant under which a check does not end: the check is broken, and notices."""
+
+
+@contextlib.contextmanager
+def _time_limit() -> Iterator[None]:
+    """Raise TookTooLong in what runs longer than SECONDS, if Python gets to it."""
+
+    def give_up(number: int, frame: object) -> None:
+        raise TookTooLong(f"more than {SECONDS} seconds")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(SECONDS)
+    try:
+        yield
+    except TookTooLong:  # between the check's end and here
+        pass
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _settings_as_before() -> None:
+    """Keras' settings, which a mutant may have left changed or unusable."""
+    import keras
+
+    keras.config.set_dtype_policy("float32")
+    keras.config.set_floatx("float32")
 
 
 def _explained(file: Path) -> dict[str, str]:
