@@ -159,3 +159,18 @@ def test_fix_renames_arguments_and_keeps_the_other_bytes(tmp_path, cache):
     renamed = before[0].replace("SGD(lr=", "SGD(learning_rate=")
     assert notebook.read_text("utf-8") == renamed
     assert text.read_text() == before[1].replace("alpha", "negative_slope")
+
+
+@pytest.mark.slow
+def test_a_method_that_is_gone_is_found_in_the_text_too(tmp_path, cache):
+    """In the code and in the inline code above it; another method is left alone."""
+    said = "Call `m.reset_states()` each epoch, and `m.result()` to see it."
+    code = "import keras\nm = keras.metrics.Mean()\nm.reset_states()"
+    (tmp_path / "a.md").write_text(f"{said}\n\n```python\n{code}\n```\n")
+
+    found = json.loads(run(tmp_path, "--format", "json", cache=cache).stdout)
+
+    assert [f["line"] for f in found["findings"]] == [1, 6]
+    assert {f["message"] for f in found["findings"]} == {
+        "Mean has no method reset_states"
+    }

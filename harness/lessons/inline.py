@@ -9,6 +9,7 @@ from harness.lessons.programs import AUDITED, Program
 from harness.lessons.reading import Lesson, Said
 
 _CODE = re.compile(r"`([A-Za-z_]\w*(?:\.\w+)+)(?:\([^`]*\))?`")
+_METHOD = re.compile(r"`[A-Za-z_]\w*\.([A-Za-z_]\w*)\(\)?[^`]*`")
 _OLD = re.compile(
     r"remov|deprecat|no longer|renamed|used to|\bold(er)?\b|legacy|\bwas\b|\bwere\b|"
     r"\b(1|2)\.(x|\d)|version|release|instead|not exist|previous|former|gone|replace|"
@@ -19,6 +20,15 @@ _OLD = re.compile(
 _FILE = re.compile(r"\.(py|json|ipynb|h5|keras|csv|ya?ml|md|txt|html|zip)$")
 _STANDS_FOR_ANY = re.compile(r"\b(some|my|your)_|[a-z]X|\bX\b|\(\.\.\.\)`$")
 _USUAL = {"tf": "tensorflow", "kt": "keras_tuner"}
+
+
+def methods(lesson: Lesson) -> Iterator[tuple[Said, str]]:
+    """Calls of a method in inline code, `metric.reset_state()`, each with its place."""
+    for piece in lesson.passages():
+        if piece.kind in ("prose", "table") and not _OLD.search(piece.text):
+            for match in _METHOD.finditer(piece.text):
+                line = piece.line + piece.text.count("\n", 0, match.start())
+                yield Said(piece, line), match.group(1)
 
 
 def names(lesson: Lesson, program: Program) -> Iterator[tuple[Said, str]]:

@@ -378,12 +378,19 @@ def _is_plural(at: Place | Said, name: str, libraries: Libraries) -> bool:
 def _methods(
     lesson: Lesson, program: Program, libraries: Libraries
 ) -> Iterator[Finding]:
+    """Methods that a class does not have, also where the text names them."""
+    gone: dict[str, str] = {}
     for use in program.methods:
         missing = libraries.ask(ask="method", name=use.name).get("missing")
         if missing:
             owner = use.name.rpartition(".")[0].rpartition(".")[2]
+            gone[missing] = owner
             message = f"{owner} has no method {missing}"
             yield _finding(lesson, use, NAME, ERROR, message)
+    for said, method in inline.methods(lesson):
+        if method in gone:
+            message = f"{gone[method]} has no method {method}"
+            yield _finding(lesson, said, NAME, ERROR, message)
 
 
 _OUTCOMES = {
