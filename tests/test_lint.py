@@ -137,7 +137,8 @@ def test_fix_renames_arguments_and_keeps_the_other_bytes(tmp_path, cache):
     """Two renamed in a notebook and a text, one word each; --diff writes nothing."""
     notebook = tmp_path / "a.ipynb"
     text = tmp_path / "a.md"
-    code = 'import keras\\n", "keras.optimizers.SGD(lr=0.1)  # é lr=0.1'
+    twice = "keras.optimizers.SGD(lr=0.1)  # é lr=0.1"
+    code = f'import keras\\n", "{twice}\\n", "{twice}\\n", "print()'
     notebook.write_text(
         '{"nbformat": 4, "nbformat_minor": 4,  "metadata": {},\n "cells": [{'
         '"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": 1,'

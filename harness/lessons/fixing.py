@@ -86,6 +86,7 @@ def _in_notebook(text: str, cell: int, fixes: list[Fix]) -> str:
                 end = start + len(old_bytes)
                 new_bytes = json.dumps(new, ensure_ascii=ascii_only)
                 text = text[:start] + new_bytes + text[end:]
+                lines[at] = new  # so that equal lines are counted as they now stand
                 break
     return text
 
