@@ -26,9 +26,9 @@ keeps_relu_from_dying = claim(
     says="Normalized inputs keep a ReLU from dying.",
     sources=[day7[63]],
     verdict=QUALIFIED,
-    why="A new BatchNorm gives each unit a positive value, whatever the input's "
-    "offset. But with a learned beta below -gamma times the largest normalized value "
-    "(about 4 for 10,000 normal ones), outputs and gradients are 0.",
+    why="A new BatchNorm gives each unit that varies in the batch a positive value. "
+    "With a learned beta below -gamma times the largest normalized value (about 4 for "
+    "10,000 normal ones), outputs and gradients are 0.",
     explained_by=[f"{NORM}.build", f"{NORM}.call"],
     faults=[
         faults.mean_not_subtracted_fully,

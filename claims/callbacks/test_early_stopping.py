@@ -42,7 +42,8 @@ early_stopping_patience = claim(
 
 
 @early_stopping_patience.as_worded
-@given(values=losses(14), wait=st.integers(2, 7))
+@given(values=losses(14), wait=st.integers(1, 7))
+@example(values=[0.4] + [0.5] * 13, wait=1)
 @example(values=[0.5, 0.4, 0.4, 0.4] + [0.3] * 10, wait=2)
 @example(values=[0.5 - k * 1e-5 for k in range(14)], wait=2)
 @example(values=[k / 100 for k in range(60, 46, -1)], wait=3)

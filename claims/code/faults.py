@@ -334,3 +334,17 @@ def _swapped(run):
         for name, values in run.history.items()
     }
     return type(run)(epoch=run.epoch, history=history)
+
+
+@fault
+def any_backend_is_tensorflow(patch):
+    """A backend that Keras does not know is taken for TensorFlow."""
+    from keras.src.backend import config
+
+    chosen = config.backend
+
+    def backend():
+        known = chosen() in ("jax", "torch", "numpy", "openvino")
+        return chosen() if known else "tensorflow"
+
+    patch.setattr(config, "backend", backend)

@@ -170,7 +170,8 @@ def test_the_share_of_each_row_is_the_rate(rate, seed):
 
 half_per_batch = claim(
     "dropout.half-per-batch",
-    says="Dropout(0.5) switches off half of the preceding layer's units in each batch.",
+    says="Dropout switches off the given share of the preceding layer's units in each "
+    "batch, Dropout(0.5) half of them.",
     sources=[article[48], article[29]],
     verdict=QUALIFIED,
     why="Each unit of each example is dropped independently: only the expectation is "

@@ -1,9 +1,12 @@
 """Custom training loops in a lesson's code, and the penalties of its model."""
 
 import ast
+import re
 
 from harness.lessons.loops import loops, model_of
 from harness.lessons.patterns import pattern
+from harness.lessons.reading import Said
+from harness.lessons.statements import sentences
 
 PENALTIES = ("kernel_regularizer", "bias_regularizer", "activity_regularizer")
 MODEL = """
@@ -30,8 +33,10 @@ for x, y in data:
 """
 
 
-def is_none(node):
-    return isinstance(node, ast.Constant) and node.value is None
+def penalized(layer):
+    """Whether a layer is given a penalty."""
+    given = [layer.argument(name) for name in PENALTIES]
+    return any(g is not None and getattr(g, "value", g) is not None for g in given)
 
 
 @pattern(
@@ -59,16 +64,8 @@ def penalties_left_out(code):
     if code.mentions(r"\.losses\b(?! *import)(?!\.\w)|add_loss|regularization_loss"):
         return
     for loop in loops(code):
-        made = model_of(code, loop)
-        if (
-            made
-            and not loop.adds_more
-            and any(
-                call.argument(name) is not None and not is_none(call.argument(name))
-                for call in made.layers
-                for name in PENALTIES
-            )
-        ):
+        made = model_of(code, loop.model, loop.tape.order)
+        if made and not loop.adds_more and any(map(penalized, made.layers)):
             yield loop.tape
 
 
@@ -97,3 +94,121 @@ def penalties_not_summed(code):
             listed = isinstance(other, (ast.List, ast.ListComp))
             if isinstance(term, ast.Attribute) and term.attr == "losses" and not listed:
                 yield loop.at(term)
+
+
+TWO_MODELS = """
+from tensorflow import keras
+import matplotlib.pyplot as plt
+small = keras.Sequential([keras.layers.Dense(4)])
+small_hist = small.fit(x, y, validation_data=(x_val, y_val))
+l2 = keras.Sequential()
+l2.add(keras.layers.Dense(4{penalty}))
+l2_hist = l2.fit(x, y, validation_data=(x_val, y_val))
+"""
+BY_METRIC = (
+    "val_loss and evaluate() add the penalty to the loss: compare models by a metric, "
+    "such as keras.metrics.BinaryCrossentropy, which has none."
+)
+L2 = ", kernel_regularizer=keras.regularizers.l2(0.001)"
+LOSSES = (
+    "plt.plot(small_hist.history['val_loss'])\nplt.plot(l2_hist.history['val_loss'])"
+)
+
+
+@pattern(
+    "losses.evaluate-without-penalty",
+    instead=BY_METRIC,
+    catches=[
+        TWO_MODELS.format(penalty=L2) + LOSSES,
+        TWO_MODELS.format(penalty=L2)
+        + "a = small_hist.history['val_loss']\nb = l2_hist.history['val_loss']\n"
+        "plt.plot(range(9), a, 'b+')\nplt.plot(range(9), b, 'bo')",
+        TWO_MODELS.format(penalty=", bias_regularizer='l1'") + LOSSES,
+    ],
+    passes=[
+        TWO_MODELS.format(penalty="") + LOSSES,
+        TWO_MODELS.format(penalty=L2) + LOSSES.replace("val_loss", "val_accuracy"),
+        TWO_MODELS.format(penalty=L2) + LOSSES.split("\n")[1],
+        TWO_MODELS.format(penalty=L2).replace("Dense(4)", f"Dense(4{L2})") + LOSSES,
+    ],
+)
+def loss_with_a_penalty_beside_one_without(code):
+    """The val_loss of this model has its penalty in it, that of the other has none."""
+    for block in code.blocks:
+        plotted = {}
+        for call in code.calls("matplotlib.pyplot.plot", ".plot"):
+            if call.block is block:
+                for given in call.node.args:
+                    made = model_of_loss(code, call, given)
+                    if made:
+                        plotted[call] = any(map(penalized, made.layers))
+        if set(plotted.values()) == {True, False}:
+            yield next(call for call, has_penalty in plotted.items() if has_penalty)
+
+
+def model_of_loss(code, call, node):
+    """How the model is made whose `history["val_loss"]` an argument is."""
+    value = code.value(call.block, node)
+    match value and value.node:
+        case ast.Subscript(
+            value=ast.Attribute(value=ast.Name() as history, attr="history"),
+            slice=ast.Constant(value="val_loss"),
+        ):
+            fit = code.call(value.block, history)
+            match fit and fit.node.func:
+                case ast.Attribute(value=ast.Name(id=model), attr="fit"):
+                    return model_of(code, model, fit.order)
+    return None
+
+
+WITH_L2 = """
+from tensorflow import keras
+model = keras.Sequential([keras.layers.Dense(4{penalty})])
+model.fit(x, y)
+print('Test loss:', model.evaluate(x_test, y_test)[0])
+"""
+COMPARED = (
+    re.compile(
+        r"\b(lower|higher|worse|better|smaller|larger) (test|validation|val)[ _]loss"
+        r"|\b(test|validation|val)[ _]loss\b[^.;:]{0,40}"
+        r"\b(lower|higher|worse|better|smaller|larger)\b",
+        re.I,
+    ),
+    re.compile(r"\b(regulari[sz]\w+|L[12]|elastic net)\b", re.I),
+    re.compile(r"\b(model|network|result)", re.I),
+)
+PENALTY_TOLD = re.compile(r"penalt(y|ies) (is|are)|includ\w+ (the )?penalt|\?", re.I)
+
+
+@pattern(
+    "losses.evaluate-without-penalty",
+    instead=BY_METRIC,
+    catches=[
+        "# With L2 regularization the model has a lower test loss than without.\n"
+        + WITH_L2.format(penalty=L2),
+        "# The regularized network's validation loss is worse.\n"
+        + WITH_L2.format(penalty=L2),
+        "# L1 results in a higher test loss.\n"
+        + WITH_L2.format(penalty=", activity_regularizer='l1'"),
+    ],
+    passes=[
+        "# With L2 regularization the model has a lower test loss than without.\n"
+        + WITH_L2.format(penalty=""),
+        "# With L2 the model has a higher test accuracy than without.\n"
+        + WITH_L2.format(penalty=L2),
+        "# The L2 model's test loss is higher, since the penalty is in it.\n"
+        + WITH_L2.format(penalty=L2),
+        "# Is the test loss of the L2 model higher?\n" + WITH_L2.format(penalty=L2),
+    ],
+)
+def losses_compared_in_words(code):
+    """The loss that evaluate and val_loss give holds the penalty of this model."""
+    measured = code.mentions(r"\.evaluate\(|val_loss|validation_(data|split)")
+    if not measured or code.mentions(r"\bmodel\.losses\b|BinaryCrossentropy\(name"):
+        return
+    if not any(map(penalized, code.calls("keras.layers."))):
+        return
+    for piece in code.lesson.passages():
+        for line, said in sentences(piece):
+            if all(p.search(said) for p in COMPARED) and not PENALTY_TOLD.search(said):
+                yield Said(piece, line)

@@ -90,14 +90,14 @@ def test_the_two_monitors_differ_by_the_penalty():
 validation_passages_agree = contradiction(
     "losses.validation-passages-agree",
     says="One document says that the validation loss leaves the penalty out, another "
-    "that evaluation does; a third watches the cross-entropy, since the validation "
-    "loss has the penalty in it.",
+    "that evaluation does; a third watches the cross-entropy, since the penalty is "
+    "not mixed into that.",
     sides=[
-        side("losses.val-bce-differs-from-val-loss", tutorial[270]),
+        side("losses.metrics-exclude-penalty", tutorial[663]),
         side("losses.val-loss-without-penalty", day7[95:96]),
         side("losses.evaluate-without-penalty", article[88]),
     ],
-    right="losses.val-bce-differs-from-val-loss",
+    right="losses.metrics-exclude-penalty",
     instead="val_loss and the loss from evaluate contain the penalty; the compiled "
     "cross-entropy metric does not, so monitor that one.",
     why="Validation and evaluate() add the penalty to the loss, and not to the "

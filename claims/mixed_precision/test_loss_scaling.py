@@ -123,6 +123,22 @@ def scaler_of(patience, clipnorm=None):
 @loss_scaling_automatic.holds_when(
     "the model is compiled under the policy and trained with fit"
 )
+def test_each_overflow_halves_the_scale_from_the_first_update_on():
+    """Two overflows, of which the first builds the optimizer, quarter it."""
+    scaler = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(1.0))
+    weight = keras.Variable(np.ones(2, "float32"))
+    if keras.backend.backend() == "jax":  # whose updates need a built optimizer
+        scaler.build([weight])
+
+    for _ in range(2):
+        apply(scaler, [np.inf, 1.0], weight)
+
+    judge.equal(scaler.dynamic_scale, SCALE / 4, what="after two overflows")
+
+
+@loss_scaling_automatic.holds_when(
+    "the model is compiled under the policy and trained with fit"
+)
 @given(patience=st.integers(1, 2), at=st.integers(4, 15), gradient=st.integers(1, 99))
 def test_the_scale_halves_on_overflow_and_doubles_after_the_interval(
     patience, at, gradient

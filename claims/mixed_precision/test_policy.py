@@ -146,10 +146,11 @@ every_layer_float16 = claim(
     sources=[day7[119]],
     verdict=REFUTED,
     severity="wording",
-    instead="New layers now give float16; BatchNormalization computes its statistics "
-    "in float32, and all variables stay in float32.",
-    why="Every new layer has float16 outputs. But batch normalization, which is in the "
-    "lesson's model, computes its statistics in float32.",
+    instead="Unless told otherwise, the model's layers now give float16 outputs; "
+    "BatchNormalization computes its statistics in float32, and all variables stay in "
+    "float32.",
+    why="Batch normalization, which is in the lesson's model, computes its statistics "
+    "in float32.",
     explained_by=[PARSE, NORM],
     faults=[faults.norm_computes_in_float16, faults.computes_in_bfloat16],
 )

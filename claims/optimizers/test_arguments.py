@@ -12,6 +12,8 @@ from harness import REFUTED, as_array, claim, given, judge, public
 INIT = "keras.src.optimizers.base_optimizer:BaseOptimizer.__init__"
 kinds = st.sampled_from(faults.OPTIMIZERS)
 rates = st.integers(1, 90).map(lambda k: k / 100)
+rates_with_decay = st.sampled_from([0.1, 0.5])
+decays = st.sampled_from([0.1, 0.9])
 
 
 def made(kind, **arguments):
@@ -105,9 +107,7 @@ def rate_after(optimizer, steps):
     return as_array(optimizer.learning_rate)
 
 
-@decay_is_refused.instead
-@given(kind=kinds, rate=st.sampled_from([0.1, 0.5]), decay=st.sampled_from([0.1, 0.9]))
-def test_decay_is_ignored_with_a_warning(kind, rate, decay):
+def stays_with_a_warning(kind, rate, decay):
     """After three updates the rate is the first one; that of the schedule is not."""
     arguments = {"learning_rate": rate, "decay": decay}
     optimizer, told = judge.runs(lambda: made(kind, **arguments), what="decay")
@@ -121,3 +121,47 @@ def test_decay_is_ignored_with_a_warning(kind, rate, decay):
     schedule = keras.optimizers.schedules.InverseTimeDecay(rate, 1, decay)
     found = rate_after(kind(learning_rate=schedule), 3)
     judge.close(found, rate / (1 + 3 * decay), operations=9, what="with the schedule")
+
+
+@decay_is_refused.instead
+@given(kind=kinds, rate=rates_with_decay, decay=decays)
+def test_decay_is_ignored_with_a_warning(kind, rate, decay):
+    """After three updates the rate is the first one."""
+    stays_with_a_warning(kind, rate, decay)
+
+
+decay_lowers_the_rate = claim(
+    "optimizers.decay-lowers-the-rate",
+    says="With the optimizer's argument decay the learning rate falls: rate / (1 + "
+    "decay * updates).",
+    sources=[
+        public(
+            "https://github.com/keras-team/keras/blob/2.3.1/keras/optimizers.py",
+            "With decay the rate of SGD is divided by 1 + decay * iterations",
+        )
+    ],
+    verdict=REFUTED,
+    severity="lesson",
+    instead="Keras 3 ignores decay with a warning: the learning rate stays what it "
+    "was; with schedules.InverseTimeDecay(rate, 1, decay) it falls.",
+    why="The argument is taken from the keywords, warned of and dropped.",
+    explained_by=INIT,
+    faults=[faults.decay_is_applied],
+)
+
+
+@decay_lowers_the_rate.as_worded
+@given(kind=kinds, rate=rates_with_decay, decay=decays)
+def test_the_rate_falls(kind, rate, decay):
+    """After three updates it is rate / (1 + 3 * decay)."""
+    optimizer, _ = made(kind, learning_rate=rate, decay=decay)
+
+    expected = rate / (1 + 3 * decay)
+    judge.close(rate_after(optimizer, 3), expected, operations=9, what="rate")
+
+
+@decay_lowers_the_rate.instead
+@given(kind=kinds, rate=rates_with_decay, decay=decays)
+def test_the_rate_stays(kind, rate, decay):
+    """After three updates the rate is the first one."""
+    stays_with_a_warning(kind, rate, decay)

@@ -102,6 +102,21 @@ def test_the_penalty_is_the_sum_over_the_rows(rows, places, factor, seed):
 
 
 @activity_divided_by_the_batch.as_worded
+def test_a_model_in_a_model_hands_it_on():
+    """The outermost model's losses are this one penalty, 0.5 * sum(x**2) / rows."""
+    x = np.random.normal(size=(7, 3)).astype("float32")
+    half = keras.regularizers.L2(0.5)
+    model = keras.layers.Activation("linear", activity_regularizer=half)
+    for _ in range(3):
+        model = keras.Sequential([model])
+
+    model(x)
+
+    exact = 0.5 * np.sum(x.astype("float64") ** 2) / 7
+    judge.close(model.losses, [exact], operations=99, what="losses", oracle="NumPy")
+
+
+@activity_divided_by_the_batch.as_worded
 def test_the_penalty_in_a_compiled_call_is_divided_too():
     """Compiled as in fit: 0.5 * sum(x**2) / rows."""
     x = np.random.normal(size=(7, 3)).astype("float32")

@@ -137,8 +137,8 @@ l2_stands_for_torch_adamw = claim(
     instead="L2(1e-4) adds to the loss, and Adam rescales its gradient; torch's AdamW "
     "shrinks weights by lr * 1e-4 of themselves. Its counterpart in Keras is "
     "keras.optimizers.AdamW(weight_decay=1e-4).",
-    why="Where the data's gradient is zero, Adam turns the penalty's gradient into a "
-    "step of almost the full learning rate; AdamW subtracts lr * weight_decay * w.",
+    why="Where the data's gradient is zero, Adam divides the penalty's gradient by "
+    "the root of its mean square plus epsilon; AdamW subtracts lr * weight_decay * w.",
     explained_by=[faults.L2, "torch.optim.adamw:AdamW"],
     faults=[
         faults.decay_is_coupled,
@@ -164,7 +164,7 @@ def test_adam_with_the_penalty_steps_as_adamw_of_torch(lr, decay):
 @l2_stands_for_torch_adamw.instead
 @given(lr=st.sampled_from([0.001, 0.1]), decay=st.sampled_from([1e-4, 0.1]))
 def test_adamw_of_keras_steps_as_that_of_torch(lr, decay):
-    """Both leave 1 - lr * decay of a weight; Adam with L2 takes a whole step of lr."""
+    """Both leave 1 - lr * decay of a weight; Adam with L2 follows its own rule."""
     start, none = weights_away_from_zero(8), np.zeros((3, 8))
     kept = (1 - lr * decay) ** np.arange(1, 4).reshape(-1, 1) * start.astype("float64")
 

@@ -15,7 +15,7 @@ from claims.common.penalty_models import (
 )
 from claims.documents import article, day7, tutorial
 from claims.penalties import faults as broken
-from harness import UPHELD, claim, given, gradients, judge, shared
+from harness import UPHELD, claim, example, given, gradients, judge, shared
 
 shapes = st.sampled_from(((3,), (1, 4), (3, 2), (2, 3, 1), (2, 2, 1, 3)))
 
@@ -116,6 +116,8 @@ l1l2_is_the_sum = claim(
 
 @l1l2_is_the_sum.as_worded
 @given(shape=shapes, l1=strengths, l2=strengths)
+@example(shape=(3, 2), l1=1.0, l2=1.0)
+@example(shape=(3, 2), l1=0.0, l2=0.25)
 def test_l1_l2_adds_both_penalties(shape, l1, l2):
     """Value and gradient are the sums of those of L1 and L2."""
     judge_penalty(keras.regularizers.l1_l2(l1=l1, l2=l2), shape, l1=l1, l2=l2)

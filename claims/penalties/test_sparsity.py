@@ -130,8 +130,8 @@ l1_exact_zeros = claim(
     sources=[article[54]],
     verdict=REFUTED,
     severity="lesson",
-    instead="L1 pushes weights close to zero; trained by SGD or Adam, few of them, if "
-    "any, become exactly zero.",
+    instead="L1 pushes weights close to zero; trained by Adam, or by SGD at a constant "
+    "rate, few of them, if any, become exactly zero.",
     why="The minimizer has exact zeros. But the penalty's step in SGD has a fixed size "
     "and leads across zero; the article trains with Adam.",
     explained_by=broken.L1,

@@ -107,8 +107,8 @@ comment_agrees_with_log = contradiction(
     ],
     right="schedules.log-352-batches",
     instead="steps_per_epoch = len(train_ds)  # 352, as in the training log",
-    why="The log counts 352 batches, the comment 351. Both are right for what they "
-    "compute, but the schedule needs the number of the log.",
+    why="steps_per_epoch is 351 by the comment; the log counts 352 steps in an epoch, "
+    "the last of them with fewer images.",
     faults=[figure(SCHEDULE, "in the comment", 352)],
 )
 

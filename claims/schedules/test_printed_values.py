@@ -182,7 +182,7 @@ collapse_passages_agree = contradiction(
     "said to be over in the first 30 batches, when the warm-up has just "
     "begun.",
     sides=[
-        side("schedules.decay-starts-after-warmup", day7[107:108]),
+        side("schedules.decay-starts-after-warmup", day7[108]),
         side("schedules.epochs-for-steps-first-30-batches", day7[111]),
     ],
     right="schedules.decay-starts-after-warmup",

@@ -88,7 +88,10 @@ def test_every_epoch_has_its_figures_in_the_logs():
             judge.equal(list(steps), list(range(EPOCHS)), what=f"{part}: steps")
             exact = np.float32(run.history[prefix + name])
             judge.equal(list(steps.values()), exact, what=f"{part}: {name}")
-    rates = run.runs.get("sizes/Tiny/train", {}).get("epoch_learning_rate", {})
+    training = run.runs.get("sizes/Tiny/train", {})
+    figures = sorted(f"epoch_{name}" for name in (*NAMES, "learning_rate"))
+    judge.equal(sorted(training), figures, what="names of the figures")
+    rates = training.get("epoch_learning_rate", {})
     judge.equal(list(rates.values()), [np.float32(0.01)] * EPOCHS, what="rate")
 
 

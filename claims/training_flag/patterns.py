@@ -43,7 +43,7 @@ def flag_left_out(code):
     """This training step does not pass training=True, so that dropout and batch
     normalization run in inference mode."""
     for loop in loops(code):
-        made = model_of(code, loop)
+        made = model_of(code, loop.model, loop.tape.order)
         if made and any(call.name in DIFFERS for call in made.layers):
             for call in loop.forward:
                 flagged = call.args[1:] or any(

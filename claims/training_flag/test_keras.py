@@ -97,8 +97,8 @@ only_in_custom_loops = claim(
     sources=[day7[68]],
     evidence=[lab[46]],
     verdict=QUALIFIED,
-    why="predict() always runs inference, and so does a model that is called without "
-    "a flag. The lab's MC dropout therefore passes training=True by hand, although it "
+    why="predict() always runs inference, and without a flag dropout does, too. The "
+    "lab's MC dropout therefore passes training=True by hand, although it "
     "is no training loop.",
     explained_by="keras.src.layers.layer:Layer.__call__",
     faults=[
@@ -132,8 +132,7 @@ custom_loop_explicit = claim(
     "forward pass.",
     sources=[lab[49], day7[68], lab[43:45]],
     verdict=UPHELD,
-    why="A call without the flag is an inference call: dropout is off, and the moving "
-    "statistics are not updated.",
+    why="Without the flag dropout is off, and the moving statistics are not updated.",
     explained_by=DEFAULT,
     faults=[
         faults.training_by_default,
@@ -147,13 +146,17 @@ custom_loop_explicit = claim(
 @custom_loop_explicit.as_worded
 @given(rate=dropout_rates(0.3, 0.7), seed=seeds())
 def test_dropout_acts_with_the_flag_alone(rate, seed):
-    """Without the flag 128 units pass unchanged; with it some are zero."""
+    """Without the flag 128 units pass unchanged; with it some are zero.
+
+    The flag of one call says nothing of the next.
+    """
     x = np.random.uniform(1, 2, (1, 128)).astype("float32")
     layer = dropout(rate)
 
     judge.equal(layer(x), x, what="no flag")
     active = np.any(as_array(layer(x, training=True)) == 0)
     judge.true(active, what="training=True drops", chance=(1 - rate) ** 128)
+    judge.equal(layer(x), x, what="no flag, afterwards")
 
 
 @custom_loop_explicit.as_worded
@@ -186,8 +189,8 @@ forgetting_is_like_eval = claim(
     instead="Leaving it out means inference mode: dropout is off, and BatchNorm's "
     "moving statistics never change. The PyTorch analogue is forgetting model.train() "
     "after eval().",
-    why="Keras layers default to inference (Layer.__call__ in Keras 3), PyTorch "
-    "modules start in training mode: the two omissions have opposite effects.",
+    why="Keras' Dropout and BatchNormalization default to inference, PyTorch's modules "
+    "start in training mode: the two omissions have opposite effects.",
     explained_by=[DEFAULT, "torch.nn.modules.module:Module.train"],
     faults=[faults.training_by_default],
 )

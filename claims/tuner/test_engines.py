@@ -112,14 +112,15 @@ hyperband_kills_early = claim(
 
 
 def run_hyperband(scores, *, max_epochs, factor):
-    """(epochs, score, number of the trial it goes on with) for each trial it runs."""
+    """For each trial: last epoch, score, the trial it goes on with, first epoch."""
 
     class Search(kt.Hyperband):
         def run_trial(self, trial, *args, **kwargs):
             values = trial.hyperparameters.values
             before = values.get("tuner/trial_id")
             score = scores[len(ran)] if before is None else ran[int(before)][1]
-            ran.append((values["tuner/epochs"], score, before and int(before)))
+            first, last = values["tuner/initial_epoch"], values["tuner/epochs"]
+            ran.append((last, score, before and int(before), first))
             return score
 
     ran = []
@@ -149,6 +150,8 @@ def test_nine_trials_become_three_and_one():
     epochs = [1] * 9 + [3] * 3 + [9] + [3] * 5 + [9] * 2 + [9] * 3
     judge.equal(len(ran), len(epochs), what="trials")
     judge.equal([trial[0] for trial in ran], epochs, what="epochs")
+    first = [0] * 9 + [1] * 3 + [3] + [0] * 5 + [3] * 2 + [0] * 3
+    judge.equal([trial[3] for trial in ran], first, what="epochs before")
     best = sorted(scores[:9])[:-4:-1]
     judge.equal([trial[1] for trial in ran[9:12]], best, what="promoted")
     judge.equal(ran[12][1], best[0], what="trained to the end")
@@ -211,6 +214,27 @@ def test_the_surrogate_is_fitted_to_the_negated_scores():
     bound = mean - 2.6 * spread
     least = np.min(bound[1:]) + 1e-3 * np.ptp(bound)
     judge.at_most(bound[0], least, what="mean less 2.6 deviations, where it tries next")
+
+
+@bayesian_models_objective.as_worded
+def test_each_hyperparameter_has_a_coordinate_of_its_own():
+    """The process knows the pairs that were tried, and puts forward a sixth pair."""
+    pytest.importorskip("sklearn", reason="needs scikit-learn")
+    trials = []
+    oracle = kt.oracles.BayesianOptimizationOracle(
+        kt.Objective(OBJECTIVE, "max"), num_initial_points=5, max_trials=6, seed=7
+    )
+    for name in ("x", "z"):
+        oracle.hyperparameters.Float(name, 0.0, 1.0)
+    for k in range(6):
+        values = oracle.populate_space(str(k))["values"]
+        trials.append([values["x"], values["z"]])
+        score = values["x"] - values["z"] ** 2
+        oracle.trials[str(k)] = finished(oracle, values, score=score)
+
+    known = vars(oracle.gpr).get("X_train_", np.zeros((0, 2)))
+    judge.close(known, trials[:5], dtype="float64", operations=4, what="points")
+    judge.within(trials[5], 0, 1, what="the sixth pair")
 
 
 def finished(oracle, values, *, score):

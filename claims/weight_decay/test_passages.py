@@ -1,7 +1,6 @@
 """Passages that cannot both be followed, and a library that ended."""
 
 import keras
-import numpy as np
 import pytest
 from hypothesis import strategies as st
 
@@ -9,7 +8,7 @@ from claims.common import update_rules as rules
 from claims.common.strategies import seeds
 from claims.common.update_rules import both_formats, problem
 from claims.common.updates import stepped, updated_by
-from claims.documents import day7, lab, tutorial
+from claims.documents import lab, tutorial
 from claims.weight_decay import faults
 from harness import claim, contradiction, given, judge, side
 
@@ -75,56 +74,6 @@ def test_adamw_and_adam_with_a_penalty_part(lr, decay, seed):
 
     judge.trajectory(decayed, **apart, what="AdamW")
     judge.trajectory(penalized, **through, what="Adam with L2")
-
-
-documents_agree_on_place = contradiction(
-    "weight-decay.documents-agree-on-place",
-    says="Day 7 has Keras attach weight decay to layers and not to the optimizer; "
-    "the lab names an optimizer of Keras that decays weights.",
-    sides=[
-        side("weight-decay.adamw-decoupled", lab[40]),
-        side("penalties.per-layer-not-optimizer", day7[87]),
-    ],
-    right="weight-decay.adamw-decoupled",
-    instead="Keras has both: kernel_regularizer per layer, which adds L2 to the loss, "
-    "and weight_decay in its optimizers, such as keras.optimizers.AdamW.",
-    why="Day 7 says that Keras, unlike PyTorch, attaches decay per layer. The lab "
-    "names keras.optimizers.AdamW as the equivalent of PyTorch's.",
-    explained_by=[
-        "keras.src.optimizers.base_optimizer:BaseOptimizer._apply_weight_decay",
-        faults.L2,
-    ],
-    faults=[
-        faults.decay_is_coupled,
-        faults.decay_5_percent_high,
-        faults.l2_5_percent_high,
-    ],
-)
-WEIGHTS = np.array([1.0, -0.5])
-
-
-def without_a_gradient(lr, decay):
-    """What two steps of AdamW make of the weights when their gradient is zero."""
-    made = updated_by("AdamW", [2], learning_rate=lr, weight_decay=decay)
-    return stepped(made, WEIGHTS, np.zeros((2, 2)))[-1]
-
-
-@documents_agree_on_place.all_sides
-@given(lr=RATES, decay=DECAYS)
-def test_no_optimizer_of_keras_decays_weights(lr, decay):
-    """AdamW leaves weights without a gradient as they are."""
-    judge.close(without_a_gradient(lr, decay), WEIGHTS, operations=5)
-
-
-@documents_agree_on_place.right_side
-@given(lr=RATES, decay=DECAYS)
-def test_layers_and_optimizers_have_a_decay_each(lr, decay):
-    """Each step shrinks weights by lr * decay, and the layer's penalty is L2."""
-    penalty = keras.regularizers.L2(decay)(WEIGHTS.astype("float32"))
-
-    judge.close(penalty, decay * 1.25, operations=5, what="penalty of a layer")
-    shrunk = (1 - lr * decay) ** 2 * WEIGHTS
-    judge.close(without_a_gradient(lr, decay), shrunk, operations=9, what="AdamW")
 
 
 tfa_adamw = claim(

@@ -117,19 +117,19 @@ def _handed_on(nodes: list[ast.AST], model: str) -> bool:
     return any(isinstance(a, ast.Name) and a.id == model for a in given)
 
 
-def model_of(code: Code, loop: Loop) -> Made | None:
-    """How the loop's model is made, if the lesson shows it above the loop.
+def model_of(code: Code, name: str, order: tuple[int, int]) -> Made | None:
+    """How the model of this name is made, if the lesson shows it above this place.
 
     A functional model's layers are those of its block and of the blocks above it, from
     the last `Input` on.
     """
-    made = code.latest(loop.model, loop.tape.order)
+    made = code.latest(name, order)
     call = code.as_call(made)
     if made is None or call is None or call.name not in MODELS:
         return None
     layers = [c for c in code.within(made, LAYERS) if c.node is not call.node]
     if call.name.endswith("Sequential"):
-        return Made(layers + _added_later(code, loop, made))
+        return Made(layers + _added_later(code, name, made, order))
     inputs = [
         c
         for c in code.calls("keras.Input", "keras.layers.Input")
@@ -142,13 +142,15 @@ def model_of(code: Code, loop: Loop) -> Made | None:
     return Made(between)
 
 
-def _added_later(code: Code, loop: Loop, made: Node) -> list[Call]:
-    """`model.add(layer)` between the model and the loop."""
+def _added_later(
+    code: Code, name: str, made: Node, order: tuple[int, int]
+) -> list[Call]:
+    """`model.add(layer)` between the model and a place below it."""
     found = []
     for call in code.calls(".add"):
         match call.node.func:
-            case ast.Attribute(value=ast.Name(id=loop.model)) if (
-                made.order < call.order < loop.tape.order
+            case ast.Attribute(value=ast.Name(id=id)) if (
+                id == name and made.order < call.order < order
             ):
                 found += code.within(call, LAYERS)
     return found

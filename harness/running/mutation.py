@@ -4,9 +4,10 @@
 
 A mutant is one changed operator, comparison, constant or condition in a function that a
 claim names in `explained_by`, or that such a function calls. A seeded sample of them is
-put into the library one after the other, under each check that runs the function, until
-one check comes to another outcome: then the mutant is noticed. Survivors are listed in
-`mutation.json`, so are mutants of code that no check runs, which are not in the share.
+put into the library one after the other, under checks that run the function (of each
+topic a few, and all of the claims that name it), until one check comes to another
+outcome: then the mutant is noticed. Survivors are listed in `mutation.json`, so are
+mutants of code that no check runs, which are not in the share.
 `claims/mutants.toml` says of survivors why they change nothing that a document states;
 lines of a library belong to the versions in constraints.txt.
 
@@ -26,6 +27,7 @@ import random
 import signal
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,8 +47,9 @@ from harness.stack.places import owner_and_name
 LIBRARIES = ("keras", "keras_tuner", "torch", "tensorflow")
 LEFT_ALONE = ("keras.src.models.model", "keras.src.backend.common.global_state")
 """Modules whose functions change classes or the process for good, mutated or not."""
-MOST_CHECKS = 40
-"""Under how many checks a mutant is tried before it counts as a survivor."""
+MOST_CHECKS = 5
+"""Under how many checks of a topic a mutant is tried, besides those of claims that name
+its function, before it counts as a survivor."""
 SECONDS = 120
 """How long one check may run under a mutant; the slowest takes a few seconds."""
 SEEN: set[str] = set()
@@ -122,7 +125,7 @@ class Hunt:
 
     def __init__(self, mutants: list[Mutant]) -> None:
         self.mutants = mutants
-        self.tried: dict[str, int] = {}
+        self.tried: Counter[tuple[str, str]] = Counter()
         self.noticed: dict[str, tuple[str, str]] = {}
         of_target: dict[Target, list[Mutant]] = {}
         for mutant in mutants:
@@ -144,11 +147,14 @@ class Hunt:
         arguments = {name: given[name] for name in names if name in given}
         call = functools.partial(pyfuncitem.obj, **arguments)
         policy = replace(pyfuncitem.config.stash[POLICY], faults=None)
+        topic = check.claim.id.split(".")[0]
+        named = {t.name for p in check.claim.explained_by for t in _with_callees(p)}
         for mutant in self.mutants:
-            tried = self.tried.get(mutant.does, 0)
-            done = mutant.does in self.noticed or tried >= MOST_CHECKS
-            if not done and mutant.does in ran:
-                self.tried[mutant.does] = tried + 1
+            if mutant.does not in ran or mutant.does in self.noticed:
+                continue
+            enough = self.tried[mutant.does, topic] >= MOST_CHECKS
+            if not enough or mutant.target.name in named:
+                self.tried[mutant.does, topic] += 1
                 self._try(mutant, call, check, policy, evidence["outcome"])
         return result
 
@@ -166,12 +172,13 @@ class Hunt:
     def pytest_sessionfinish(self, session: pytest.Session) -> Iterator[None]:
         result = yield
         folder = session.config.stash[AUDIT].reports
-        tried = [m for m in self.mutants if m.does in self.tried]
+        reached = {does for does, _ in self.tried}
+        tried = [m for m in self.mutants if m.does in reached]
         crashed = sum(outcome == BROKEN for _, outcome in self.noticed.values())
         survivors = sorted(m.does for m in tried if m.does not in self.noticed)
         reasons = _explained(session.config.stash[PROJECT].claims / "mutants.toml")
         unexplained = [does for does in survivors if does not in reasons]
-        unreached = sorted(m.does for m in self.mutants if m.does not in self.tried)
+        unreached = sorted(m.does for m in self.mutants if m.does not in reached)
         told = {
             "sample": len(self.mutants),
             "tried": len(tried),
@@ -216,10 +223,11 @@ def _time_limit() -> Iterator[None]:
 
 
 def _settings_as_before() -> None:
-    """Keras' settings, which a mutant may have left changed or unusable."""
+    """Keras' settings, which a mutant may have left changed or unusable: among them a
+    call that was never ended, whose `training` the next call would take over."""
     import keras
 
-    keras.config.set_dtype_policy("float32")
+    keras.utils.clear_session(free_memory=False)
     keras.config.set_floatx("float32")
 
 
