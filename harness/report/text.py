@@ -14,6 +14,8 @@ _CONTROL = re.compile(
     "\ud800-\udfff\ufffe\uffff]"
 )
 _MARKUP = re.compile(r"([\\*\[\]|~]|(?<!\w)_|_(?!\w))")
+LONGEST = 160
+"""Characters that are shown of a list."""
 
 
 def printable(value: Any) -> str:
@@ -40,11 +42,15 @@ def address(value: Any) -> str:
 
 
 def number(value: Any) -> str:
-    """A measured value as an auditor reads it: seven digits, lists in brackets."""
+    """A measured value as an auditor reads it: seven digits, lists in brackets, of a
+    long one the beginning."""
     if value is None:
         return "–"
     if isinstance(value, list):
-        return "[" + ", ".join(number(item) for item in value) + "]"
+        listed = "[" + ", ".join(number(item) for item in value) + "]"
+        if len(listed) <= LONGEST:
+            return listed
+        return f"{listed[:LONGEST]} ... ({len(value)} values, all in audit.json)]"
     if isinstance(value, float):
         return f"{value:.7g}"
     return str(value)
@@ -81,7 +87,7 @@ def seen(check: Any) -> str:
     if check.get("negated") and check["outcome"] == "falsified":
         return (
             "falsified, since the opposite was seen in every example: "
-            f"{subject}{measured}, where the opposite gives {bound}{expected}"
+            f"{subject}measured {measured}, the opposite predicts {bound}{expected}"
         )
     tolerance = check.get("tolerance")
     within = f" (tolerance {number(tolerance)})" if tolerance else ""
