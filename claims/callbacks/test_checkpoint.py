@@ -57,7 +57,10 @@ def test_the_file_changes_with_each_new_best(values):
         judge.true(os.path.exists(file), what="a file is written")
         (model := one_weight()).load_weights(file)
 
+        drive(callback, validation([1.0]), after_each=lambda: read(file, contents))
+
     weight = int(as_array(model.layers[0].kernel)[0, 0])
+    judge.true(contents[5] == contents[4], what="no better one in a second training")
     saved = [k for k in range(5) if k == 0 or contents[k] != contents[k - 1]]
     new_best = [k for k in range(5) if best_epoch(values[: k + 1]) == k + 1]
     judge.equal(saved, new_best, what="epochs saved")

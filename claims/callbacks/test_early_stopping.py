@@ -110,9 +110,11 @@ def test_the_weights_are_those_of_the_best_epoch(values, wait):
         monitor="val_loss", patience=wait, restore_best_weights=True
     )
 
-    epochs, weight = drive(callback, validation(values))
+    for training in ("first", "second"):
+        epochs, weight = drive(callback, validation(values))
 
-    judge.equal(weight, best_epoch(values[:epochs]), what="epoch of the weights")
+        best = best_epoch(values[:epochs])
+        judge.equal(weight, best, what=f"epoch of the weights, {training} training")
 
 
 @restore_best_weights.as_worded

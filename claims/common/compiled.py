@@ -11,6 +11,7 @@ EPOCHS, BATCHES, ROWS, UNITS = 6, 10, 64, 64
 UPDATES = EPOCHS * BATCHES
 DRAWS = BATCHES * ROWS * UNITS
 """Units that dropout draws for in an epoch."""
+ALIKE = "dropped_share_of_columns_alike"
 RATE, MOMENTUM, LEARNING_RATE, STRENGTH = 0.5, 0.9, 0.125, 0.03125
 
 
@@ -18,8 +19,27 @@ def share_of_zeros(_, outputs):
     return keras.ops.mean(keras.ops.cast(keras.ops.equal(outputs, 0), "float32"))
 
 
+def share_of_columns_alike(_, outputs):
+    """Units that are dropped in all rows of the batch, or in none."""
+    zero = keras.ops.equal(outputs, 0)
+    alike = keras.ops.all(keras.ops.equal(zero, zero[:1]), axis=0)
+    return keras.ops.mean(keras.ops.cast(alike, "float32"))
+
+
 def nothing(_, outputs):
     return 0.0 * keras.ops.mean(outputs)
+
+
+def _fit_of_unknown_rows(model, x, y, options):
+    """Another epoch; TensorFlow gets batches whose number of rows its graph does not
+    know, as those of tf.data that keep the last, smaller one."""
+    validation = {"validation_data": (x, y), "validation_batch_size": ROWS}
+    if keras.backend.backend() != "tensorflow":
+        return model.fit(x, y, **validation, **options).history
+    import tensorflow as tf
+
+    data = tf.data.Dataset.from_tensor_slices((x, y)).batch(ROWS)
+    return model.fit(data, **validation, verbose=0).history
 
 
 @shared
@@ -28,9 +48,11 @@ def training() -> SimpleNamespace:
 
     Dropout, batch normalization and a kernel with an L2 penalty are three branches of
     one model. zeros: the share of zeros that dropout gives, by epoch; those of evaluate
-    and of the second fit; loss: without that share, so the penalty alone; the same for
-    evaluate, and for the validation of the second fit. kernels: before and after the
-    six epochs, and at the end; moving: the means after the six; x: the inputs.
+    and of the second fit; alike: the share of units with one fate for all rows of a
+    batch, by epoch, those of the second fit last; loss: without the share of zeros, so
+    the penalty alone; the same for evaluate, and for the validation of the second fit.
+    kernels: before and after the six epochs, and at the end; moving: the means after
+    the six; x: the inputs.
     """
     inputs = keras.Input((UNITS,))
     dropped = keras.layers.Dropout(RATE, name="dropped")(inputs)
@@ -45,7 +67,11 @@ def training() -> SimpleNamespace:
     )
     model = keras.Model(inputs, [dropped, norm(inputs), dense(inputs)])
     losses = {"dropped": share_of_zeros, "normed": nothing, "pulled": nothing}
-    model.compile(keras.optimizers.SGD(LEARNING_RATE), losses)
+    model.compile(
+        keras.optimizers.SGD(LEARNING_RATE),
+        losses,
+        metrics={"dropped": share_of_columns_alike},
+    )
     x = np.random.uniform(1, 3, (BATCHES * ROWS, UNITS)).astype("float32")
     y = dict.fromkeys(losses, np.zeros((len(x), 1), "float32"))
     options = {"batch_size": ROWS, "shuffle": False, "verbose": 0}
@@ -55,11 +81,12 @@ def training() -> SimpleNamespace:
     kernels = before, as_array(dense.kernel).copy()
     moving = as_array(norm.moving_mean).copy()
     evaluated = model.evaluate(x, y, batch_size=ROWS, verbose=0, return_dict=True)
-    again = model.fit(x, y, validation_data=(x, y), **options).history
+    again = _fit_of_unknown_rows(model, x, y, options)
     kernels = *kernels, as_array(dense.kernel).copy()
 
     return SimpleNamespace(
         zeros=log["dropped_loss"],
+        alike=log[ALIKE] + again[ALIKE],
         zeros_of_evaluate=evaluated["dropped_loss"],
         zeros_of_second_fit=again["dropped_loss"],
         loss=np.subtract(log["loss"], log["dropped_loss"]),

@@ -34,10 +34,13 @@ spatial_masks = argument(
 
 
 def _replaces_kernel(name: str, does: str, mask, scale) -> Fault:
-    """Dropout with `mask(shape, rate)` (1 keeps) and survivors times `scale(rate)`."""
+    """Dropout with `mask(shape, rate)` (1 keeps) and survivors times `scale(rate)`.
+
+    Rows whose number a graph does not know share one mask.
+    """
 
     def dropout(inputs, rate, noise_shape=None, seed=None):
-        factor = mask(tuple(inputs.shape), rate) * scale(rate)
+        factor = mask(tuple(n or 1 for n in inputs.shape), rate) * scale(rate)
         return inputs * keras.ops.cast(factor, inputs.dtype)
 
     def install(patch: pytest.MonkeyPatch) -> None:

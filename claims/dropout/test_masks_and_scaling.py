@@ -81,6 +81,18 @@ def test_each_epoch_of_a_training_has_masks_of_its_own():
     judge.false(np.all(zeros == zeros[0]), what="same", chance=0.003**5)
 
 
+@zeroes_in_training.as_worded
+def test_the_rows_of_a_training_batch_have_masks_of_their_own():
+    """No unit is dropped in all rows of a compiled fit's batch, or in none."""
+    epochs = compiled.EPOCHS + 1
+    draws = epochs * compiled.BATCHES * compiled.UNITS
+
+    found = compiled.training().alike
+
+    chance = draws * 2.0 ** (1 - compiled.ROWS)
+    judge.equal(found, [0.0] * epochs, what="units", chance=chance)
+
+
 inverted_scaling = claim(
     "dropout.inverted-scaling",
     says="Survivors are multiplied by 1 / (1 - p), which keeps the expected magnitude.",
