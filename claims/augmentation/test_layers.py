@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from claims.augmentation import faults
 from claims.common.strategies import seeds
+from claims.common.traced import traced
 from harness import REFUTED, UPHELD, as_array, claim, given, judge, public, shared
 
 PREPROCESSING = "keras.src.layers.preprocessing.image_preprocessing"
@@ -80,6 +81,27 @@ def test_a_single_image_is_mirrored_in_half_of_the_calls():
     found = [as_array(layer(image, training=True))[0, 0, 0] for _ in range(CROPS)]
 
     judge.proportion(np.sum(found), of=CROPS, claimed=1 / 2, resolves=0.45)
+
+
+@random_flip_in_training_only.as_worded
+def test_a_single_image_stays_at_inference():
+    """An image without the axis of a batch is itself in each of 120 calls."""
+    image, layer = np.float32([[[0], [1]]]), flip()
+
+    for _ in range(CROPS):
+        judge.equal(layer(image, training=False), image, what="inference")
+
+
+@random_flip_in_training_only.as_worded
+def test_each_compiled_call_draws_anew():
+    """Two calls of one graph mirror not the same ones of 120 images."""
+    images, layer = np.tile(np.float32([[[0], [1]]]), (CROPS, 1, 1, 1)), flip()
+    mirrored = traced(lambda x: layer(x, training=True))
+    images = keras.ops.convert_to_tensor(images)
+
+    first, second = (as_array(mirrored(images)) for _ in range(2))
+
+    judge.false(np.all(first == second), what="the same", chance=2.0**-CROPS)
 
 
 random_crop_one_window = claim(

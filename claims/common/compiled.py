@@ -47,10 +47,11 @@ def training() -> SimpleNamespace:
     """What six epochs of fit, evaluate and a further epoch of fit leave and log.
 
     Dropout, batch normalization and a kernel with an L2 penalty are three branches of
-    one model. zeros: the share of zeros that dropout gives, by epoch; those of evaluate
-    and of the second fit; alike: the share of units with one fate for all rows of a
-    batch, by epoch, those of the second fit last; loss: without the share of zeros, so
-    the penalty alone; the same for evaluate, and for the validation of the second fit.
+    one model. zeros: the share of zeros that dropout gives, by epoch; those of
+    evaluate, predict and the second fit; alike: the share of units with one fate for
+    all rows of a batch, by epoch, those of the second fit last; loss: without the share
+    of zeros, so the penalty alone; the same for evaluate, and for the validation of the
+    second fit.
     kernels: before and after the six epochs, and at the end; moving: the means after
     the six; x: the inputs.
     """
@@ -81,6 +82,7 @@ def training() -> SimpleNamespace:
     kernels = before, as_array(dense.kernel).copy()
     moving = as_array(norm.moving_mean).copy()
     evaluated = model.evaluate(x, y, batch_size=ROWS, verbose=0, return_dict=True)
+    predicted, *_ = model.predict(x, batch_size=ROWS, verbose=0)
     again = _fit_of_unknown_rows(model, x, y, options)
     kernels = *kernels, as_array(dense.kernel).copy()
 
@@ -88,6 +90,7 @@ def training() -> SimpleNamespace:
         zeros=log["dropped_loss"],
         alike=log[ALIKE] + again[ALIKE],
         zeros_of_evaluate=evaluated["dropped_loss"],
+        zeros_of_predict=np.mean(predicted == 0),
         zeros_of_second_fit=again["dropped_loss"],
         loss=np.subtract(log["loss"], log["dropped_loss"]),
         loss_of_evaluate=evaluated["loss"] - evaluated["dropped_loss"],

@@ -71,6 +71,17 @@ def test_the_number_of_dropped_units_is_binomial(rate, seed):
 
 
 @zeroes_in_training.as_worded
+def test_each_layer_has_masks_of_its_own():
+    """Two layers, made one after the other, do not drop the same of 128 units."""
+    x = np.ones((1, 128), "float32")
+    layers = [keras.layers.Dropout(0.5) for _ in range(2)]
+
+    first, second = (as_array(layer(x, training=True)) for layer in layers)
+
+    judge.false(np.all(first == second), what="the same", chance=2.0**-128)
+
+
+@zeroes_in_training.as_worded
 def test_each_epoch_of_a_training_has_masks_of_its_own():
     """Six epochs of a compiled fit do not all drop the same number of units.
 

@@ -72,12 +72,14 @@ def test_each_method_passes_its_flag():
 
 @set_by_fit_evaluate_predict.as_worded
 def test_dropout_is_on_in_each_epoch_of_fit_and_off_in_evaluate():
-    """In six compiled epochs and in a second fit units are dropped, and none after."""
+    """In six compiled epochs and in a second fit units are dropped, and none in
+    evaluate and predict."""
     run = compiled.training()
 
     judge.at_least(min(run.zeros), 0.4, what="share of zeros, six epochs")
     judge.at_least(run.zeros_of_second_fit[0], 0.4, what="share, second fit")
     judge.equal(run.zeros_of_evaluate, 0, what="share in evaluate")
+    judge.equal(run.zeros_of_predict, 0, what="share in predict")
 
 
 @set_by_fit_evaluate_predict.as_worded

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from claims.common import update_rules as rules
 from claims.common.strategies import seeds
 from claims.common.update_rules import both_formats, problem
-from claims.common.updates import stepped, updated_by
+from claims.common.updates import Updated, stepped, updated_by
 from claims.documents import lab, tutorial
 from claims.weight_decay import faults, pictures
 from harness import REFUTED, UPHELD, claim, example, given, judge
 
 DECAY = "keras.src.optimizers.base_optimizer:BaseOptimizer._apply_weight_decay"
+FALLING = (0.5, 0.25, 0.1)
 PLAIN = {"sgd": {}, "momentum": {"momentum": 0.9}, "adam": {"epsilon": 1e-7}}
 
 
@@ -137,6 +138,21 @@ def test_without_a_gradient_weights_shrink_by_rate_times_decay(lr, decay, w):
     found = stepped(made, np.array([w, -w]), np.zeros((1, 2)))[0]
 
     judge.close(found, (1 - lr * decay) * np.array([w, -w]), operations=5)
+
+
+@adamw_decoupled.as_worded
+@given(decay=decays())
+def test_with_a_schedule_each_step_takes_the_rate_of_its_own(decay):
+    """Three steps without a gradient, the rates 0.5, 0.25 and 0.1, also compiled."""
+    schedule = keras.optimizers.schedules.PiecewiseConstantDecay([0, 1], FALLING)
+    start = np.array([1.0, -0.5])
+    kept = np.cumprod(1 - np.array(FALLING) * decay).reshape(3, 1) * start
+
+    for compiled in (False, True):
+        optimizer = keras.optimizers.AdamW(schedule, weight_decay=decay)
+        made = Updated(optimizer, [2])
+        found = stepped(made, start, np.zeros((3, 2)), compiled=compiled)
+        judge.close(found, kept, operations=15, what=f"{compiled=}")
 
 
 @adamw_decoupled.as_worded
