@@ -348,3 +348,18 @@ def any_backend_is_tensorflow(patch):
         return chosen() if known else "tensorflow"
 
     patch.setattr(config, "backend", backend)
+
+
+MODEL = "keras.src.models.model:Model"
+weights_take_any_name = argument(
+    f"{MODEL}.save_weights",
+    "filepath",
+    lambda path: path if str(path).endswith(".weights.h5") else f"{path}.weights.h5",
+    does="weights are saved under any name, with the ending",
+)
+folders_are_saved = argument(
+    f"{MODEL}.save",
+    "filepath",
+    lambda path: path if str(path).endswith(".keras") else f"{path}.keras",
+    does="a model is saved under any name, with the ending",
+)

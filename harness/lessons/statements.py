@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.documents import tables
-from harness.documents.passages import CODE, HEADING
+from harness.documents.passages import CODE, HEADING, TABLE
 from harness.lessons.reading import Lesson, Piece, Said
 
 Patterns = tuple[re.Pattern[str], ...]
@@ -107,6 +107,8 @@ def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
         if piece.kind not in ("prose", "heading", "table"):
             continue
         said_there = list(sentences(piece))
+        if row := _row(lesson.pieces, at):
+            said_there.append((piece.line, row))
         pairs = [
             (line, f"{said} {after}")
             for (line, said), (_, after) in itertools.pairwise(said_there)
@@ -121,6 +123,23 @@ def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
                 if statement.made_by(said, code):
                     yield Made(piece, line, statement)
                     break
+
+
+def _row(pieces: list[Piece], at: int) -> str:
+    """The row of a table that begins with this piece, read as `first cell: others`."""
+
+    def same_row(other: Piece) -> bool:
+        piece = pieces[at]
+        return other.kind == TABLE and (other.cell, other.line) == (
+            piece.cell,
+            piece.line,
+        )
+
+    if pieces[at].kind != TABLE or (at and same_row(pieces[at - 1])):
+        return ""
+    cells = itertools.takewhile(same_row, pieces[at:])
+    said = [" ".join(s for _, s in sentences(cell)) for cell in cells]
+    return f"{said[0]}: {', '.join(said[1:])}" if len(said) > 1 else ""
 
 
 def _nearest_code(pieces: list[Piece], at: int) -> str:
