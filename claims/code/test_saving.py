@@ -1,7 +1,6 @@
 """Names of files that a model is saved to."""
 
 import contextlib
-import io
 import os
 import tempfile
 
@@ -24,12 +23,9 @@ def one_layer():
 
 def saved(method, name):
     """Whether the model's method writes a file or folder of this name."""
-    with (
-        tempfile.TemporaryDirectory() as path,
-        contextlib.redirect_stderr(io.StringIO()),
-    ):
-        getattr(one_layer(), method)(os.path.join(path, name))
-        return os.path.exists(os.path.join(path, name))
+    with tempfile.TemporaryDirectory() as path, contextlib.chdir(path):
+        getattr(one_layer(), method)(name)
+        return os.path.exists(name)
 
 
 save_weights_takes_any_name = claim(
