@@ -94,14 +94,16 @@ def test_a_single_image_stays_at_inference():
 
 @random_flip_in_training_only.as_worded
 def test_each_compiled_call_draws_anew():
-    """Two calls of one graph mirror not the same ones of 120 images."""
+    """Two calls of one graph mirror not the same ones of 120 images, each half."""
     images, layer = np.tile(np.float32([[[0], [1]]]), (CROPS, 1, 1, 1)), flip()
-    mirrored = traced(lambda x: layer(x, training=True))
+    mirrored = traced(lambda x: layer(x, training=True), shape=(None, 1, 2, 1))
     images = keras.ops.convert_to_tensor(images)
 
     first, second = (as_array(mirrored(images)) for _ in range(2))
 
     judge.false(np.all(first == second), what="the same", chance=2.0**-CROPS)
+    rights = np.sum(first[:, 0, 0, 0]) + np.sum(second[:, 0, 0, 0])
+    judge.proportion(rights, of=2 * CROPS, claimed=1 / 2, resolves=0.45)
 
 
 random_crop_one_window = claim(
@@ -133,9 +135,15 @@ def test_a_crop_is_a_window_of_its_image(height, width, seed):
 def test_windows_are_drawn_at_random():
     """Of a square of four pixels, each side is taken in half of 120 calls."""
     image, layer = np.arange(4, dtype="float32").reshape(1, 2, 2, 1), crop(1, 1)
+    compiled = traced(lambda x: layer(x, training=True), shape=(None, 2, 2, 1))
+    calls = [lambda x: layer(x, training=True), compiled] * (CROPS // 2)
 
-    found = [as_array(layer(image, training=True)).item() for _ in range(CROPS)]
+    image = keras.ops.convert_to_tensor(image)
+    found = [as_array(call(image)).item() for call in calls]
 
+    judge.true(
+        len(set(found[1::2])) > 1, what="compiled", chance=4.0 ** (1 - CROPS / 2)
+    )
     rights, lows = np.mod(found, 2), np.floor_divide(found, 2)
     for what, count in (("to the right", rights.sum()), ("below", lows.sum())):
         judge.proportion(count, of=CROPS, claimed=1 / 2, resolves=0.45, what=what)

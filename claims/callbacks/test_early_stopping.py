@@ -128,6 +128,22 @@ def test_without_the_argument_the_last_weights_stay(values, wait):
     judge.equal(weight, epochs, what="epoch of the weights")
 
 
+@restore_best_weights.as_worded
+def test_the_moving_statistics_are_those_of_the_best_epoch_too():
+    """Of three epochs the first is the best: scale, shift and both statistics."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.BatchNormalization()])
+    callback = keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
+    callback.set_model(model)
+    callback.on_train_begin()
+
+    for epoch in range(3):
+        model.set_weights([np.full(3, epoch + 1.0)] * 4)
+        callback.on_epoch_end(epoch, {"val_loss": float(epoch)})
+    callback.on_train_end()
+
+    judge.equal(model.get_weights(), np.ones((4, 3)), what="weights")
+
+
 stopped_after_39 = claim(
     "callbacks.stopped-after-39",
     says="A training with patience 7 of at most 50 epochs ends after epoch 39.",

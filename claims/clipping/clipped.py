@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from claims.common.updates import updated_by
+from claims.common.updates import KERNEL, updated_by
 
 
 def limits():
@@ -15,6 +15,6 @@ def norms():
     return st.tuples(long, st.integers(1, 40).map(lambda k: k / 100))
 
 
-def sgd(sizes=((2, 2), 4), **clipping):
-    """A matrix and a vector of zeros, whose update is minus the gradient SGD uses."""
+def sgd(sizes=(KERNEL, 4), **clipping):
+    """A kernel and a vector of zeros, whose update is minus the gradient SGD uses."""
     return updated_by("SGD", sizes, learning_rate=1.0, **clipping)

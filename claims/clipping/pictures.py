@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from claims.common.updates import flat, unit, updated_by, used, with_norms
+from claims.common.updates import KERNEL, flat, unit, updated_by, used, with_norms
 from harness import judge
 from harness.evidence import pictures
 
@@ -23,7 +23,7 @@ def clipping_modes(draws: int = 30) -> None:
         for _ in range(draws):
             drawn = with_norms(np.random.lognormal(np.log([0.3, 1, 3]), 0.5))
             for name, limits in CLIPPING.items():
-                sgd = updated_by("SGD", [(2, 2), 4, 4], learning_rate=1.0, **limits)
+                sgd = updated_by("SGD", [KERNEL, 4, 4], learning_rate=1.0, **limits)
                 found = used(sgd, drawn)
                 norms[name].append(np.linalg.norm(flat(found)))
                 cosine = np.clip(unit(found) @ unit(drawn), -1, 1)

@@ -13,6 +13,7 @@ from claims.clipping import faults, pictures
 from claims.clipping.clipped import limits, norms, sgd
 from claims.common.strategies import seeds
 from claims.common.updates import (
+    KERNEL,
     all_to_norm,
     each_to_norm,
     flat,
@@ -120,14 +121,14 @@ def test_adam_sees_gradients_that_were_clipped_one_by_one():
     """Adam's first momentum is 0.1 times each gradient, clipped by itself; with
     global_clipnorm, 0.1 times the gradients clipped together."""
     gradients = with_norms([12.0, 0.25, 3.0])
-    adam = updated_by("Adam", [(2, 2), 4, 4], clipnorm=1.0)
+    adam = updated_by("Adam", [KERNEL, 4, 4], clipnorm=1.0)
 
     used(adam, gradients)
 
     momentum = [v for v in adam.optimizer.variables if v.path.endswith("momentum")]
     expected = (1 - 0.9) * flat(each_to_norm(gradients, 1.0))
     judge.close(flat(momentum), expected, **ROUNDINGS)
-    adam = updated_by("Adam", [(2, 2), 4, 4], global_clipnorm=1.0)
+    adam = updated_by("Adam", [KERNEL, 4, 4], global_clipnorm=1.0)
     used(adam, gradients)
     momentum = [v for v in adam.optimizer.variables if v.path.endswith("momentum")]
     expected = (1 - 0.9) * flat(all_to_norm(gradients, 1.0))
@@ -137,7 +138,7 @@ def test_adam_sees_gradients_that_were_clipped_one_by_one():
 @clipnorm_is_global.instead
 def test_ten_clipped_variables_have_a_joint_norm_of_root_ten():
     """Ten gradients of norm 3, each clipped to 1."""
-    update = used(sgd(sizes=((2, 2), *[4] * 9), clipnorm=1.0), with_norms([3.0] * 10))
+    update = used(sgd(sizes=(KERNEL, *[4] * 9), clipnorm=1.0), with_norms([3.0] * 10))
 
     norm = np.linalg.norm(flat(update))
     judge.close(norm, np.sqrt(10), operations=40, what="joint norm", oracle="NumPy")
@@ -172,8 +173,8 @@ def test_a_compiled_update_clips_both_signs():
 @example(limit=0.5, scale=1, seed=0)
 def test_each_component_is_cut_at_the_limit(limit, scale, seed):
     """Components are cut at -limit and limit, as by torch's clip_grad_value_."""
-    gradients = [np.float32(scale * np.random.normal(size=n)) for n in ((2, 2), 4)]
-    gradients[0][0] = -limit - scale, limit + scale
+    gradients = [np.float32(scale * np.random.normal(size=n)) for n in (KERNEL, 4)]
+    gradients[0][0, 0, 0] = -limit - scale, limit + scale
 
     update = flat(used(sgd(clipvalue=limit), gradients))
 
@@ -186,7 +187,8 @@ def test_each_component_is_cut_at_the_limit(limit, scale, seed):
 @clipvalue_per_component.as_worded
 def test_each_of_five_updates_is_cut_at_the_limit():
     """Components of -3 to 3 are cut at -1 and 1 in each of them."""
-    gradients = [np.float32([[-3, -1], [0.5, 3]]), np.float32([2, -2, 1, 0])]
+    kernel = np.float32([-3, -1, 0.5, 3]).reshape(KERNEL)
+    gradients = [kernel, np.float32([2, -2, 1, 0])]
 
     found = used_five_times(sgd(clipvalue=1.0), gradients)
 
@@ -218,7 +220,7 @@ def test_one_gradient_keeps_its_direction(norm, limit, seed):
     """The update points along the gradient and is no longer than the limit."""
     gradient = with_norms([norm / 10], size=8)
 
-    update = used(sgd([(2, 4)], clipnorm=limit), gradient)
+    update = used(sgd([(1, 1, 4, 2)], clipnorm=limit), gradient)
 
     judge.close(unit(update), unit(gradient), operations=40, magnitude=1)
     length = np.linalg.norm(update[0])
@@ -230,7 +232,7 @@ def test_each_of_five_updates_keeps_the_direction():
     """The same gradient of norm 12 moves the weights by the same step of norm 1."""
     gradient = with_norms([12.0], size=8)
 
-    found = used_five_times(sgd([(2, 4)], clipnorm=1.0), gradient)
+    found = used_five_times(sgd([(1, 1, 4, 2)], clipnorm=1.0), gradient)
 
     judge.close(found, [unit(gradient)] * 5, operations=99, magnitude=5)
 

@@ -48,10 +48,10 @@ def training() -> SimpleNamespace:
 
     Dropout, batch normalization and a kernel with an L2 penalty are three branches of
     one model. zeros: the share of zeros that dropout gives, by epoch; those of
-    evaluate, predict and the second fit; alike: the share of units with one fate for
-    all rows of a batch, by epoch, those of the second fit last; loss: without the share
-    of zeros, so the penalty alone; the same for evaluate, and for the validation of the
-    second fit.
+    evaluate, of predict, of a call without a flag and of the second fit; alike: the
+    share of units with one fate for all rows of a batch, by epoch, those of the second
+    fit last; loss: without the share of zeros, so the penalty alone; the same for
+    evaluate, and for the validation of the second fit.
     kernels: before and after the six epochs, and at the end; moving: the means after
     the six; x: the inputs.
     """
@@ -83,6 +83,7 @@ def training() -> SimpleNamespace:
     moving = as_array(norm.moving_mean).copy()
     evaluated = model.evaluate(x, y, batch_size=ROWS, verbose=0, return_dict=True)
     predicted, *_ = model.predict(x, batch_size=ROWS, verbose=0)
+    unflagged, *_ = model(x[:ROWS])
     again = _fit_of_unknown_rows(model, x, y, options)
     kernels = *kernels, as_array(dense.kernel).copy()
 
@@ -91,6 +92,7 @@ def training() -> SimpleNamespace:
         alike=log[ALIKE] + again[ALIKE],
         zeros_of_evaluate=evaluated["dropped_loss"],
         zeros_of_predict=np.mean(predicted == 0),
+        zeros_without_flag=np.mean(as_array(unflagged) == 0),
         zeros_of_second_fit=again["dropped_loss"],
         loss=np.subtract(log["loss"], log["dropped_loss"]),
         loss_of_evaluate=evaluated["loss"] - evaluated["dropped_loss"],

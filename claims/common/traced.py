@@ -5,8 +5,11 @@ from collections.abc import Callable
 import keras
 
 
-def traced(function: Callable) -> Callable:
+def traced(function: Callable, *, shape: tuple | None = None) -> Callable:
     """The function, compiled as `fit` compiles its training step; of tensors.
+
+    shape: what its graph knows of its float32 argument's shape, with None for what it
+    does not know, as for batches of tf.data that keep the smaller last one.
 
     Under torch and JAX it is the function itself: `fit` runs eagerly under torch, and
     under JAX what it compiles has no state.
@@ -15,4 +18,5 @@ def traced(function: Callable) -> Callable:
         return function
     import tensorflow as tf
 
-    return tf.function(function, autograph=False)
+    known = [tf.TensorSpec(shape)] if shape else None
+    return tf.function(function, autograph=False, input_signature=known)

@@ -10,6 +10,8 @@ from claims.common.traced import traced
 from harness import as_array, shared
 from harness import gradients as autodiff
 
+KERNEL = (1, 1, 2, 2)
+
 
 class Updated:
     """Weights of zero, of these sizes or shapes, and their optimizer."""
@@ -98,10 +100,11 @@ def unit(arrays: Sequence[np.ndarray]) -> np.ndarray:
 def with_norms(norms: Sequence[float], size: int = 4) -> list[np.ndarray]:
     """One random float32 gradient of `size` elements for each norm.
 
-    The first is a matrix of two rows, the others are vectors.
+    The first is that of a convolution's kernel with two filters, of shape `KERNEL` for
+    four elements, the others are vectors.
     """
     drawn = [(n * unit([np.random.normal(size=size)])).astype("float32") for n in norms]
-    return [drawn[0].reshape(2, -1), *drawn[1:]]
+    return [drawn[0].reshape(*KERNEL[:2], -1, 2), *drawn[1:]]
 
 
 def of_torch(kind, start: np.ndarray, gradients: np.ndarray, **options) -> np.ndarray:
@@ -126,7 +129,8 @@ def torch_parameters(gradients):
 def clipped_by_torch(gradients, limit, clip=torch.nn.utils):
     """The step of torch's SGD with learning rate 1 after clip.clip_grad_norm_."""
     parameters = torch_parameters(gradients)
-    clip.clip_grad_norm_(parameters, limit)
+    as_a_model_gives_them = (parameter for parameter in parameters)
+    clip.clip_grad_norm_(as_a_model_gives_them, limit)
     torch.optim.SGD(parameters, lr=1.0).step()
     return -flat(parameters)
 

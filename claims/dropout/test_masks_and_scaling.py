@@ -79,6 +79,9 @@ def test_each_layer_has_masks_of_its_own():
     first, second = (as_array(layer(x, training=True)) for layer in layers)
 
     judge.false(np.all(first == second), what="the same", chance=2.0**-128)
+    seeded = keras.layers.Dropout(0.5, seed=7)
+    first, second = (as_array(seeded(x, training=True)) for _ in range(2))
+    judge.false(np.all(first == second), what="one with a seed", chance=2.0**-128)
 
 
 @zeroes_in_training.as_worded

@@ -95,10 +95,10 @@ def test_the_categorical_loss_smooths(smoothing, classes, seed):
     for _ in range(3):
         logits, labels = batch(classes)
 
-        found = loss(np.eye(classes, dtype="float32")[labels], logits)
-
         expected = smoothed_loss(logits, labels, smoothing)
-        judge.close(found, expected, operations=99, magnitude=20)
+        for dtype in ("float32", "int64"):
+            found = loss(np.eye(classes, dtype=dtype)[labels], logits)
+            judge.close(found, expected, operations=99, magnitude=20, what=dtype)
 
 
 @sparse_takes_argument.instead

@@ -98,14 +98,19 @@ def test_compile_wraps_the_optimizer():
 
 
 def apply(scaler, gradient, weight):
-    """One update of `weight`; with JAX the scaler has the stateless form alone."""
-    tensor = keras.ops.array(gradient, "float32")
+    """One update of `weight`."""
+    apply_all(scaler, [gradient], [weight])
+
+
+def apply_all(scaler, gradients, weights):
+    """One update of all weights; with JAX the scaler has the stateless form alone."""
+    tensors = [keras.ops.array(gradient, "float32") for gradient in gradients]
     if keras.backend.backend() != "jax":
-        return scaler.apply([tensor], [weight])
+        return scaler.apply(tensors, weights)
     state = [variable.value for variable in scaler.variables]
-    (new,), state = scaler.stateless_apply(state, [tensor], [weight.value])
-    weight.assign(new)
-    for variable, value in zip(scaler.variables, state):
+    values = [weight.value for weight in weights]
+    new, state = scaler.stateless_apply(state, tensors, values)
+    for variable, value in zip([*weights, *scaler.variables], [*new, *state]):
         variable.assign(value)
 
 
@@ -124,16 +129,40 @@ def scaler_of(patience, clipnorm=None):
     "the model is compiled under the policy and trained with fit"
 )
 def test_each_overflow_halves_the_scale_from_the_first_update_on():
-    """Two overflows, of which the first builds the optimizer, quarter it."""
+    """Two overflows, of which the first builds the optimizer, quarter it.
+
+    One weight's overflow leaves the other weight, too.
+    """
     scaler = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(1.0))
-    weight = keras.Variable(np.ones(2, "float32"))
+    weights = [keras.Variable(np.ones(2, "float32")) for _ in range(2)]
     if keras.backend.backend() == "jax":  # whose updates need a built optimizer
-        scaler.build([weight])
+        scaler.build(weights)
 
     for _ in range(2):
-        apply(scaler, [np.inf, 1.0], weight)
+        apply_all(scaler, [[1.0, 1.0], [np.inf, 1.0]], weights)
 
     judge.equal(scaler.dynamic_scale, SCALE / 4, what="after two overflows")
+    judge.equal(weights[0], [1.0, 1.0], what="weight whose gradient is finite")
+
+
+@loss_scaling_automatic.holds_when(
+    "the model is compiled under the policy and trained with fit"
+)
+def test_a_penalty_is_scaled_with_the_loss():
+    """A step of 0.5 against L2(0.25) takes a weight of one to 1 - 0.5 * 2 * 0.25."""
+    with policy("mixed_float16"):
+        dense = keras.layers.Dense(
+            1,
+            use_bias=False,
+            kernel_initializer="ones",
+            kernel_regularizer=keras.regularizers.L2(0.25),
+        )
+        model = keras.Sequential([keras.Input((1,)), dense])
+    model.compile(keras.optimizers.SGD(0.5), weighted_output, run_eagerly=True)
+
+    model.train_on_batch(ONE, np.zeros((1, 1), "float32"))
+
+    judge.close(dense.kernel, [[0.75]], operations=9, what="kernel")
 
 
 @loss_scaling_automatic.holds_when(

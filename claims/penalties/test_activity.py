@@ -118,10 +118,11 @@ def test_a_model_in_a_model_hands_it_on():
 
 @activity_divided_by_the_batch.as_worded
 def test_the_penalty_in_a_compiled_call_is_divided_too():
-    """Compiled as in fit: 0.5 * sum(x**2) / rows."""
-    x = np.random.normal(size=(7, 3)).astype("float32")
+    """Compiled as in fit, for two numbers of rows: 0.5 * sum(x**2) / rows."""
+    penalty = traced(lambda x: activity_penalty(x, 0.5), shape=(None, 3))
 
-    found = traced(lambda x: activity_penalty(x, 0.5))(keras.ops.convert_to_tensor(x))
-
-    exact = 0.5 * np.sum(x.astype("float64") ** 2) / 7
-    judge.close(found, exact, operations=99, what="penalty", oracle="NumPy")
+    for rows in (7, 3):
+        x = np.random.normal(size=(rows, 3)).astype("float32")
+        exact = 0.5 * np.sum(x.astype("float64") ** 2) / rows
+        found = penalty(keras.ops.convert_to_tensor(x))
+        judge.close(found, exact, operations=99, what="penalty", oracle="NumPy")

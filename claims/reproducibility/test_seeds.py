@@ -42,11 +42,13 @@ tf_seed = claim(
 
 
 def drawn_by_keras():
-    """Initial weights of a dense layer, and a dropout mask, one after the other."""
+    """Initial weights of a dense and a convolution, and a dropout mask, in a row."""
     dense, dropout = keras.layers.Dense(8), keras.layers.Dropout(0.5)
     dense.build((None, 16))
+    (conv := keras.layers.Conv2D(4, 3)).build((None, 8, 8, 2))
     mask = as_array(dropout(np.ones(128, "float32"), training=True))
-    return np.concatenate([np.ravel(as_array(dense.kernel)), mask])
+    kernels = [np.ravel(as_array(layer.kernel)) for layer in (dense, conv)]
+    return np.concatenate([*kernels, mask])
 
 
 def drawn_by_tensorflow():

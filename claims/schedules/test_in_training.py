@@ -80,7 +80,8 @@ decay_steps_are_steps = claim(
 
 
 def fitted_rate_sum(schedule, *, epochs, batches):
-    """Sum of the rates that SGD used in fit: minus the weight, whose gradient is 1."""
+    """Sum of the rates that SGD used in two calls of fit, of so many epochs each: minus
+    the weight, whose gradient is 1."""
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     model.set_weights([np.zeros((1, 1), "float32")])
     model.compile(
@@ -90,18 +91,20 @@ def fitted_rate_sum(schedule, *, epochs, batches):
         jit_compile=False,
     )
     ones = np.ones((batches, 1), "float32")
-    model.fit(ones, ones, batch_size=1, epochs=epochs, verbose=0)
+    for _ in range(2):
+        model.fit(ones, ones, batch_size=1, epochs=epochs, verbose=0)
     return -float(model.get_weights()[0][0, 0])
 
 
 @decay_steps_are_steps.as_worded
 def test_fit_reads_the_schedule_at_every_batch():
-    """In 2 epochs of 2 batches, fit uses the rates of the steps 0 to 3."""
-    schedule = keras.optimizers.schedules.CosineDecay(0.5, 4)
+    """In 2 epochs of 2 batches, fit uses the rates of the steps 0 to 3, and a second
+    fit those of the steps 4 to 7."""
+    schedule = keras.optimizers.schedules.CosineDecay(0.5, 7)
 
     used = fitted_rate_sum(schedule, epochs=2, batches=2)
-    expected = closed_form(np.arange(4), peak=0.5, alpha=0, decay=4).sum()
-    judge.close(used, expected, operations=24, magnitude=3)
+    expected = closed_form(np.arange(8), peak=0.5, alpha=0, decay=7).sum()
+    judge.close(used, expected, operations=48, magnitude=3)
 
 
 @decay_steps_are_steps.as_worded
@@ -246,18 +249,22 @@ def model_with_sgd():
 
 
 def plateau_run(losses, *, start=1e-3, factor=0.5, patience=3, min_lr=1e-5):
-    """Learning rate after each epoch with these validation losses, and its logs."""
+    """Learning rate after each epoch with these validation losses, and its logs.
+
+    Those of a second training with the same callback, which begins anew.
+    """
     model = model_with_sgd()
-    model.optimizer.learning_rate = start
     callback = keras.callbacks.ReduceLROnPlateau(
         monitor="val_loss", factor=factor, patience=patience, min_lr=min_lr
     )
     callback.set_model(model)
-    callback.on_train_begin()
-    after, logs = [], [{"val_loss": loss} for loss in losses]
-    for epoch, log in enumerate(logs):
-        callback.on_epoch_end(epoch, log)
-        after.append(float(model.optimizer.learning_rate))
+    for _ in range(2):
+        model.optimizer.learning_rate = start
+        callback.on_train_begin()
+        after, logs = [], [{"val_loss": loss} for loss in losses]
+        for epoch, log in enumerate(logs):
+            callback.on_epoch_end(epoch, log)
+            after.append(float(model.optimizer.learning_rate))
     return np.array(after), logs
 
 

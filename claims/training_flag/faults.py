@@ -1,5 +1,7 @@
 """Defects of the training flag and of what batch normalization does with it."""
 
+import functools
+
 import keras
 import torch
 from keras.src.layers.layer import Layer
@@ -72,6 +74,7 @@ def momentum_2_percent_low(patch):
 def _with_momentum(patch, change) -> None:
     original = NORM.call
 
+    @functools.wraps(original)
     def call(self, *args, **kwargs):
         momentum, self.momentum = self.momentum, change(self.momentum)
         try:

@@ -162,6 +162,12 @@ def test_dropout_acts_with_the_flag_alone(rate, seed):
 
 
 @custom_loop_explicit.as_worded
+def test_a_call_after_a_training_needs_the_flag_too():
+    """After six epochs of a compiled fit a call without it drops nothing."""
+    judge.equal(compiled.training().zeros_without_flag, 0, what="share")
+
+
+@custom_loop_explicit.as_worded
 @given(rows=st.integers(2, 12), seed=seeds())
 def test_batch_statistics_move_with_the_flag_alone(rows, seed):
     """The moving mean stays without the flag; with it, it is 0.9 old + 0.1 batch."""

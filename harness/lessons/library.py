@@ -187,6 +187,9 @@ def _is_declared(target: type, keyword: str) -> bool:
     )
 
 
+_UNKNOWN = ("unknown", "", None)
+
+
 def _tried(
     target: Any, values: list[Any], named: dict[str, Any]
 ) -> tuple[str, str, Any]:
@@ -198,8 +201,11 @@ def _tried(
         except (TypeError, ValueError) as error:
             said = f"{type(error).__name__}: {str(error).strip()}"
             return "refused", said[:500], None
+        except ImportError as error:  # of what was left out, not of a package
+            left_out = "Keras 3" in str(error)
+            return ("refused", str(error)[:500], None) if left_out else _UNKNOWN
         except Exception:
-            return "unknown", "", None
+            return _UNKNOWN
     told = [str(w.message) for w in caught if issubclass(w.category, UserWarning)]
     return ("warned", told[0].strip()[:500], made) if told else ("taken", "", made)
 
@@ -266,13 +272,19 @@ def ask_defaults(name: str) -> Answer:
     return {"defaults": numeric}
 
 
-def ask_method(name: str) -> Answer:
-    """Whether a class of a kind that may be called has the method."""
+def ask_method(name: str, positional: int, keywords: list[str]) -> Answer:
+    """Whether a class of a kind that may be called has the method, and a method with
+    such arguments; it is not called."""
     owner, _, method = name.rpartition(".")
     target, missing = resolve(owner)
     if missing or not _may_be_called(target) or hasattr(target, "__getattr__"):
         return {"missing": ""}
-    return {"missing": "" if hasattr(target, method) else method}
+    if not hasattr(target, method):
+        return {"missing": method}
+    if not inspect.isfunction(inspect.getattr_static(target, method)):
+        return {"missing": ""}  # a property, or a method of the class
+    problem = _signature_problem(getattr(target, method), 1 + positional, keywords)
+    return {"missing": "", "message": problem} if problem else {"missing": ""}
 
 
 def _signature_problem(target: Any, positional: int, keywords: list[str]) -> str | None:
@@ -324,6 +336,9 @@ def _may_be_called(target: Any) -> bool:
         keras.constraints.Constraint,
         keras.initializers.Initializer,
     )
+    legacy = getattr(keras.optimizers, "legacy", None)  # refuses to be made, says why
+    if legacy and target is getattr(legacy, "Adam", None):
+        return True
     if not target.__module__.startswith("keras."):
         return False
     if issubclass(target, keras.callbacks.Callback):
@@ -357,7 +372,7 @@ def main() -> int:
         if kind == "name":
             answer: Any = ask_name(question["name"])
         elif kind == "method":
-            answer = ask_method(question["name"])
+            answer = ask_method(**question)
         elif kind == "parameters":
             answer = ask_parameters(question["layers"])
         elif kind == "defaults":

@@ -378,15 +378,24 @@ def _is_plural(at: Place | Said, name: str, libraries: Libraries) -> bool:
 def _methods(
     lesson: Lesson, program: Program, libraries: Libraries
 ) -> Iterator[Finding]:
-    """Methods that a class does not have, also where the text names them."""
+    """Methods that a class does not have, also where the text names them, and calls of
+    those it has that no value could make right."""
     gone: dict[str, str] = {}
-    for use in program.methods:
-        missing = libraries.ask(ask="method", name=use.name).get("missing")
-        if missing:
-            owner = use.name.rpartition(".")[0].rpartition(".")[2]
-            gone[missing] = owner
-            message = f"{owner} has no method {missing}"
-            yield _finding(lesson, use, NAME, ERROR, message)
+    for call in program.methods:
+        owner, method = call.use.name.split(".")[-2:]
+        answer = libraries.ask(
+            ask="method",
+            name=call.use.name,
+            positional=call.positional,
+            keywords=[] if call.starred else list(call.keywords),
+        )
+        if answer.get("missing"):
+            gone[method] = owner
+            message = f"{owner} has no method {method}"
+            yield _finding(lesson, call.use, NAME, ERROR, message)
+        elif said := answer.get("message"):
+            message = f"{owner}.{method} refuses this call"
+            yield _finding(lesson, call.use, CALL, ERROR, message, evidence=said)
     for said, method in inline.methods(lesson):
         if method in gone:
             message = f"{gone[method]} has no method {method}"

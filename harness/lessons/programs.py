@@ -117,7 +117,7 @@ class Program:
     attached: set[str] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
-    methods: list[Use] = field(default_factory=list)
+    methods: list[Call] = field(default_factory=list)
     blocks: int = 0
     unparsed: int = 0
 
@@ -397,19 +397,19 @@ class _Reader(ast.NodeVisitor):
             if use:
                 self._program.calls.append(self._call(use, node))
         elif written:
-            self._method(written, node.func)
+            self._method(written, node)
         self.generic_visit(node)
 
-    def _method(self, written: str, node: ast.AST) -> None:
+    def _method(self, written: str, node: ast.Call) -> None:
         """`metric.reset_state()`, where `metric` is made once, by a class's call."""
         head, _, rest = written.partition(".")
         if not rest or "." in rest or head not in self._objects:
             return
         maker = dotted(self._objects[head])
         name = self._resolved(maker) if maker else None
-        use = self._made(written, f"{name}.{rest}", node) if name else None
+        use = self._made(written, f"{name}.{rest}", node.func) if name else None
         if use:
-            self._program.methods.append(use)
+            self._program.methods.append(self._call(use, node))
 
     def _literal(self, node: ast.expr) -> object:
         return literal(node, self._literals, self._block.audited)
