@@ -24,11 +24,14 @@ RIGHT = [
     "m = keras.Sequential()\nm.fit(x, y, epochs=3, **more)\nm.compile('sgd', 'mse')",
     "keras.callbacks.ModelCheckpoint('/etc/x.keras')",
     "open('/etc/passwd')",
+    "torch.no_grad(f)",
+    "tf.reduce_variance(x)  # won't work",
     "keras.layers.TextVectorization(vocabulary='/etc/none')",
     "keras.layers.TFSMLayer('/etc/none')",
 ]
 WRONG = [
     ("keras.layers.CuDNNLSTM(4)", "name", "keras.layers.CuDNNLSTM does not exist"),
+    ("torch.nn.Linearr(3, 4)", "name", "torch.nn.Linearr does not exist"),
     ("tf.placeholder('float32')", "name", "tensorflow.placeholder does not exist"),
     ("import keras.preprocessing.text", "name", "keras.preprocessing.text"),
     ("m = keras.metrics.Mean()\nm.reset_states()", "name", "no method reset_states"),

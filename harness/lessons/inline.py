@@ -13,7 +13,7 @@ _METHOD = re.compile(r"`[A-Za-z_]\w*\.([A-Za-z_]\w*)\(\)?[^`]*`")
 _OLD = re.compile(
     r"remov|deprecat|no longer|renamed|used to|\bold(er)?\b|legacy|\bwas\b|\bwere\b|"
     r"\b(1|2)\.(x|\d)|version|release|instead|not exist|previous|former|gone|replace|"
-    r"migrat|n't\b|\bnot\b|compat|TF ?1|TensorFlow 1|mxnet|flax|\bR\b",
+    r"\boption\b|migrat|n't\b|\bnot\b|compat|TF ?1|TensorFlow 1|mxnet|flax|\bR\b",
     re.I,
 )
 """A paragraph with one of these may name something because it is gone."""

@@ -289,7 +289,7 @@ def ask_method(name: str, positional: int, keywords: list[str]) -> Answer:
 
 def _signature_problem(target: Any, positional: int, keywords: list[str]) -> str | None:
     """A sentence if no value could make the call right."""
-    if inspect.isclass(target) and "__new__" in vars(target):
+    if inspect.isclass(target) and _has_its_own_new(target):
         return None  # which of the two signatures holds is not told
     try:
         parameters = list(inspect.signature(target).parameters.values())
@@ -306,6 +306,13 @@ def _signature_problem(target: Any, positional: int, keywords: list[str]) -> str
     names = {p.name for p in parameters}
     unknown = [keyword for keyword in keywords if keyword not in names]
     return f"has no argument {unknown[0]!r}" if unknown else None
+
+
+def _has_its_own_new(target: type) -> bool:
+    """Keras' operations share one `__new__`, which takes whatever `__init__` does."""
+    keras = target.__module__.startswith("keras.")
+    owners = target.__mro__[:1] if keras else target.__mro__[:-1]
+    return any("__new__" in vars(owner) for owner in owners)
 
 
 def _is_printed(target: Any) -> bool:

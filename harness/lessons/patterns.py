@@ -149,6 +149,10 @@ class Code:
 
 
 SHOWN_AS_WRONG = re.compile(r"\b(incorrect|wrong|bad|avoid|mistake|bug|don.?t)\b", re.I)
+FAILS = re.compile(
+    r"#.*\b(won.?t|doesn.?t|does not|will not) (work|run)|#.*\berrors?\b", re.I
+)
+"""A comment of the line itself which says that it fails."""
 
 
 def shown_as_wrong(place: Node) -> bool:

@@ -69,8 +69,8 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """A parsed block of code: its tree, all nodes of it, and what its names stand
-    for."""
+    """A parsed block of code: its tree, all nodes of it, and what its names stand for;
+    usual: the same for names that the lesson imports nowhere."""
 
     number: int
     piece: Piece
@@ -78,13 +78,15 @@ class Block:
     nodes: list[ast.AST]
     names: dict[str, str]
     rebound: set[str]
+    usual: dict[str, str]
 
     def resolved(self, written: str) -> str | None:
         """`L.Dense` -> `tensorflow.keras.layers.Dense`; None if the name is unknown."""
         head, _, rest = written.partition(".")
-        if head in self.rebound or head not in self.names:
+        name = self.names.get(head) or self.usual.get(head)
+        if head in self.rebound or name is None:
             return None
-        return f"{self.names[head]}.{rest}" if rest else self.names[head]
+        return f"{name}.{rest}" if rest else name
 
     def audited(self, written: str) -> str | None:
         """The same, for names of the audited libraries alone."""
@@ -122,6 +124,10 @@ class Program:
     unparsed: int = 0
 
 
+USUAL = {"tf": "tensorflow", "keras": "keras", "torch": "torch"}
+"""What these names stand for in Python code of a lesson that imports them nowhere."""
+
+
 def of(lesson: Lesson) -> Program:
     """One program for the whole lesson; blocks of another framework are left out."""
     program = Program()
@@ -149,7 +155,9 @@ def of(lesson: Lesson) -> Program:
     for number, ((piece, tree), nodes) in enumerate(zip(blocks, walked)):
         here = dict(pair for node in nodes for pair in _imported(node))
         names |= {alias: name for alias, name in here.items() if elsewhere[alias] == 1}
-        block = Block(number, piece, tree, nodes, names | here, set(bound))
+        usual = USUAL if piece.language else {}
+        usual = {alias: name for alias, name in usual.items() if alias not in elsewhere}
+        block = Block(number, piece, tree, nodes, names | here, set(bound), usual)
         program.code.append(block)
         _Reader(program, block, literals, made).visit(tree)
     return program

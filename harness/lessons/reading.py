@@ -167,7 +167,7 @@ def _fenced(info: str, content: str, line: int, tab: str) -> Piece:
     words = re.findall(r"[\w+-]+", info)
     known = [w for w in words if w.lower() in (*_PYTHON, *_OTHERS)]
     language = known[0].lower() if known else ""
-    named = re.match(r"\s*(?:#\s*@tab|%%tab)\s+(\w+(?:\s*,\s*\w+)*)", content)
+    named = re.match(r"\s*(?:#\s*@tab|#?\s*%%tab)\s+(\w+(?:\s*,\s*\w+)*)", content)
     kind = OUTPUT if language in _OUTPUTS or "output" in words else CODE
     return Piece(kind, content, line, None, language, named.group(1) if named else tab)
 

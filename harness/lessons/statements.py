@@ -155,10 +155,14 @@ def _nearest_code(pieces: list[Piece], at: int) -> str:
     return min(found)[1] if found else ""
 
 
+_MARKS = r"`+|(?<![\w*])\*+(?=\w)|(?<=\w)\*+(?![\w*])|\b_+|_+\b"
+"""Marks of Markdown; `w**2` is a power, and keeps its stars."""
+
+
 def sentences(piece: Piece) -> Iterator[tuple[int, str]]:
     """Line and text of each sentence, white space folded and Markdown's marks out."""
     text = piece.text[:LONGEST]
     for match in re.finditer(r"\S.*?(?:[.!?](?=\s)|\Z)", text, re.DOTALL):
-        said = re.sub(r"[*`]+(?=\w)|(?<=\w)[*`]+|\b_+|_+\b", "", match.group())
+        said = re.sub(_MARKS, "", match.group())
         line = piece.line + text.count("\n", 0, match.start())
         yield line, " ".join(said.split())

@@ -92,7 +92,8 @@ def test_places_are_those_of_the_cell_or_of_the_file(lesson):
         ("import keras\nkeras = 3\nkeras.layers.Dense(3)", 0),
         ("def f(keras):\n    keras.layers.Dense(3)", 0),
         ("import mxnet as keras\nkeras.layers.Dense(3)", 0),
-        ("keras.layers.Dense(3)", 0),
+        ("keras.layers.Dense(3)", 1),
+        ("layers.Dense(3)", 0),
         ("import keras\nkeras.layers.Dense(3) ->", 0),
     ],
 )
@@ -101,6 +102,13 @@ def test_only_what_is_surely_the_librarys_is_a_call(lesson, code, written):
     program = programs.of(lesson("a.md", f"```python\n{code}\n```\n"))
 
     assert len(program.calls) == written
+
+
+def test_a_block_of_no_language_has_no_usual_names(lesson):
+    """What imports nothing, and is not called Python, may be of another language."""
+    program = programs.of(lesson("a.md", "```\ntf.layers.dense(3)\n```\n"))
+
+    assert not program.calls
 
 
 @pytest.mark.parametrize(
@@ -139,7 +147,9 @@ def test_what_is_no_bounded_literal_is_never_a_value(lesson, argument):
 
 def test_tabs_of_other_frameworks_are_left_alone(lesson):
     """One tab is one program."""
-    blocks = [f"```python\n%%tab {tab}\n{CODE}```\n" for tab in ("mxnet", "tensorflow")]
+    blocks = [
+        f"```python\n{x}\n{CODE}```\n" for x in ("# %%tab mxnet", "%%tab tensorflow")
+    ]
     program = programs.of(lesson("a.md", "\n".join(blocks)))
 
     assert (program.blocks, len(program.calls)) == (1, 1)
