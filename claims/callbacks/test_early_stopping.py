@@ -61,6 +61,17 @@ def test_the_training_ends_that_many_epochs_after_the_best(values, wait):
 
 
 @early_stopping_patience.as_worded
+@given(wait=st.integers(1, 4))
+def test_a_loss_that_is_no_number_is_no_improvement(wait):
+    """After one finite loss the training ends `patience` epochs later."""
+    callback = keras.callbacks.EarlyStopping(monitor="val_loss", patience=wait)
+
+    epochs, _ = drive(callback, validation([0.5] + [np.nan] * 9))
+
+    judge.equal(epochs, 1 + wait, what="epochs")
+
+
+@early_stopping_patience.as_worded
 @given(values=losses(8), wait=st.integers(2, 4))
 def test_an_accuracy_improves_by_rising(values, wait):
     """The same for val_accuracy, whose best value is the highest."""

@@ -97,6 +97,26 @@ def test_seeding_keras_repeats_weights_and_dropout():
         judge.equal(alone, first, what="with Python's random alone")
 
 
+def fitted():
+    """The kernel after an epoch of fit over 300 shuffled rows, from zero."""
+    dense = keras.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
+    model = keras.Sequential([keras.Input((2,)), dense])
+    model.compile("sgd", "mse", run_eagerly=True)
+    x = np.arange(600, dtype="float32").reshape(300, 2) / 600
+    model.fit(x, x[:, :1] ** 2, batch_size=50, verbose=0)
+    return as_array(dense.kernel)
+
+
+@tf_seed.instead
+def test_seeding_keras_repeats_the_order_that_fit_draws():
+    """After the same seed an epoch of 300 rows leads to the same weights."""
+    seed_all = keras.utils.set_random_seed
+
+    first, second = (after(seed_all, 42, fitted) for _ in range(2))
+
+    judge.equal(second, first, what="weights after an epoch")
+
+
 @tf_seed.instead
 def test_both_seeds_repeat_what_tensorflow_draws():
     """Augmentation and order repeat after either call, and differ with the seed."""

@@ -9,6 +9,7 @@ import torch
 from hypothesis import strategies as st
 
 from claims.common.day7_schedule import alphas, closed_form, cosine, peaks, rates
+from claims.common.policies import policy
 from claims.common.updates import stepped, updated_by
 from claims.documents import day7, notebook
 from claims.schedules import faults
@@ -280,6 +281,23 @@ def test_each_plateau_multiplies_the_rate_by_the_factor(better, patience, factor
     cuts = np.maximum(np.arange(len(losses)) + 1 - better, 0) // patience
     expected = np.maximum(2.5e-5 * (factor / 10.0) ** cuts, 1e-5)
     judge.close(found, expected, operations=32)
+
+
+@reduce_on_plateau.as_worded
+def test_the_rate_falls_under_loss_scaling_too():
+    """As in the notebook, whose policy is mixed_float16: the wrapped optimizer's."""
+    with policy("mixed_float16"):
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    inner = keras.optimizers.SGD(1e-3)
+    model.compile(keras.optimizers.LossScaleOptimizer(inner), "mse")
+    callback = keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=3, min_lr=1e-5)
+    callback.set_model(model)
+    callback.on_train_begin()
+
+    for epoch in range(4):
+        callback.on_epoch_end(epoch, {"val_loss": 1.0})
+
+    judge.close(inner.learning_rate, 5e-4, operations=2, what="wrapped optimizer's")
 
 
 plateau_log = claim(
