@@ -106,6 +106,20 @@ def test_mean_is_zero_and_variance_nearly_one(scale, seed):
 
 
 @normalizes_each_channel.as_worded
+def test_channels_may_come_first():
+    """With axis=1 the statistics are those of the second dimension's channels."""
+    x = images(1.0)
+
+    first = keras.layers.BatchNormalization(axis=1)(
+        x.transpose(0, 3, 1, 2), training=True
+    )
+
+    expected, size = normalized(x)
+    found = as_array(first).transpose(0, 2, 3, 1)
+    judge.close(found, expected, magnitude=size, **ROUNDING)
+
+
+@normalizes_each_channel.as_worded
 def test_a_batch_of_the_lessons_size_is_normalized_as_a_whole():
     """128 images of 4 x 4, by the statistics of all of them."""
     centre = np.linspace(-2, 2, CHANNELS)

@@ -122,6 +122,19 @@ def test_each_filter_is_scaled_to_the_bound_or_left(bound, scale, seed):
 
 
 @three_axes_bound_filters.as_worded
+def test_a_layer_made_from_its_configuration_bounds_each_filter():
+    """As in a model that was cloned or loaded."""
+    bound = keras.constraints.MaxNorm(2.0, axis=FILTER_AXES)
+    conv = keras.layers.Conv2D(5, 3, kernel_constraint=bound)
+    again = keras.layers.Conv2D.from_config(conv.get_config())
+    kernel = large_kernel(3, 3, 4, 5)
+
+    found = again.kernel_constraint(kernel)
+
+    judge.close(filter_norms(found), 2.0, operations=4 * kernel.size, what="filters")
+
+
+@three_axes_bound_filters.as_worded
 def test_an_update_ends_within_the_bound():
     """Steps that would make a filter's norm 60 leave it at 2, a compiled one too."""
     conv = keras.layers.Conv2D(

@@ -238,6 +238,17 @@ def test_channels_of_large_maps_are_dropped_as_a_whole():
 
 
 @spatial_whole_channels.as_worded
+def test_channels_that_come_first_are_dropped_as_a_whole():
+    """The same with data_format="channels_first"."""
+    layer = keras.layers.SpatialDropout2D(0.5, data_format="channels_first")
+
+    y = as_array(layer(np.ones((4, 64, 3, 5), "float32"), training=True))
+
+    expected = np.where(y[:, :, :1, :1] == 0, 0.0, 2.0)
+    judge.close(y, np.broadcast_to(expected, y.shape), operations=4, what="channels")
+
+
+@spatial_whole_channels.as_worded
 @given(rate=dropout_rates(), seed=seeds())
 def test_spatial_dropout_is_the_identity_at_inference(rate, seed):
     """With training=False nothing changes."""

@@ -117,6 +117,18 @@ def one_hot(labels):
 
 
 @sparse_takes_argument.instead
+def test_the_categorical_loss_smooths_sequences():
+    """In (batch, steps, classes) each time step gets the e / K of the classes."""
+    logits, labels = batch(5, rows=6)
+    loss = keras.losses.CategoricalCrossentropy(True, label_smoothing=0.2)
+
+    found = loss(one_hot(labels).reshape(2, 3, 5), logits.reshape(2, 3, 5))
+
+    expected = smoothed_loss(logits, labels, 0.2)
+    judge.close(found, expected, operations=99, magnitude=20)
+
+
+@sparse_takes_argument.instead
 def test_the_sparse_loss_refuses_the_argument():
     """label_smoothing is an unknown argument of the sparse loss."""
     loss = keras.losses.SparseCategoricalCrossentropy
@@ -151,6 +163,20 @@ def test_the_loss_of_torch_smooths_as_that_of_keras(smoothing, classes, seed):
     rounding = {"operations": 99, "magnitude": 20}
     judge.close(found, expected, what="torch", **rounding)
     judge.close(of_keras(logits, labels, smoothing), expected, **rounding)
+
+
+@torch_ce_argument.as_worded
+@given(smoothing=smoothings(), classes=CLASSES, seed=seeds())
+def test_the_loss_of_torch_smooths_probabilities_too(smoothing, classes, seed):
+    """One-hot targets are those of the integer labels."""
+    logits, labels = batch(classes)
+    targets = np.eye(classes, dtype="float32")[labels]
+
+    loss = torch.nn.CrossEntropyLoss(label_smoothing=smoothing)
+    found = loss(torch.tensor(logits), torch.tensor(targets))
+
+    expected = smoothed_loss(logits, labels, smoothing)
+    judge.close(found, expected, what="torch", operations=99, magnitude=20)
 
 
 logit_gap_bounded = claim(

@@ -60,6 +60,19 @@ def test_the_objective_of_fit_is_loss_plus_penalty(kind, strength):
 
 
 @fit_adds_penalty.as_worded
+@given(kind=kinds)
+def test_weighted_samples_leave_the_penalty(kind):
+    """A step with sample weights of 1 is the step without them."""
+    problem = regression()
+    model = linear_model(problem, regularizer(kind, 1 / 4))
+
+    weights = np.ones(len(problem.x), "float32")
+    model.train_on_batch(problem.x, problem.y, sample_weight=weights)
+
+    judge_step(model, problem, **factors(kind, 1 / 4))
+
+
+@fit_adds_penalty.as_worded
 def test_fit_descends_on_loss_plus_penalty():
     """Two epochs of fit on batches follow gradient descent on mse plus L2."""
     problem = regression()

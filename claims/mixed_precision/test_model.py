@@ -25,6 +25,13 @@ def head(activation, dtype=None):
 
 
 @shared
+def softmax_layer():
+    """A softmax as a layer of its own, in float32, under the policy."""
+    with policy("mixed_float16"):
+        return keras.layers.Activation("softmax", dtype="float32")
+
+
+@shared
 def from_logits():
     return keras.losses.SparseCategoricalCrossentropy(
         from_logits=True, reduction="none"
@@ -57,6 +64,9 @@ def test_a_float16_softmax_loses_the_unlikely_class(gap):
     judge.equal(half[0, 0], 0.0, what="float16")
     exact = 1 / (1 + np.exp(np.float64(logits[0, 1])))
     judge.close(full[0, 0], exact, operations=80, what="float32")
+    with policy("mixed_float16"):
+        layer = as_array(softmax_layer()(logits))
+    judge.close(layer[0, 0], exact, operations=80, what="float32 softmax layer")
 
 
 @final_layer_must_be_float32.fails_throughout(

@@ -115,9 +115,9 @@ def test_adamw_of_torch_decays_each_parameter_given(decay, grouped):
     spared = list(model[1].parameters()) if grouped else []
     decayed = [p for p in model.parameters() if not any(p is s for s in spared)]
     before = [as_array(p).copy() for p in decayed + spared]
-    groups = [{"params": decayed}, {"params": spared, "weight_decay": 0.0}]
+    groups = [{"params": spared, "weight_decay": 0.0}, {"params": decayed}]
 
-    optimizer = torch.optim.AdamW(groups[: 1 + grouped], lr=0.25, weight_decay=decay)
+    optimizer = torch.optim.AdamW(groups[1 - grouped :], lr=0.25, weight_decay=decay)
 
     for step in (1, 2):
         optimizer.step()

@@ -70,6 +70,25 @@ def test_keyword_arguments_put_penalties_on_kernel_and_bias(name, kernel, streng
     )
 
 
+@kernel_and_bias_arguments.as_worded
+def test_recurrent_layers_take_the_arguments():
+    """The kernels and the bias of LSTM, GRU and SimpleRNN pay what is theirs."""
+    penalties = {
+        "kernel_regularizer": keras.regularizers.L1(0.5),
+        "recurrent_regularizer": keras.regularizers.L2(0.25),
+        "bias_regularizer": keras.regularizers.L1L2(0.125, 0.5),
+    }
+    for name in ("LSTM", "GRU", "SimpleRNN"):
+        layer = getattr(keras.layers, name)(2, **penalties)
+        layer.build((None, 4, 3))
+        for weight in layer.trainable_variables:
+            weight.assign(weights_away_from_zero(*weight.shape))
+
+        w, u, b = layer.get_weights()
+        due = [penalty(w, l1=0.5), penalty(u, l2=0.25), penalty(b, l1=0.125, l2=0.5)]
+        judge_entries(layer.losses, due)
+
+
 kernel_only = claim(
     "penalties.kernel-only",
     says="With kernel_regularizer alone, biases and the scale and shift of batch "

@@ -17,6 +17,8 @@ from claims.schedules import faults
 from harness import UPHELD, as_array, claim, example, given, judge
 
 CALL = f"{faults.COSINE}.__call__"
+REFUSAL = (ValueError, TypeError, RuntimeError)
+"""Of an array where a condition is due: TensorFlow's, JAX's, torch's."""
 
 
 cosine_closed_form = claim(
@@ -213,10 +215,13 @@ def test_the_target_is_the_largest_rate(k, seed):
 
 callable_like_function = claim(
     "schedules.callable-like-function",
-    says="A schedule is called like a function, with a step or an array of steps.",
+    says="A schedule is called like a function: CosineDecay with warm-up with a step, "
+    "InverseTimeDecay with an array of steps.",
     sources=[day7[111:113], tutorial[254:255]],
     verdict=UPHELD,
-    why="Day 7 calls it with whole steps, the tutorial with an array.",
+    why="Day 7 calls its schedule with whole steps, the tutorial calls its own with an "
+    "array. Day 7's takes no array: warm-up or decay is chosen by ops.cond, which "
+    "needs a single step (Keras 3.15).",
     explained_by=[CALL, f"{faults.INVERSE}.__call__"],
     faults=[faults.called_one_step_ahead, faults.inverse_rate_5_percent_high],
 )
@@ -225,8 +230,8 @@ callable_like_function = claim(
 @callable_like_function.as_worded
 @given(step=st.integers(0, 10_600), last=st.integers(1_000, 200_000))
 @example(step=5_265, last=100_000)
-def test_a_schedule_takes_a_step_or_an_array(step, last):
-    """Both calls return the closed form's rates."""
+def test_each_schedule_is_called_as_its_document_calls_it(step, last):
+    """Both calls return the closed form's rates; with warm-up an array is refused."""
     steps = np.linspace(0, last)
     found = keras.optimizers.schedules.InverseTimeDecay(0.001, 20_000, 1)(steps)
     judge.close(found, 0.001 / (1 + steps / 20_000), operations=10, what="array")
@@ -236,6 +241,7 @@ def test_a_schedule_takes_a_step_or_an_array(step, last):
     expected = warm if t < 0 else late
     found = judge.runs(lambda: float(cosine()(step)))
     judge.close(found, expected, operations=16, magnitude=1e-3, what="one step")
+    judge.raises(REFUSAL, lambda: cosine()(steps), what="array, with warm-up")
 
 
 inverse_time_half_third = claim(

@@ -67,9 +67,12 @@ def test_the_last_of_twelve_trials_may_be_the_best():
         tuner = scored(path, lambda values: float(next(queue)), trials=12)
         tuner.search(verbose=0)
 
-    last = completed(tuner)[-1][0]["lr"]
-    best = tuner.get_best_hyperparameters(1)[0].values["lr"]
-    judge.equal(best, last, what="best lr")
+        last = completed(tuner)[-1][0]["lr"]
+        again = scored(path, accuracy, trials=12, overwrite=False)
+
+    for found, what in ((tuner, "best lr"), (again, "best lr of the reloaded search")):
+        best = found.get_best_hyperparameters(1)[0].values["lr"]
+        judge.equal(best, last, what=what)
 
 
 @objective_maximized.as_worded
