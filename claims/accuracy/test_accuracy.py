@@ -179,7 +179,7 @@ training_accuracy_is_the_models = claim(
     "accuracy.training-accuracy-is-the-models",
     says="The training accuracy that fit logs is that of the trained model on its "
     "training data, so it can be compared with validation accuracy.",
-    sources=[day7[207], day7[201:206], notebook[438], notebook[490]],
+    sources=[day7[201], day7[207], notebook[438], notebook[490]],
     verdict=QUALIFIED,
     why="fit counts right answers in its training steps, with dropout on and weights "
     "that still change. evaluate() on the training data counts them without dropout, "
@@ -227,7 +227,7 @@ def test_without_dropout_both_accuracies_are_one():
 
 
 @training_accuracy_is_the_models.fails_throughout(
-    "the weights still change within the epoch, as in both documents"
+    "the weights still change within the epoch"
 )
 def test_weights_that_change_lower_the_logged_accuracy():
     """A model that is wrong in its first batch, and learns from it: 1 of 2 is right."""
@@ -245,7 +245,7 @@ def test_weights_that_change_lower_the_logged_accuracy():
 
 
 @training_accuracy_is_the_models.fails_throughout(
-    "dropout is active while the accuracy is counted, as in both documents"
+    "the model has dropout, which is on while the accuracy is counted"
 )
 def test_dropout_lowers_the_logged_accuracy_of_a_perfect_model():
     """evaluate and validation find all right, fit those whose input was kept: half."""

@@ -103,7 +103,14 @@ def test_the_norm_of_the_next_block_has_another_variance(rate, seed):
     norm(y, training=True)
 
     high = 4 / (1 - rate) ** 2
-    judge.mean(y**2, claimed=2 / (1 - rate), low=0, high=high, resolves=0.05 * high)
+    judge.mean(
+        y**2,
+        claimed=2 / (1 - rate),
+        low=0,
+        high=high,
+        resolves=0.05 * high,
+        what="mean square in training, 2 at test time",
+    )
     expected = np.var(y.astype("float64"))
     n = {"operations": 2 * ROWS, "magnitude": np.mean(y**2), "oracle": "NumPy"}
     judge.close(norm.moving_variance, [expected], what="moving variance", **n)

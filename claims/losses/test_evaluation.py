@@ -74,7 +74,7 @@ def judge_loss(found, problem, paid, *, what):
 val_loss_without_penalty = claim(
     "losses.val-loss-without-penalty",
     says="The validation loss of fit is the data loss alone, free of the penalty.",
-    sources=[day7[95:96]],
+    sources=[day7[96]],
     verdict=REFUTED,
     severity="lesson",
     instead="The penalty is part of val_loss as well; compiled metrics, such as a "

@@ -89,12 +89,12 @@ def test_the_two_monitors_differ_by_the_penalty():
 
 validation_passages_agree = contradiction(
     "losses.validation-passages-agree",
-    says="One document says that the validation loss leaves the penalty out, another "
-    "that evaluation does; a third watches the cross-entropy, since the penalty is "
+    says="day-7 says that the validation loss leaves the penalty out, the article that "
+    "evaluation does; the tutorial watches the cross-entropy, since the penalty is "
     "not mixed into that.",
     sides=[
         side("losses.metrics-exclude-penalty", tutorial[663]),
-        side("losses.val-loss-without-penalty", day7[95:96]),
+        side("losses.val-loss-without-penalty", day7[96]),
         side("losses.evaluate-without-penalty", article[88]),
     ],
     right="losses.metrics-exclude-penalty",

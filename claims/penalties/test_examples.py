@@ -125,7 +125,7 @@ def test_the_penalties_follow_from_glorot_uniform():
             what="outermost weights",
         )
         uniform = {"cdf": lambda w, top=limit: np.clip((w + top) / (2 * top), 0, 1)}
-        judge.law(weights, **uniform, resolves=0.1, what="law")
+        judge.law(weights, **uniform, resolves=0.1, what="law of the weights")
         found = as_array(drawn[0].losses[0])
         judge.close(found, penalty(weights[0], l2=L2), operations=weights[0].size + 4)
 

@@ -99,9 +99,9 @@ only_in_custom_loops = claim(
     sources=[day7[68]],
     evidence=[lab[46]],
     verdict=QUALIFIED,
-    why="predict() always runs inference, and without a flag dropout does, too. The "
-    "lab's MC dropout therefore passes training=True by hand, although it "
-    "is no training loop.",
+    why="predict() always runs inference, and without a flag dropout does, too. MC "
+    "dropout passes training=True by hand (the lab, line 46), although it is no "
+    "training loop.",
     explained_by="keras.src.layers.layer:Layer.__call__",
     faults=[
         faults.evaluate_in_training_mode,

@@ -49,8 +49,9 @@ rebuilt_in_mixed_precision = claim(
     evidence=[day7[193]],
     verdict=REFUTED,
     severity="lesson",
-    instead="For mixed precision set the policy again before the model is rebuilt: the "
-    "search has reset it, and what build_model builds then computes in float32.",
+    instead="For mixed precision set the policy again before the model is rebuilt, or "
+    "in build_model: the search has reset it, and what build_model builds otherwise "
+    "computes in float32.",
     why="After the search the global policy is float32, although it was mixed_float16 "
     "before.",
     explained_by=[BUILT, CLEARED],

@@ -227,7 +227,7 @@ def test_the_expected_share_is_a_bare_majority():
     judge.close(found, exact, dtype="float64", operations=16)
 
 
-@linear_wastes_most.fails_when("a single search of ten trials is meant")
+@linear_wastes_most.fails_when("each search of ten trials is meant")
 @given(seed=seeds())
 def test_most_trials_of_each_search_lie_above(seed):
     """In each of 64 searches at least six of ten linear draws exceed 5e-3."""

@@ -238,7 +238,9 @@ def penalties():
 @picks_show_regularization_wins.as_worded
 def test_a_trial_without_regularization_is_among_them():
     """The least regularized of 64 trials has neither an L2 penalty nor dropout."""
-    judge.at_most(np.min(penalties().sum(axis=1)), 0.0, what="strength plus rate")
+    judge.at_most(
+        np.min(penalties().sum(axis=1)), 0.0, what="L2 strength plus dropout rate"
+    )
 
 
 @picks_show_regularization_wins.instead
@@ -259,4 +261,4 @@ def test_the_typical_winner_is_the_widest_and_two_thirds_up_the_range():
     judge.equal(winner["width"], max(width.values), what="width")
     low, high = np.log([l2.min_value, l2.max_value])
     share = (np.log(winner["l2"]) - low) / (high - low)
-    judge.printed(100 * share, "66", what="per cent of the log range")
+    judge.printed(100 * share, "66", what="per cent of the range, on a log scale")

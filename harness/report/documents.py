@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -59,6 +60,13 @@ class Entry:
         """The gravest verdict of its claims."""
         verdicts = {claim["verdict"] for claim in self.claims}
         return next((word for word in WORST if word in verdicts), None)
+
+    @property
+    def findable(self) -> list[str]:
+        """The ids of the claims and contradictions that are to be seen here."""
+        named = [found["id"] for found in (*self.claims, *self.contradictions)]
+        named += [id for change in self.changes for id in change.claims]
+        return list(dict.fromkeys(named))
 
     @property
     def parts(self) -> Parts:
@@ -162,15 +170,17 @@ def pages(
 
 
 def _put_contradictions(page: Page, found: list[JudgedContradiction]) -> None:
-    """Name each contradiction at the passages that are a side of it."""
+    """Name each contradiction at the passages that make a side of it."""
     for section in page.sections:
         for entry in section.entries:
             first, last = entry.audited or (0, -1)
+            made = {claim["id"] for claim in entry.claims}
             entry.contradictions = [
                 contradiction
                 for contradiction in found
                 if any(
                     side["document"] == page.about["id"]
+                    and side["claim"] in made
                     and side["lines"][0] <= last
                     and first <= side["lines"][1]
                     for side in contradiction["sides"]
@@ -181,9 +191,12 @@ def _put_contradictions(page: Page, found: list[JudgedContradiction]) -> None:
 def _put_changes(page: Page, made: list[Change]) -> None:
     """Give each passage its anchor, and each change to the passage that it is about."""
     entries = [entry for section in page.sections for entry in section.entries]
+    begun: Counter[str] = Counter()
     for entry in entries:
         first = f"{entry.audited[0]}" if entry.audited else f"new-{entry.lines[0]}"
-        entry.anchor = f"{page.about['id']}-line-{first}"
+        begun[first] += 1
+        nth = f"-{begun[first]}" if begun[first] > 1 else ""
+        entry.anchor = f"{page.about['id']}-line-{first}{nth}"
         entry.changes = []
     for change in made:
         here = [e for e in entries if e.lines[0] <= change.lines[0] <= e.lines[1]]

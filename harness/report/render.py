@@ -42,8 +42,8 @@ _SYMBOLS = {
 }
 _MEANINGS = {
     v.UPHELD: "true as worded, in every configuration that the wording covers",
-    v.REFUTED: "false in the very setting of the text; the correction was checked too",
-    v.QUALIFIED: "true only under a condition that the text leaves out",
+    v.REFUTED: "false as it stands; the correction was checked, too",
+    v.QUALIFIED: "true under a condition that the text leaves out, as was measured",
     v.INCONCLUSIVE: "the measurement settles neither side",
     v.NOT_RUN: "not measured in this run, for the reason given",
     v.BROKEN: "the audit itself failed here; nothing is said about the text",
@@ -138,6 +138,9 @@ def _context(audited: Audited) -> dict[str, Any]:
         "audit": audited,
         "topics": topics,
         "count": record.counts(audited["totals"]),
+        "known": {
+            found["id"] for found in (*audited["claims"], *audited["contradictions"])
+        },
         "findings": [c for c in _by_urgency(audited["claims"]) if not outside(c)],
         "outside": [claim for claim in audited["claims"] if outside(claim)],
         "titles": {d["id"]: d["title"] for d in audited["documents"]},

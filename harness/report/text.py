@@ -50,9 +50,9 @@ def number(value: Any) -> str:
         listed = "[" + ", ".join(number(item) for item in value) + "]"
         if len(listed) <= LONGEST:
             return listed
-        return f"{listed[:LONGEST]} ... ({len(value)} values, all in audit.json)]"
+        return f"{listed[:LONGEST]} ... ({len(value)} values)]"
     if isinstance(value, float):
-        return f"{value:.7g}"
+        return f"{value + 0.0:.7g}"
     return str(value)
 
 
@@ -103,6 +103,17 @@ def _bound_and_subject(what: str) -> tuple[str, str]:
     return "", what
 
 
+def subject(what: str) -> str:
+    """What was measured, as a label: `gap: `."""
+    about = _bound_and_subject(what)[1]
+    return f"{about}: " if about else ""
+
+
+def bound(what: str) -> str:
+    """`at most ` or `at least `, if the expected value is a bound."""
+    return _bound_and_subject(what)[0]
+
+
 def coded(value: Any) -> Markup:
     """HTML of a text in our words: escaped, with `code` between backticks as code."""
     spans = re.split(r"`([^`]+)`", printable(value))
@@ -138,6 +149,7 @@ def plain(value: Any) -> str:
 FILTERS: dict[str, Callable[..., str]] = {
     "address": address,
     "all_lines": all_lines,
+    "bound": bound,
     "chance": chance,
     "coded": coded,
     "fenced": fenced,
@@ -147,5 +159,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "place": place,
     "plain": plain,
     "seen": seen,
+    "subject": subject,
 }
 """What the templates call by name."""

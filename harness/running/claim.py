@@ -123,7 +123,9 @@ class Claim(Statement):
 
     def declaration(self) -> ClaimLine:
         """All that reports need to know of the claim, as plain data."""
-        sides = [f"{c.role} {c.condition}" for c in self.checks if c.condition]
+        sided = [c for c in self.checks if c.condition]
+        sided.sort(key=lambda check: check.role != v.HOLDS_WHEN)
+        sides = [f"{c.role} {c.condition}" for c in sided]
         return {
             "type": "claim",
             "backend": backend(),

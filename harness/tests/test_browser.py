@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from urllib.parse import unquote
 
 import pytest
 
@@ -197,6 +198,59 @@ def test_a_permalink_shows_its_claim_even_if_filtered_out(opened):
 
     page = opened("#day-7-line-64")
     assert page.locator("[id='day-7-line-64']").is_visible()
+
+
+def test_each_link_has_one_place_to_lead_to(opened):
+    """No id stands twice, and none is missing."""
+    page = opened()
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(each => each.id)")
+    links = page.evaluate(
+        "[...document.querySelectorAll('a[href^=\\'#\\']')].map(each => each.hash)"
+    )
+
+    assert len(ids) == len(set(ids))
+    assert not {unquote(link[1:]) for link in links} - set(ids)
+
+
+def test_back_returns_to_where_a_link_was_followed(opened):
+    """From a finding in a document's view, whose evidence opens, and back."""
+    page = opened("?findings=1&document=day-7")
+    mark = page.locator("#document-day-7 .mark:visible").nth(9)
+    for _ in range(2):  # what comes into view takes its height
+        mark.hover()
+        page.wait_for_timeout(200)
+    before = mark.bounding_box()["y"]
+
+    mark.click()
+    page.wait_for_timeout(500)
+    assert page.locator(
+        f"[id='{page.url.partition('#')[2]}'] table.checks"
+    ).is_visible()
+    page.go_back()
+    page.wait_for_timeout(500)
+
+    assert abs(mark.bounding_box()["y"] - before) < 3
+
+
+def test_findings_only_keeps_contradictions(opened):
+    """They are findings of their documents, and following a link keeps the view."""
+    page = opened("?findings=1&document=day-7")
+    page.locator("#document-day-7 .mark:visible >> text=validation-passages").click()
+
+    assert "findings=1&document=day-7" in page.url
+    shown = page.locator("article.contradiction:visible")
+    assert 0 < shown.count() < page.locator("article.contradiction").count()
+
+
+def test_a_section_is_where_its_link_leads_on_a_phone(opened):
+    """At 390 pixels nothing above it pushes it away again."""
+    page = opened(viewport={"width": 390, "height": 800})
+    page.click("details.ways summary")
+    page.click("nav a[href='#document-day-7']")
+    page.wait_for_timeout(1_000)
+
+    top = "document.getElementById('document-day-7').getBoundingClientRect().top"
+    assert 0 <= page.evaluate(top) < 250
 
 
 def test_a_claim_leads_to_its_passage_and_back(opened):

@@ -4,10 +4,11 @@
   const find = (selector) => [...document.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
   const search = byId("search");
-  const cards = find("article[data-verdict]");
+  const cards = find("article[data-verdict]"); // claims, and contradictions at the end
+  const claims = cards.filter((card) => card.dataset.verdict !== "contradiction");
   const listed = find("[data-claims]"); // passages, and items of what to fix first
   const buttons = find("button[data-filter]");
-  const groups = find("section.topic, details.part, section.document, #fix, #claims");
+  const groups = find("section.topic, details.part, section.document, #fix, #claims, #contradictions");
   const texts = new Map();
   const read = () => new URLSearchParams(location.search);
   const textOf = (card) => {
@@ -30,7 +31,7 @@
         const has = card.dataset[name].split(" ");
         return all.some((word) => has.includes(word));
       });
-      const finding = /^(refuted|qualified|broken)$/.test(card.dataset.verdict);
+      const finding = /^(refuted|qualified|broken|contradiction)$/.test(card.dataset.verdict);
       const shown = fits && (finding || !findings) && words.every((word) => textOf(card).includes(word));
       if (shown) kept.add(card.id);
       hide(card, !shown);
@@ -49,7 +50,7 @@
         String(state.getAll(button.dataset.filter).includes(button.value)));
     byId("findings").setAttribute("aria-pressed", String(findings));
     if (document.activeElement !== search) search.value = state.get("q") || "";
-    byId("shown").textContent = `${kept.size} of ${cards.length} claims`;
+    byId("shown").textContent = `${claims.filter((card) => kept.has(card.id)).length} of ${claims.length} claims`;
   }
 
   // One step back undoes one press; the letters of a search are one step together.
@@ -86,15 +87,25 @@
     typing = true;
   });
 
+  // Within a document the keys go from passage to passage, elsewhere from claim to claim.
   function step(forward) {
-    const seen = cards.filter((card) => !card.hidden);
-    const top = (card) => card.getBoundingClientRect().top - parseFloat(getComputedStyle(card).scrollMarginTop);
+    const top = (each) => each.getBoundingClientRect().top - parseFloat(getComputedStyle(each).scrollMarginTop);
+    const read = find("section.document").find((each) => top(each) <= 8 && each.getBoundingClientRect().bottom > 8);
+    const passages = read ? [...read.querySelectorAll(".passage[data-claims]")] : [];
+    const seen = [...passages, ...cards].filter((each) => !each.hidden && each.checkVisibility());
     const next = forward
-      ? seen.find((card) => top(card) > 8)
-      : seen.findLast((card) => top(card) < -8);
+      ? seen.find((each) => top(each) > 8)
+      : seen.findLast((each) => top(each) < -8);
     if (!next) return;
-    next.scrollIntoView();
-    next.querySelector("h4 a").focus({ preventScroll: true });
+    show(next);
+    next.querySelector("a").focus({ preventScroll: true });
+  }
+
+  // Until it stays: what is drawn for the first time has another height than guessed.
+  function show(target, top = parseFloat(getComputedStyle(target).scrollMarginTop), tries = 20) {
+    const off = target.getBoundingClientRect().top - top;
+    window.scrollBy(0, off);
+    if (tries) requestAnimationFrame(() => show(target, top, Math.abs(off) < 1 ? Math.min(tries - 1, 2) : tries - 1));
   }
 
   const keys = byId("keys");
@@ -122,13 +133,26 @@
     });
   }
 
-  function reveal() {
+  function reveal(scroll) {
     const target = location.hash && byId(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
-    if (target.closest("[hidden]") || !target.checkVisibility()) store(new URLSearchParams(), true);
     for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-    target.scrollIntoView();
+    const filtered = target.closest("[hidden]") || !target.checkVisibility();
+    if (filtered) store(new URLSearchParams(), true);
+    const evidence = target.querySelector(":scope > details.evidence");
+    if (evidence) evidence.open = true;
+    if (scroll || filtered) show(target);
   }
+
+  // A link that is followed scrolls; Back returns to the place where it was followed.
+  let followed = false;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('a[href^="#"]');
+    if (!link) return;
+    followed = true;
+    const from = link.closest("[id]");
+    if (from) history.replaceState({ from: from.id, top: from.getBoundingClientRect().top }, "");
+  });
 
   let opened = [];
   window.addEventListener("beforeprint", () => {
@@ -136,12 +160,16 @@
     for (const details of opened) details.open = true;
   });
   window.addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
-  window.addEventListener("hashchange", reveal);
-  window.addEventListener("popstate", apply);
+  window.addEventListener("hashchange", () => { reveal(followed); followed = false; });
+  window.addEventListener("popstate", (event) => {
+    apply();
+    const from = byId(event.state?.from);
+    if (from) show(from, event.state.top);
+  });
   byId("controls").hidden = false;
   document.querySelector("div.filters").hidden = false;
   document.querySelector("details.ways").open = window.innerWidth > 960;
   apply();
-  reveal();
+  reveal(true);
   (window.requestIdleCallback || setTimeout)(() => cards.forEach(textOf));
 })();
