@@ -44,6 +44,7 @@ def test_rules_are_selected_by_option_and_by_table(course):
     silent = lint(course)
     assert silent.returncode == 0, silent.stdout
     assert "1 finding " in lint(course, "--ignore", "call").stdout
+    assert "2 findings" in lint(course, "--select", "name,call").stdout
 
 
 @pytest.mark.slow
@@ -72,6 +73,8 @@ def test_a_baseline_leaves_old_findings_out_wherever_they_move(course):
         ("baseline = 3", "is no file name"),
         ('baseline = "none.json"', "is no baseline; write one"),
         ("select = [", "cannot be read"),
+        ('select = ["names"]', "there is no rule 'names'"),
+        ('ignore = ["statement.dropout.nothing"]', "there is no rule 'statement."),
     ],
 )
 def test_a_wrong_table_is_one_sentence(course, table, says):

@@ -60,6 +60,44 @@ def constant(code, call, node, default):
     return value.node.value if value and isinstance(value.node, ast.Constant) else None
 
 
+SHORT = """
+import keras
+from keras.callbacks import EarlyStopping
+stop = EarlyStopping({stop})
+model.fit(x, y, epochs={epochs}, callbacks=[stop])
+"""
+
+
+@pattern(
+    "callbacks.early-stopping-patience",
+    instead="Train for more epochs than the patience of EarlyStopping.",
+    catches=[
+        SHORT.format(stop="patience=10", epochs=2),
+        SHORT.format(stop="monitor='val_loss', patience=5", epochs=5),
+        "N = 20" + SHORT.format(stop="patience=25", epochs="N"),
+    ],
+    passes=[
+        SHORT.format(stop="patience=3", epochs=20),
+        SHORT.format(stop="patience=p", epochs=2),
+        SHORT.format(stop="patience=10, baseline=0.2", epochs=2),
+        SHORT.format(stop="patience=1", epochs=1) + "# a smoke test",
+    ],
+)
+def never_stops(code):
+    """Early stopping waits for as many epochs as the training has, or more: it never
+    ends it."""
+    for fit in code.calls(".fit"):
+        epochs = code.literal(fit.block, fit.argument("epochs", 3))
+        for stop in code.items(fit.block, fit.argument("callbacks")):
+            if stop.name != "keras.callbacks.EarlyStopping":
+                continue
+            wait = waited(code, stop, 2, 0)
+            sure = watched(code, stop) and not stop.argument("baseline")
+            known = isinstance(epochs, int) and isinstance(wait, int)
+            if sure and known and 1 < epochs <= wait:
+                yield fit
+
+
 TRAINED = """
 import keras
 model.compile("sgd", "mse", metrics=[{metric}])

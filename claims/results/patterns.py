@@ -83,6 +83,76 @@ def validation_rows_in_the_training_set(code):
                     yield Node(block, value)
 
 
+STOPPED = HEAD + (
+    "model.fit(x_train, y_train, validation_data=({held}), callbacks=[{callback}])\n"
+    "score = model.evaluate({judged})\n"
+)
+STOP = "keras.callbacks.EarlyStopping(patience=5)"
+BEST = "keras.callbacks.ModelCheckpoint('best.keras', save_best_only=True)"
+CHOOSING = {
+    "keras.callbacks.EarlyStopping",
+    "keras.callbacks.ReduceLROnPlateau",
+    "keras.callbacks.ModelCheckpoint",
+}
+
+
+@pattern(
+    "results.test-set-is-the-validation-set",
+    instead="Stop and choose by rows cut off from the training set, and keep the test "
+    "set for the end.",
+    catches=[
+        STOPPED.format(held="x_test, y_test", callback=STOP, judged="x_test, y_test"),
+        STOPPED.format(held="X_test, Y", callback=BEST, judged="X_test, Y, verbose=0"),
+        HEAD + f"stop = {STOP}\n"
+        "model.fit(a, b, validation_data=(test_x, test_y), callbacks=[stop])\n"
+        "model.evaluate(test_x, test_y)",
+    ],
+    passes=[
+        STOPPED.format(held="x_val, y_val", callback=STOP, judged="x_test, y_test"),
+        STOPPED.format(held="x_test, y_test", callback="", judged="x_test, y_test"),
+        STOPPED.format(held="x_val, y_val", callback=STOP, judged="x_val, y_val"),
+        STOPPED.format(
+            held="x_test, y_test",
+            callback="keras.callbacks.EarlyStopping('loss', patience=5)",
+            judged="x_test, y_test",
+        ),
+        STOPPED.format(
+            held="x_test, y_test",
+            callback="keras.callbacks.ModelCheckpoint('last.keras')",
+            judged="x_test, y_test",
+        ),
+    ],
+)
+def stopped_by_the_test_set(code):
+    """The training is stopped, or its weights chosen, by the set that it is tested on:
+    the test result is too good."""
+    tested = [
+        [ast.dump(argument) for argument in call.node.args[:2]]
+        for call in code.calls(".evaluate")
+    ]
+    for fit in code.calls(".fit"):
+        held = fit.argument("validation_data")
+        if not isinstance(held, (ast.Tuple, ast.List)) or not held.elts:
+            continue
+        is_test = "test" in getattr(held.elts[0], "id", "").lower()
+        same = [ast.dump(element) for element in held.elts[:2]] in tested
+        made = code.items(fit.block, fit.argument("callbacks"))
+        if is_test and same and any(_chooses(code, call) for call in made):
+            yield fit
+
+
+def _chooses(code, call):
+    """Whether a callback decides by a value that was measured on the held out rows."""
+    if call.name not in CHOOSING or call.open:
+        return False
+    first = None if call.name.endswith("ModelCheckpoint") else 0
+    watched = code.literal(call.block, call.argument("monitor", first), "val_loss")
+    saves_all = call.name.endswith("ModelCheckpoint") and not call.argument(
+        "save_best_only"
+    )
+    return isinstance(watched, str) and watched.startswith("val_") and not saves_all
+
+
 def _names(node):
     return [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
 

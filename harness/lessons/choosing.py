@@ -7,7 +7,8 @@
     ignore = ["statement.dropout.half-per-batch"]
     baseline = "lint-baseline.json"
 
-A rule stands for itself and for all that begin with it and a dot. In a lesson, a
+A rule stands for itself and for all that begin with it and a dot; one that names no
+family, or no claim, is refused, as nothing would be found by it. In a lesson, a
 comment such as `# audit: ignore[call]`, or `<!-- audit: ignore[call] -->`, silences a
 rule on its own line; alone on its line, for the paragraph or block of lines below it.
 """
@@ -27,6 +28,8 @@ from typing import Any
 from harness.errors import InputError
 
 TABLE = "regularization-audit"
+FAMILIES = ("name", "call", "code", "statement", "number", "output")
+ABOUT_CLAIMS = ("code", "statement")
 _SILENCED = re.compile(r"audit:\s*ignore\[([\w.\-, ]*)\]")
 _ALONE = re.compile(r"^\s*(#|<!--|%|//|\.\.)?\s*audit:\s*ignore\[[^\]]*\]\s*(-->)?\s*$")
 
@@ -59,10 +62,11 @@ def choice(
     baseline: Path | None = None,
     *,
     without_baseline: bool = False,
+    claims: Iterable[str] = (),
 ) -> Choice:
     """What the command line says, over what the folder's pyproject.toml says.
 
-    Raises BadChoice.
+    claims: the ids that a rule may name. Raises BadChoice.
     """
     path, table = _table(folder)
     rules = {}
@@ -70,7 +74,9 @@ def choice(
         value = table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(r, str) for r in value):
             raise BadChoice(f"{path}: {key} of [tool.{TABLE}] is no list of rules.")
-        rules[key] = given or tuple(value)
+        commas = (rule.strip() for part in given for rule in part.split(","))
+        rules[key] = tuple(filter(None, commas)) or tuple(value)
+        _refuse_unknown(rules[key], [*claims])
     if baseline is None and "baseline" in table:
         if not isinstance(table["baseline"], str):
             raise BadChoice(f"{path}: baseline of [tool.{TABLE}] is no file name.")
@@ -79,6 +85,18 @@ def choice(
         return Choice(rules["select"], rules["ignore"])
     known = _read_baseline(baseline)
     return Choice(rules["select"], rules["ignore"], known)
+
+
+def _refuse_unknown(rules: Iterable[str], claims: list[str]) -> None:
+    for rule in rules:
+        family, _, claim = rule.partition(".")
+        named = family in ABOUT_CLAIMS and any(_covers(claim, id) for id in claims)
+        if family not in FAMILIES or (claim and not named):
+            raise BadChoice(
+                f"there is no rule {rule!r}: the families are {', '.join(FAMILIES)}; "
+                f"{' and '.join(ABOUT_CLAIMS)} may go on with a topic or a claim, as "
+                f"in code.losses."
+            )
 
 
 def _table(folder: Path) -> tuple[Path, dict[str, Any]]:

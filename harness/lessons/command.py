@@ -36,8 +36,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
             action="append",
             default=[],
             metavar="RULE",
-            help=f"{tells} findings of this rule, and of those that begin with it; may "
-            f"be given several times (default: what pyproject.toml says)",
+            help=f"{tells} findings of this rule, and of those that begin with it; "
+            f"several with commas, or given again (default: what pyproject.toml says)",
         )
     command.add_argument(
         "--baseline", type=Path, metavar="FILE", help="leave out what this file knows"
@@ -87,17 +87,18 @@ def _adopt(options: argparse.Namespace) -> int:
 
 def _lint(options: argparse.Namespace) -> int:
     """Exit 0 without a finding, 1 with some; what cannot be read is a sentence."""
+    known = judged.around_or_installed(Path.cwd())
     choice = choosing.choice(
         Path.cwd(),
         options.select,
         options.ignore,
         options.baseline,
         without_baseline=bool(options.write_baseline),
+        claims=known.claims,
     )
     libraries = asking.Libraries()
     texts: page.Texts = {}
     try:
-        known = judged.around_or_installed(Path.cwd())
         linted = lint.lint(options.paths, libraries, known, choice, texts)
         if options.fix or options.diff:
             made = fixing.edits(linted["findings"], options.paths)
