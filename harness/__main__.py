@@ -122,6 +122,7 @@ def _out(given: Path | None, name: str) -> Path:
 def _merge(options: argparse.Namespace) -> int:
     lines = merge.runs([read_run(run) for run in options.runs])
     out = _out(options.out, "merged")
+    _refuse_foreign(out, options.runs)
     out.mkdir(parents=True, exist_ok=True)
     write_evidence(out / EVIDENCE, lines)
     audited = record.audit(lines)
@@ -136,14 +137,25 @@ def _merge(options: argparse.Namespace) -> int:
     return 0
 
 
+def _refuse_foreign(out: Path, runs: list[Path]) -> None:
+    """Raises UnreadableEvidence if `out` is one of the runs, or not a run's folder."""
+    if any(out.resolve() == run.resolve() for run in runs):
+        raise UnreadableEvidence(
+            f"--out {out} is one of the runs to be merged: name another folder."
+        )
+    if out.is_dir() and any(out.iterdir()) and not (out / EVIDENCE).is_file():
+        raise UnreadableEvidence(
+            f"--out {out} holds files that no run wrote: name an empty or a new folder."
+        )
+    if (out / EVIDENCE).exists():
+        read_run(out)  # refuses what is no evidence
+
+
 def _report(options: argparse.Namespace) -> int:
     for run in options.runs:
         project = _with_material(run, options.material) if options.material else None
-        if project and run.resolve() == project.published.resolve():
-            raise UnreadableEvidence(
-                f"{run} is the published audit, which quotes no document: copy it to "
-                "another folder, and call `report` with --material there."
-            )
+        if project:
+            _refuse_published(run, project)
         copies = corrections.copies(project)
         audited = corrections.set_right(record.audit(read_run(run)), copies)
         audited = {**audited, **history.beside(run, audited)}
@@ -153,8 +165,19 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _refuse_published(run: Path, project: Project) -> None:
+    """Raises UnreadableEvidence: nothing there may hold text of a document."""
+    if run.resolve() == project.published.resolve():
+        raise UnreadableEvidence(
+            f"{run} is the published audit, which quotes no document: copy it to "
+            "another folder, and use it with --material there."
+        )
+
+
 def _patch(options: argparse.Namespace) -> int:
-    copies = corrections.copies(_with_material(options.run, options.material))
+    project = _with_material(options.run, options.material)
+    _refuse_published(options.run, project)
+    copies = corrections.copies(project)
     audited = record.audit(read_run(options.run))
     unknown = set(options.claim) - {claim["id"] for claim in audited["claims"]}
     if unknown:
@@ -206,6 +229,11 @@ def _compare(options: argparse.Namespace) -> int:
     difference["ratios"] = ratios.between(options.old, options.new)
     print(compare.markdown(difference), end="")
     if options.html:
+        page = options.html
+        if page.is_file() and page.read_bytes()[:9].lower() != b"<!doctype":
+            raise UnreadableEvidence(
+                f"{page} is no page of this command: name another file for --html."
+            )
         options.html.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(options.html, compare.html(difference, old, new))
     return int(compare.changed(difference))

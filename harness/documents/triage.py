@@ -14,6 +14,7 @@ from harness.documents.ledger import Document, Ledgers, Row
 from harness.documents.passages import BOILERPLATE, HEADING, Passage, split
 from harness.errors import InputError
 from harness.evidence.lines import JudgedClaim, Triage
+from harness.evidence.store import write_atomically
 
 REASONS = {HEADING: "heading", BOILERPLATE: "page furniture"}
 
@@ -172,7 +173,7 @@ def overlap(lines: list[int], others: list[int]) -> bool:
 def write(path: Path, rows: Sequence[Row]) -> None:
     """Write a ledger's rows below the head of its file."""
     head = path.read_text("utf-8").split("\n[[passage]]")[0].rstrip("\n")
-    path.write_text("\n".join([head, *map(written, rows)]) + "\n", "utf-8")
+    write_atomically(path, "\n".join([head, *map(written, rows)]) + "\n")
 
 
 def written(row: Mapping[str, object]) -> str:

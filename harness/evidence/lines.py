@@ -283,12 +283,16 @@ class PowerLine(TypedDict):
 
 
 class EndLine(TypedDict):
-    """How long a run took, and whether all checks of all claims ran; the last line."""
+    """How long a run took, and whether all checks of all claims ran; the last line.
+
+    collected_all: whether it knew all claims, also where it ran some of them only.
+    """
 
     type: Literal["end"]
     backend: str
     seconds: float
     complete: bool
+    collected_all: NotRequired[bool]
 
 
 Declared = ClaimLine | ContradictionLine

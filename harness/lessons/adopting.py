@@ -76,6 +76,11 @@ def adopt(
     if problem:
         raise NotAdopted(f"{path}: {problem}")
     passages = split(text)
+    if before and (Ledgers(into)[name].file != copy.name or _other(before, passages)):
+        raise NotAdopted(
+            f"{path}: {ledger} is the ledger of another text of this name; rename the "
+            "lesson, or adopt it into another folder."
+        )
     suggestions = _suggestions(lint.lint([path], libs, known), known, passages, place)
     sections, rows = _rows(passages, before, suggestions, Related(known.claims))
     try:
@@ -165,6 +170,12 @@ def _before(ledger: Path, into: Path, own: Ledgers) -> list[Row]:
     if problem:
         raise NotAdopted(problem.removeprefix("--documents "))
     return Ledgers(into)[ledger.stem].rows()
+
+
+def _other(before: list[Row], passages: list[Passage]) -> bool:
+    """Whether less than half of a ledger's passages are in the text."""
+    found = sum(bound.passage is not None for bound in bind(before, passages))
+    return 2 * found < len(before)
 
 
 def _problem(

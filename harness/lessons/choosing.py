@@ -83,7 +83,7 @@ def choice(
         baseline = path.parent / table["baseline"]
     if without_baseline or baseline is None:
         return Choice(rules["select"], rules["ignore"])
-    known = _read_baseline(baseline)
+    known = read_baseline(baseline)
     return Choice(rules["select"], rules["ignore"], known)
 
 
@@ -119,7 +119,8 @@ def _table(folder: Path) -> tuple[Path, dict[str, Any]]:
     return folder, {}
 
 
-def _read_baseline(path: Path) -> Counter[str]:
+def read_baseline(path: Path) -> Counter[str]:
+    """What a baseline knows. Raises BadChoice for a file that is none."""
     try:
         found = json.loads(path.read_text("utf-8"))
         return Counter({str(key): int(count) for key, count in found["known"].items()})

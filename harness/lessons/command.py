@@ -96,6 +96,7 @@ def _lint(options: argparse.Namespace) -> int:
         without_baseline=bool(options.write_baseline),
         claims=known.claims,
     )
+    _refuse_lessons(options)
     libraries = asking.Libraries()
     texts: page.Texts = {}
     try:
@@ -127,3 +128,17 @@ def _lint(options: argparse.Namespace) -> int:
     else:
         print(said, end="")
     return 1 if linted["findings"] else 2 if problems else 0
+
+
+def _refuse_lessons(options: argparse.Namespace) -> None:
+    """Raises BadChoice where a lesson or another text would be overwritten."""
+    read = {path.resolve() for path, _ in lint.lessons(options.paths)}
+    for target in (options.output, options.write_baseline):
+        if target and target.resolve() in read:
+            raise choosing.BadChoice(
+                f"{target} is one of the lessons, and would be overwritten: name "
+                "another file."
+            )
+    baseline = options.write_baseline
+    if baseline and baseline.exists():
+        choosing.read_baseline(baseline)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from harness.evidence import record
+from harness.evidence import verdict as v
 from harness.evidence.lines import (
     Audited,
     JudgedCheck,
@@ -21,6 +22,7 @@ OTHER_SEED = (
     "estimate is compared, by the tolerances of both."
 )
 SAME, CHANGED, NEW, LOST = "same", "changed", "new", "gone"
+UNSELECTED = "not selected in both"
 
 
 class VerdictRow(TypedDict):
@@ -64,6 +66,10 @@ def compare(old: Audited, new: Audited) -> Difference:
     verdicts = [
         _verdicts(id, before.get(id), after.get(id)) for id in sorted(before | after)
     ]
+    for row in verdicts:
+        found = before.get(row["id"]), after.get(row["id"])
+        if any(claim and _unselected(claim) for claim in found):
+            row["what"] = UNSELECTED
     same = [row["id"] for row in verdicts if row["what"] == SAME]
     runs = {"old": old["run"], "new": new["run"]}
     seed = old["run"]["seed"] == new["run"]["seed"]
@@ -88,6 +94,11 @@ def _verdicts(id: str, old: Found | None, new: Found | None) -> VerdictRow:
     if None in pair:
         what = NEW if old is None else LOST
     return {"id": id, "what": what, "old": pair[0], "new": pair[1]}
+
+
+def _unselected(found: Found) -> bool:
+    """Whether a partial run left it out: it says nothing then."""
+    return found["verdict"] == v.NOT_RUN and not found["checks"]
 
 
 def _moved(old: Found, new: Found, same_seed: bool) -> list[MovedRow]:
@@ -149,10 +160,11 @@ def _published_part(found: Found) -> tuple[object, ...]:
 
 def _by_kind(difference: Difference) -> dict[str, list[VerdictRow]]:
     rows = difference["verdicts"]
-    return {
+    kinds = {
         what: [row for row in rows if row["what"] == what]
-        for what in (CHANGED, NEW, LOST, SAME)
+        for what in (CHANGED, NEW, LOST, SAME, UNSELECTED)
     }
+    return {w: found for w, found in kinds.items() if found or w != UNSELECTED}
 
 
 def html(difference: Difference, old: Audited, new: Audited) -> str:

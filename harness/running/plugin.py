@@ -123,12 +123,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _means_claims(folder: Path, project: Project) -> bool:
-    """Whether `pytest` without a path, called in `folder`, is about the claims: unless
-    the folder has tests of its own beside them."""
+    """Whether `pytest` without a path, called in `folder`, is about all claims: unless
+    the folder has tests of its own, as a topic of the claims has."""
     if not project.claims.is_dir():
         return False
-    outside = folder != project.root and project.claims not in (folder, *folder.parents)
-    return not (outside and next(folder.rglob("test_*.py"), None))
+    whole = folder in (project.root, project.claims)
+    return whole or not next(folder.rglob("test_*.py"), None)
 
 
 def _project(config: pytest.Config) -> Project:
@@ -249,12 +249,13 @@ def pytest_collection_modifyitems(session: pytest.Session) -> None:
     problems = declared.refused(REGISTRY.values(), ledgers)
     if problems:
         raise pytest.UsageError("\n".join(problems))
+    config.stash[NOTES] = declared.notes(REGISTRY.values(), ledgers)
     if _covers_all(config):
         known = {id for id, s in REGISTRY.items() if isinstance(s, Claim)}
         problems = adopted.unknown(config.stash[PROJECT].lessons(), known)
         if problems:
             raise pytest.UsageError("\n".join(problems))
-    config.stash[NOTES] = declared.notes(REGISTRY.values(), ledgers)
+        config.stash[NOTES] += adopted.unknown(ledgers.documents(), known)
 
 
 def _notes(config: pytest.Config) -> list[str]:
@@ -401,6 +402,10 @@ class Recorder:
         if carried:
             self.audit.add(carried["claim"], carried["check"])
 
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed:
+            self.audit.uncollected = True
+
 
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
     carried = getattr(report, "audit", None)
@@ -438,7 +443,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
     audit.notes.update(_notes(config))
     judged = None
     if audit.has_evidence and not config.option.collectonly:
-        judged = audit.finish(_covers_all(config) and exitstatus in (0, 1))
+        ended = exitstatus in (0, 1)
+        judged = audit.finish(
+            covers_all=_asks_for_all_files(config) and ended,
+            unfiltered=_covers_all(config),
+        )
         if exitstatus == 0 and terminal.failures(judged, audit, config.option.fail_on):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
     result = yield
@@ -450,9 +459,14 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[
 
 def _covers_all(config: pytest.Config) -> bool:
     """Whether the command asked for all claims: no filter, and the whole folder."""
-    claims = config.rootpath / "claims"
-    asked = [Path(config.invocation_params.dir, str(arg)) for arg in config.args]
-    everything = any(p in (claims, *claims.parents) for p in asked)
-    return everything and not any(
+    return _asks_for_all_files(config) and not any(
         getattr(config.option, name, None) for name in MISSING_PARTS
     )
+
+
+def _asks_for_all_files(config: pytest.Config) -> bool:
+    claims = config.rootpath / "claims"
+    asked = [Path(config.invocation_params.dir, str(arg)) for arg in config.args]
+    unread = ("ignore", "ignore_glob", "audit_benchmark")
+    everything = any(p in (claims, *claims.parents) for p in asked)
+    return everything and not any(getattr(config.option, n, None) for n in unread)

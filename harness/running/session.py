@@ -42,6 +42,7 @@ class Audit:
         self.absent_figures: set[str] = set()
         self.notes: set[str] = set()
         self.disk_problem: str | None = None
+        self.uncollected = False
         self._store: Store | None = None
         self._claims: dict[str, Declared] = {}
         self._said_too = adopted.places(project.lessons())
@@ -123,15 +124,20 @@ class Audit:
             for d in self.project.documents()
         ]
 
-    def finish(self, covers_all: bool) -> Audited:
-        """Form the verdicts, write all files, move `latest` if the run is complete."""
-        complete = covers_all and self._all_checks_ran()
+    def finish(self, *, covers_all: bool, unfiltered: bool) -> Audited:
+        """Form the verdicts, write all files, move `latest` if the run is complete.
+
+        covers_all: all files of claims were asked for; unfiltered: all their checks.
+        """
+        collected_all = covers_all and not self.uncollected
+        complete = collected_all and unfiltered and self._all_checks_ran()
         seconds = (utc_now() - self.started).total_seconds()
         end: EndLine = {
             "type": "end",
             "backend": libraries.backend(),
             "seconds": round(seconds, 2),
             "complete": complete,
+            "collected_all": collected_all,
         }
         cited = {
             place.get("document")

@@ -60,7 +60,10 @@ class Project:
         self.path = pytester.path
         (self.path / "claims" / "documents").mkdir(parents=True)
         (self.path / "claims" / "documents" / "paper.toml").write_text(LEDGER)
-        (self.path / "pytest.ini").write_text("[pytest]\ntestpaths = claims\n")
+        (self.path / "pytest.ini").write_text(
+            "[pytest]\ntestpaths = claims\n"  # the run around it has imported us
+            "filterwarnings = ignore::pytest.PytestAssertRewriteWarning\n"
+        )
         (self.path / "conftest.py").write_text(
             'pytest_plugins = ["harness.running.plugin"]\n'
         )
