@@ -86,7 +86,7 @@ notebook_plot_clears_data = claim(
     evidence=[notebook[379]],
     verdict=QUALIFIED,
     why="plt.close() closes the figure; the history that was plotted keeps all its "
-    "figures.",
+    "numbers.",
     explained_by="matplotlib.pyplot:close",
     faults=[figures_stay_open],
 )

@@ -20,7 +20,7 @@ tf_seed = claim(
     severity="lesson",
     instead="keras.utils.set_random_seed(42) repeats initial weights, dropout masks "
     "and shuffled orders; for the parallel map's augmentation, call "
-    "tf.config.experimental.enable_op_determinism() before it as well. "
+    "tf.config.experimental.enable_op_determinism(), too, before the data is built. "
     "tf.random.set_seed does not reach weights and masks.",
     why="Keras 3 draws the seeds of weights and dropout masks from Python's `random`, "
     "which TensorFlow's seed does not set. In a parallel map the image that arrives "

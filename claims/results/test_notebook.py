@@ -232,7 +232,7 @@ def test_training_falls_and_held_out_rises():
 
 
 @regularized_trades_training_accuracy.fails_when(
-    "dropout and batch normalization alone are given the credit"
+    "dropout and batch normalization are said to be the only difference"
 )
 def test_the_models_have_the_same_layers_but_for_these():
     """Theirs have at most 512 trainable weights each: the totals print alike."""
@@ -240,7 +240,9 @@ def test_the_models_have_the_same_layers_but_for_these():
     regularized, basic = (float(PARAMETERS[name]) for name in names)
 
     found = abs(regularized - basic)
-    judge.at_most(found, 0.1, what="millions", oracle="the comparison itself")
+    judge.at_most(
+        found, 0.1, what="millions of weights apart", oracle="the comparison itself"
+    )
 
 
 test_set_is_the_validation_set = claim(
