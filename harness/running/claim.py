@@ -17,6 +17,8 @@ from harness.evidence.lines import ClaimLine, Declared, DeclaredCheck, DeclaredF
 from harness.running.faults import Fault
 from harness.stack.libraries import backend
 
+MEASURED = {"ratios", "outcomes"}
+"""Fixtures of checks that only an option of their own runs."""
 REGISTRY: dict[str, Statement] = {}
 Test = TypeVar("Test", bound=Callable[..., Any])
 
@@ -29,7 +31,8 @@ class DeclarationError(pytest.Collector.CollectError):
 class Check:
     """A test function in one role of one claim, or of one contradiction.
 
-    timed: it judges a measured ratio, which may stay inconclusive on a noisy machine.
+    timed: it judges a measured ratio, or outcomes of trainings; either may stay
+        inconclusive.
     """
 
     claim: Statement
@@ -75,7 +78,7 @@ class Statement:
         self, test: Test, role: str, condition: str = "", negated: bool = False
     ) -> Test:
         """The test is a check in this role."""
-        timed = "ratios" in inspect.signature(test).parameters
+        timed = bool(MEASURED & {*inspect.signature(test).parameters})
         check = Check(self, role, test.__name__, condition, negated, timed)
         self.checks.append(check)
         test.audit_check = check  # type: ignore[attr-defined]

@@ -37,8 +37,9 @@ MISSING_PARTS = (
     "lf",
     "ff",
     "audit_benchmark",
+    "audit_experiments",
 )
-pytest_plugins = ["harness.benchmark.hooks"]
+pytest_plugins = ["harness.benchmark.hooks", "harness.experiments.hooks"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -467,6 +468,6 @@ def _covers_all(config: pytest.Config) -> bool:
 def _asks_for_all_files(config: pytest.Config) -> bool:
     claims = config.rootpath / "claims"
     asked = [Path(config.invocation_params.dir, str(arg)) for arg in config.args]
-    unread = ("ignore", "ignore_glob", "audit_benchmark")
+    unread = ("ignore", "ignore_glob", "audit_benchmark", "audit_experiments")
     everything = any(p in (claims, *claims.parents) for p in asked)
     return everything and not any(getattr(config.option, n, None) for n in unread)
