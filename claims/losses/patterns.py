@@ -106,8 +106,8 @@ l2.add(keras.layers.Dense(4{penalty}))
 l2_hist = l2.fit(x, y, validation_data=(x_val, y_val))
 """
 BY_METRIC = (
-    "val_loss and evaluate() add the penalty to the loss: compare models by a metric, "
-    "such as keras.metrics.BinaryCrossentropy, which has none."
+    "val_loss and evaluate() add the penalty to the loss: compare models by a "
+    "metric, such as the cross-entropy of the task, which has none."
 )
 L2 = ", kernel_regularizer=keras.regularizers.l2(0.001)"
 LOSSES = (

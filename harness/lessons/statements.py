@@ -162,7 +162,7 @@ _MARKS = r"`+|(?<![\w*])\*+(?=\w)|(?<=\w)\*+(?![\w*])|\b_+|_+\b"
 def sentences(piece: Piece) -> Iterator[tuple[int, str]]:
     """Line and text of each sentence, white space folded and Markdown's marks out."""
     text = piece.text[:LONGEST]
-    for match in re.finditer(r"\S.*?(?:[.!?](?=\s)|\Z)", text, re.DOTALL):
+    for match in re.finditer(r"\S.*?(?:[.!?](?:[*_]{1,2})?(?=\s)|\Z)", text, re.DOTALL):
         said = re.sub(_MARKS, "", match.group())
         line = piece.line + text.count("\n", 0, match.start())
         yield line, " ".join(said.split())
