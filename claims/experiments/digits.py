@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from harness import as_array
+from harness.experiments.declaration import condition, control
 
 DATA_SHA256 = "f6d9e39f37dc45d327f6db33428ee58970ccceabb2535a5c179de35886b70443"
 """Of the images and the labels, as scikit-learn 1.9 ships them."""
@@ -33,9 +34,10 @@ def dense(settings, seed):
     kernels; norm: batch normalization before each activation; dropout_first: dropout
     before the normalization; rate_of_learning, optimizer, decay; cosine: whether the
     rate falls to zero; rows to train on; wrong: share of training labels that are drawn
-    anew; epochs of 7 batches of 32.
+    anew; epochs of 7 batches of 32; stream: other seeds for the same numbers.
     """
     settings = DEFAULTS | settings
+    seed += 1_000_003 * settings.pop("stream")
     rows, epochs = settings["rows"], settings["epochs"]
     images, truth = _data()
     rng = np.random.default_rng(seed)
@@ -94,6 +96,7 @@ DEFAULTS = {
     "rows": ROWS,
     "wrong": 0.0,
     "epochs": 60,
+    "stream": 0,
 }
 
 
@@ -189,3 +192,19 @@ def _measured(model, images, labels, name):
         else float("nan"),
         f"{name}_loss": float(-picked.mean()),
     }
+
+
+control(
+    "a training against itself, other seeds",
+    of=condition(dense, seconds=0.5, stream=1),
+    against=condition(dense, seconds=0.5),
+    metric="val_loss",
+    differs=False,
+)
+control(
+    "a network of four units against one that learns all",
+    of=condition(dense, seconds=0.5, units=[4]),
+    against=condition(dense, seconds=0.5),
+    metric="train_loss",
+    differs=True,
+)

@@ -7,7 +7,7 @@ conditions_are_the_same = replaced(
     "harness.experiments.campaign:Campaign.differences",
     lambda original: (
         lambda self, one, seeds: differences(
-            one, *2 * [self.values(one.against, one.metric, seeds)]
+            *2 * [self.values(one.against, one.metric, seeds)], lower=one.lower
         )
     ),
     name="conditions_are_the_same",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.evidence.verdict import INCONCLUSIVE
 from harness.experiments import engine, ruling, units
-from harness.experiments.declaration import Comparison, Condition
+from harness.experiments.declaration import CONTROLS, Comparison, Condition
 from harness.experiments.ruling import LOOKS, Ruling
 from harness.experiments.units import Unit
 
@@ -59,6 +59,7 @@ class Campaign:
     budget: float | None = None
     device: str = "cpu"
     rulings: dict[str, Ruling] = field(default_factory=dict)
+    trouble: str = ""
 
     def plan(self) -> Plan:
         """The looks that fit into the budget, by what conditions are declared to take.
@@ -90,6 +91,23 @@ class Campaign:
                 found = ruling.rule(self.differences(one, number), one.matters)
                 self.rulings[one.name] = found
             open_ = [c for c in open_ if self.rulings[c.name].outcome == INCONCLUSIVE]
+        if self.rulings:
+            self.trouble = self._control(progress)
+
+    def _control(self, progress: Callable[[str], None]) -> str:
+        """A sentence for a control that came out wrong; "" if all came out right."""
+        seeds = LOOKS[0]
+        ends = [c for one in CONTROLS.values() for c in (one.of, one.against)]
+        wanted = [Unit(c, seed) for c in ends for seed in self._seeds(seeds)]
+        told = _told(progress, seeds, 0)
+        engine.run(wanted, self.folder, self.stack, progress=told, device=self.device)
+        for name, one in CONTROLS.items():
+            pair = (self.values(c, one.metric, seeds) for c in (one.of, one.against))
+            found = ruling.apart(ruling.differences(*pair, lower=False))
+            if found != one.differs:
+                seen = "no difference" if one.differs else "a difference"
+                return f"the control {name!r} showed {seen}: no verdict can be trusted"
+        return ""
 
     def differences(self, comparison: Comparison, seeds: int) -> list[float]:
         """By seed, how much better the claimed condition did."""
@@ -97,7 +115,7 @@ class Campaign:
             self.values(condition, comparison.metric, seeds)
             for condition in (comparison.of, comparison.against)
         )
-        return ruling.differences(comparison, of, against)
+        return ruling.differences(of, against, lower=comparison.lower)
 
     def values(
         self, condition: Condition, metric: str, seeds: int
@@ -125,6 +143,9 @@ class Campaign:
     def _seconds(self, seeds: int, cores: int) -> float:
         wanted = self._units(self.comparisons, seeds)
         trained = sum(unit.condition.seconds for unit in wanted)
+        trained += LOOKS[0] * sum(
+            c.of.seconds + c.against.seconds for c in CONTROLS.values()
+        )
         return START + RESERVE * trained / cores
 
 

@@ -21,6 +21,10 @@ COMPARISONS: dict[str, Comparison] = {}
 """All that were declared, by name, in the order of their declaration."""
 
 
+CONTROLS: dict[str, Control] = {}
+"""By name; each campaign runs them, and without them its verdicts say nothing."""
+
+
 class Undeclared(InputError):
     """A comparison that says too little, or one too many, in one sentence."""
 
@@ -89,3 +93,23 @@ def comparison(
     made = Comparison(name, of, against, metric, lower, matters, because, scope)
     COMPARISONS[name] = made
     return made
+
+
+@dataclass(frozen=True)
+class Control:
+    """Two conditions of which it is known whether they differ in a metric."""
+
+    of: Condition
+    against: Condition
+    metric: str
+    differs: bool
+
+
+def control(
+    name: str, *, of: Condition, against: Condition, metric: str, differs: bool
+) -> None:
+    """Declare a control: a condition against itself with other seeds (differs=False),
+    or two that must be told apart. Raises Undeclared for a name that is taken."""
+    if name in CONTROLS:
+        raise Undeclared(f"the control {name!r} is declared twice.")
+    CONTROLS[name] = Control(of, against, metric, differs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -50,7 +51,9 @@ class Outcomes:
             lambda: pictures.paired(campaign, comparison, found),
         )
         current().oracles.add("sign test, binomial law")
-        _decide(comparison, found, differences)
+        if campaign.trouble:
+            found = replace(found, outcome=INCONCLUSIVE)
+        _decide(comparison, found, differences, campaign.trouble)
 
     def _campaign(self, comparison: Comparison) -> Campaign:
         if self._failed:
@@ -73,14 +76,16 @@ OUTCOMES_KEY = pytest.StashKey[Outcomes]()
 
 
 def _decide(
-    comparison: Comparison, found: Ruling, differences: Sequence[float]
+    comparison: Comparison, found: Ruling, differences: Sequence[float], trouble: str
 ) -> None:
     rate = 2 * len(LOOKS) * ALPHA
     said = (
         f"{comparison.metric}, median difference ({found.better} of {found.seeds} "
         f"seeds better, {found.seeds - found.small} by {comparison.matters:g} or more"
     )
-    if found.outcome == INCONCLUSIVE:
+    if trouble:
+        said += f"; {trouble}"
+    elif found.outcome == INCONCLUSIVE:
         more = ruling.seeds_needed(differences, comparison.matters)
         said += f"; about {more} seeds needed" if more else "; no number of seeds helps"
     current().add(

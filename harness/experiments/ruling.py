@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from scipy import stats
 
 from harness.evidence.verdict import FALSIFIED, HELD, INCONCLUSIVE
-from harness.experiments.declaration import MOST, Comparison
+from harness.experiments.declaration import MOST
 
 LOOKS = (16, 24, 40, 64)
 """Numbers of seeds at which a comparison is judged; it ends where it is decided."""
@@ -42,12 +42,10 @@ class Ruling:
 
 
 def differences(
-    comparison: Comparison,
-    of: Sequence[float | None],
-    against: Sequence[float | None],
+    of: Sequence[float | None], against: Sequence[float | None], *, lower: bool
 ) -> list[float]:
     """By seed, how much better `of` did; a run that diverged (None) is the worst."""
-    return [_difference(a, b, comparison.lower) for a, b in zip(of, against)]
+    return [_difference(a, b, lower) for a, b in zip(of, against)]
 
 
 def _difference(of: float | None, against: float | None, lower: bool) -> float:
@@ -74,6 +72,15 @@ def rule(found: Sequence[float], matters: float) -> Ruling:
     middle = (n - 1) / 2
     median = _between(ordered[math.floor(middle)], ordered[math.ceil(middle)])
     return Ruling(outcome, n, median, low, high, better, small)
+
+
+def apart(found: Sequence[float]) -> bool:
+    """Whether the median is not 0, to either side."""
+    n = len(found)
+    return any(
+        _significant(count, n)
+        for count in (sum(d > 0 for d in found), sum(d < 0 for d in found))
+    )
 
 
 def _between(a: float, b: float) -> float:

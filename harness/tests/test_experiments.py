@@ -9,7 +9,12 @@ import pytest
 from harness.evidence.verdict import FALSIFIED, HELD, INCONCLUSIVE
 from harness.experiments import campaign, declaration, engine, ruling, units
 from harness.experiments.campaign import Campaign
-from harness.experiments.declaration import COMPARISONS, Comparison, condition
+from harness.experiments.declaration import (
+    COMPARISONS,
+    Comparison,
+    Control,
+    condition,
+)
 from harness.experiments.ruling import LOOKS
 
 CAMPAIGNS = 2_000
@@ -71,9 +76,9 @@ def test_a_difference_that_is_real_and_too_small_is_refuted():
 
 def test_a_run_that_diverges_is_the_worst_of_all():
     """And no difference, if both do."""
-    one = Comparison("a", *[None] * 2, "loss", True, 1.0, "", "")
+    losses = [None, 1.0, None, 2.0], [1.0, None, None, 5.0]
 
-    found = ruling.differences(one, [None, 1.0, None, 2.0], [1.0, None, None, 5.0])
+    found = ruling.differences(*losses, lower=True)
 
     assert found == [-math.inf, math.inf, 0.0, 3.0]
 
@@ -125,6 +130,30 @@ def test_a_campaign_stops_where_it_is_decided_and_is_resumed(compared, tmp_path)
     made.run(lambda line: None)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == files
     assert json.loads(lost.read_text())["metrics"]["lost"] is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("gain", "differs", "trouble"),
+    [
+        (0.0, False, ""),
+        (9.0, True, ""),
+        (9.0, False, "showed a difference"),
+        (0.0, True, "showed no difference"),
+    ],
+)
+def test_a_control_that_comes_out_wrong_is_told(
+    compared, tmp_path, monkeypatch, gain, differs, trouble
+):
+    """The seed's noise is in both, so that only the gain can differ."""
+    moved = condition(learned, seconds=0.1, gain=gain)
+    known = Control(moved, compared.against, "score", differs)
+    monkeypatch.setattr(campaign, "CONTROLS", {"known": known})
+
+    made = Campaign([compared], tmp_path, STACK, first=5)
+    made.run(lambda line: None)
+
+    assert trouble in made.trouble and bool(trouble) == bool(made.trouble)
 
 
 @pytest.mark.slow
