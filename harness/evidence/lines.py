@@ -41,7 +41,8 @@ class SetAside(TypedDict):
 class Triage(TypedDict, total=False):
     """What a person decided about a passage; empty answers may be left out.
 
-    claims: those that it makes; agrees: those whose correction it says.
+    claims: those that it makes; agrees: those whose correction it says; remarks: the
+    comments that stand there in the ledger's file.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Triage(TypedDict, total=False):
     agrees: list[str]
     reason: str
     reviewed: bool
+    remarks: list[str]
 
 
 class PassageEntry(Triage):

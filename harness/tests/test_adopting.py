@@ -68,6 +68,18 @@ def test_answers_are_kept_when_the_lesson_is_adopted_again(adopt, tmp_path):
     assert adopt(LESSON.replace("Middles", "The middle")).count("an example") == 1
 
 
+def test_comments_are_kept_when_the_lesson_is_adopted_again(adopt, tmp_path):
+    ledger = adopt()
+    said = "# Mine.\n" + ledger.replace('reason = ""', 'reason = "x"  # because', 1)
+    (tmp_path / "adopted" / "middles.toml").write_text(said)
+
+    again = adopt()
+
+    (tmp_path / "adopted" / "middles.toml").write_text(again)
+    assert again.count("# Mine.") == again.count("# because") == 1
+    assert adopt() == again
+
+
 def test_a_place_in_a_notebook_is_found_in_its_text(adopt, tmp_path):
     ledger = adopt(json.dumps(NOTEBOOK), "middles.ipynb")
 
