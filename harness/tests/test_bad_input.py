@@ -1,5 +1,6 @@
 """Wrong input costs one sentence and a non-zero exit, never a traceback."""
 
+import json
 import os
 from pathlib import Path
 
@@ -264,6 +265,8 @@ def test_material_behind_a_link_is_refused(project):
         (None, "cannot read evidence"),
         ('{"type": "run"}\n{broken\n{"type": "end"}\n', "line 2 is not JSON"),
         ("[1]\n", "line 1 is no line of evidence"),
+        ('{"type": null}\n', "line 1 is no line of evidence"),
+        ('{"type": "run"}\n', "line 1, of type run, has no 'backend'"),
         (b"\xff\xfe", "not UTF-8 text"),
     ],
 )
@@ -276,3 +279,57 @@ def test_damaged_evidence_is_named(tmp_path, capsys, content, sentence):
 
     assert main(["report", str(tmp_path)]) == 2
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lacks", "sentence"),
+    [
+        (lambda line: line.pop("outcome", None), "of type check, has no 'outcome'"),
+        (lambda line: line.pop("sources", None), "of type claim, has no 'sources'"),
+        (
+            lambda line: line["type"] == "document" and line.update(type="other"),
+            "and has no line about that document",
+        ),
+    ],
+)
+def test_evidence_that_lacks_something_is_named(
+    tmp_path, capsys, published_text, lacks, sentence
+):
+    """What an audit needs is asked for before anything is written."""
+    lines = [json.loads(line) for line in published_text.splitlines()]
+    for line in lines:
+        lacks(line)
+    path = tmp_path / "evidence.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    assert main(["report", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert sentence in told and told.endswith("Use another run.\n")
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_evidence_that_is_a_pipe_is_refused(tmp_path, capsys):
+    """Nobody waits for it."""
+    os.mkfifo(tmp_path / "evidence.jsonl")
+
+    assert main(["report", str(tmp_path)]) == 2
+    assert "it is no plain file" in capsys.readouterr().err
+
+
+def test_a_folder_that_pytest_may_not_enter_is_one_sentence(project, monkeypatch):
+    """pytest looks for conftest.py in each folder that is named."""
+    project.claims(GOOD)
+    (project.path / "mine").mkdir()
+    is_file = Path.is_file
+
+    def refuse(self):
+        if self.parts[-2:] == ("mine", "conftest.py"):
+            raise PermissionError(13, "Permission denied", str(self))
+        return is_file(self)
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+
+    text, code = said(project, "claims", "mine")
+
+    assert "mine cannot be read (Permission denied); name folders" in text
+    assert code == 4
