@@ -68,7 +68,7 @@ def adopt(
     """
     if path.suffix.lower() not in SUFFIXES:
         raise NotAdopted(f"{path}: lessons end in {', '.join(SUFFIXES)}.")
-    lesson = read(path, path.name)
+    lesson = read(path, str(path))
     text, place = _as_text(lesson)
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:60].rstrip("-")
     ledger, copy = into / f"{name}.toml", into / f"{name}{_suffix(path, lesson)}"
