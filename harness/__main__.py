@@ -17,6 +17,7 @@ from harness.evidence import verdict as v
 from harness.evidence.store import (
     EVIDENCE,
     UnreadableEvidence,
+    make_folder,
     read_run,
     write_atomically,
     write_compressed,
@@ -35,10 +36,20 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
-    except (InputError, OSError) as error:
+    except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"error: {_said(error)}", file=sys.stderr)
+        return 2
     return code
+
+
+def _said(error: OSError) -> str:
+    """What the system refused that nobody foresaw."""
+    if not error.filename:
+        return f"{error.strerror or error}; free some space, or use another folder."
+    return f"{error.filename} cannot be used ({error.strerror}); name another one."
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -123,7 +134,7 @@ def _merge(options: argparse.Namespace) -> int:
     lines = merge.runs([read_run(run) for run in options.runs])
     out = _out(options.out, "merged")
     _refuse_foreign(out, options.runs)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     write_evidence(out / EVIDENCE, lines)
     audited = record.audit(lines)
     write_reports(audited, out)
@@ -234,7 +245,7 @@ def _compare(options: argparse.Namespace) -> int:
             raise UnreadableEvidence(
                 f"{page} is no page of this command: name another file for --html."
             )
-        options.html.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(options.html.parent)
         write_atomically(options.html, compare.html(difference, old, new))
     return int(compare.changed(difference))
 
@@ -276,7 +287,7 @@ def _publish(options: argparse.Namespace) -> int:
         outdated = compare.outdated(record.audit(read_run(out)), audited)
         print("\n".join(outdated) or f"{out} is the audit of these claims.")
         return int(bool(outdated))
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     write_compressed(out, lines)
     write_readable(audited, out)
     if project and out.resolve() == project.published:

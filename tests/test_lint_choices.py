@@ -1,9 +1,17 @@
 """Rules, comments and a baseline: which findings a course sees."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 
+from harness.__main__ import main
+from harness.evidence.store import Unwritten
+from harness.lessons import fixing
+from harness.lessons.lint import lessons
+from harness.lessons.reading import UnreadableLesson
+from harness.tests.conftest import full_disk
 from tests.test_lint import run
 
 LESSON = """# Optimizers
@@ -80,10 +88,79 @@ def test_a_baseline_leaves_old_findings_out_wherever_they_move(course):
 def test_a_wrong_table_is_one_sentence(course, table, says):
     (course / "pyproject.toml").write_text(f"[tool.regularization-audit]\n{table}\n")
 
-    done = lint(course)
+    refused(lint(course), says)
 
+
+def refused(done, says):
     assert done.returncode == 2
     assert says in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('tool = "x"', "`tool` is no table"),
+        ("tool.regularization-audit = 3", "begin its table with"),
+    ],
+)
+def test_what_is_no_table_is_one_sentence(course, text, says):
+    (course / "pyproject.toml").write_text(text)
+
+    refused(lint(course), says)
+
+
+def test_what_is_no_baseline_is_one_sentence(course):
+    """Neither a file that is too deep, nor a pipe, for which nobody waits."""
+    (course / "deep.json").write_text("[" * 1_000_000)
+    os.mkfifo(course / "pipe.json")
+
+    refused(lint(course, "--baseline", "deep.json"), "deep.json is no baseline")
+    refused(lint(course, "--baseline", "pipe.json"), "pipe.json is no plain file")
+
+
+@pytest.mark.parametrize("option", ["--output", "--write-baseline"])
+def test_a_file_that_cannot_be_written_is_named(course, option):
+    """As it was given; a temporary name would help nobody."""
+    (course / "a.md").write_text("Nothing.")
+
+    says = "cannot write none/x (No such file or directory): there is no such folder"
+    refused(lint(course, option, "none/x"), says)
+
+
+def test_a_fix_on_a_full_disk_leaves_the_lesson_as_it_was(tmp_path):
+    """The sentence names it."""
+    path = tmp_path / "a.md"
+    path.write_text(LESSON)
+
+    with (
+        full_disk(20),
+        pytest.raises(Unwritten, match=r"a\.md \(File too large\): free"),
+    ):
+        fixing.write({path: (LESSON, LESSON.replace("lr=", "learning_rate="))})
+
+    assert path.read_text() == LESSON and [*tmp_path.iterdir()] == [path]
+
+
+def test_a_lesson_that_is_none_says_why(tmp_path, capsys):
+    """A pipe, no file at all, a folder that may not be read."""
+    os.mkfifo(tmp_path / "pipe.md")
+
+    assert main(["lint", str(tmp_path / "pipe.md")]) == 2
+    assert "pipe.md is no plain file" in capsys.readouterr().err
+    assert main(["adopt", str(tmp_path / "none.md"), "--into", str(tmp_path)]) == 2
+    assert "none.md: no such file" in capsys.readouterr().err
+
+
+def test_a_folder_that_may_not_be_read_is_no_empty_one(tmp_path, monkeypatch):
+    """As the system refuses it, whoever runs the test."""
+
+    def refuse(self):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+
+    with pytest.raises(UnreadableLesson, match=r"cannot be read \(Permission denied\)"):
+        [*lessons([tmp_path])]
 
 
 @pytest.mark.slow

@@ -8,13 +8,11 @@ beside it. A passage of the ledger cites claims of the project: `claims` that it
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
 
-from harness.documents.ledger import Document, Ledgers
+from harness.documents.ledger import BadLedger, Document, Ledgers
 from harness.evidence.lines import SourceEntry
 
 ADOPT = "`python -m harness adopt`"
@@ -41,7 +39,11 @@ def problem(folder: Path, own: Ledgers) -> str | None:
         return f"--documents {folder}: no ledger is there; {ADOPT} writes one."
     taken = {document.id for document in own.documents()}
     for path in ledgers:
-        wrong = _wrong(path) or _without_text(Ledgers(folder)[path.stem], folder)
+        try:
+            document = Ledgers(folder)[path.stem]
+        except BadLedger as error:
+            return f"--documents {error}"
+        wrong = _wrong(document, path) or _without_text(document, folder)
         if path.stem in taken:
             wrong = "has the id of a document of this project; give it another name"
         if wrong:
@@ -57,46 +59,14 @@ def _without_text(document: Document, folder: Path) -> str | None:
     return None
 
 
-def _wrong(path: Path) -> str | None:
-    """What is wrong with a ledger that anybody may have written."""
-    try:
-        read = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        return f"is no TOML ({str(error).splitlines()[0][:100]})"
-    if path.is_symlink() or read.get("id") != path.stem or not _ID.fullmatch(path.stem):
+def _wrong(document: Document, path: Path) -> str | None:
+    """What an adopted ledger needs beyond what every ledger does."""
+    if path.is_symlink() or document.id != path.stem or not _ID.fullmatch(path.stem):
         return "needs `id`, equal to its own name: small letters, digits and hyphens"
-    texts = all(isinstance(read.get(key), str) for key in ("title", "file", "sha256"))
-    if not texts or type(read.get("lines")) is not int:
-        return "needs `title`, `file`, `sha256` and `lines`"
-    sections, rows = read.get("section", []), read.get("passage", [])
-    if not all(isinstance(s, dict) and _is_section(s) for s in sections):
-        return "has a section without `line` and `title`"
-    for number, row in enumerate(rows, 1):
-        if not (isinstance(row, dict) and _is_row(row, read["lines"])):
-            return f"has a wrong passage, its {number}th"
+    for number, row in enumerate(document.rows(), 1):
+        if "kind" not in row or "sketch" not in row:
+            return f"has a wrong passage, number {number}: it needs `kind` and `sketch`"
     return None
-
-
-def _is_section(section: dict[str, Any]) -> bool:
-    return type(section.get("line")) is int and isinstance(section.get("title"), str)
-
-
-def _is_row(row: dict[str, Any], last: int) -> bool:
-    lines = row.get("lines")
-    texts = ("section", "kind", "fingerprint", "sketch")
-    return (
-        isinstance(lines, list)
-        and [type(n) for n in lines] == [int, int]
-        and 1 <= lines[0] <= lines[1] <= last
-        and all(isinstance(row.get(key), str) for key in texts)
-        and re.fullmatch(r"[0-9a-f]{64}", row["sketch"]) is not None
-        and isinstance(row.get("reason", ""), str)
-        and all(_is_list_of_texts(row.get(key, [])) for key in ("claims", "agrees"))
-    )
-
-
-def _is_list_of_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def unknown(lessons: Iterable[Document], claims: Collection[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,18 +14,105 @@ from typing import Any, NotRequired, cast
 
 import pytest
 
+from harness.documents.remarks import remarks
+from harness.errors import InputError
 from harness.evidence.lines import DocumentEntry, PassageEntry, SourceEntry
 
 
+class BadLedger(InputError, pytest.Collector.CollectError):
+    """What is wrong with a ledger's file, in one sentence."""
+
+
 def _data(path: Path) -> dict[str, Any]:
-    """What a ledger's file holds; parsed anew only if it has changed."""
+    """What a ledger's file holds; parsed anew only if it has changed.
+
+    Raises BadLedger.
+    """
     status = path.stat()
     return _parsed(path, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=32)
 def _parsed(path: Path, changed: int, size: int) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
+    try:
+        text = path.read_text("utf-8")
+        data = tomllib.loads(text)
+    except OSError as error:
+        raise BadLedger(f"{path} cannot be read ({error.strerror}).") from None
+    except (ValueError, RecursionError) as error:
+        said = str(error).splitlines()[0][:100]
+        raise BadLedger(f"{path} is no TOML ({said}).") from None
+    wrong = _wrong(data)
+    if wrong:
+        raise BadLedger(f"{path} {wrong}.")
+    for row, said_there in zip(data.get("passage", []), remarks(text)[1:]):
+        row["remarks"] = said_there
+    return data
+
+
+_HEAD: dict[str, type] = {
+    "id": str,
+    "title": str,
+    "file": str,
+    "sha256": str,
+    "lines": int,
+}
+_TEXTS = ("section", "kind", "fingerprint", "sketch", "reason")
+_LISTS = ("claims", "agrees", "suggests", "suggests_agrees", "found", "related")
+_SKETCH = re.compile(r"[0-9a-f]{64}")
+
+
+def _wrong(data: dict[str, Any]) -> str | None:
+    """What is wrong with a ledger that anybody may have written."""
+    for key, kind in _HEAD.items():
+        if type(data.get(key)) is not kind:
+            return f"needs `{key}`, a {'text' if kind is str else 'whole number'}"
+    unknown = sorted(set(data) - {*_HEAD, "section", "passage"})
+    if unknown:
+        return f"has the key {unknown[0]!r}; use {', '.join(_HEAD)}, section, passage"
+    sections, rows = data.get("section", []), data.get("passage", [])
+    if not isinstance(sections, list) or not all(map(_is_section, sections)):
+        return "has a section without `line` and `title`"
+    if not isinstance(rows, list):
+        return "has passages that do not begin with [[passage]]"
+    for number, row in enumerate(rows, 1):
+        wrong = _wrong_row(row, data["lines"])
+        if wrong:
+            return f"has a wrong passage, number {number}: {wrong}"
+    return None
+
+
+def _is_section(section: Any) -> bool:
+    return (
+        isinstance(section, dict)
+        and type(section.get("line")) is int
+        and isinstance(section.get("title"), str)
+    )
+
+
+def _wrong_row(row: Any, last: int) -> str | None:
+    if not isinstance(row, dict):
+        return "begin it with [[passage]]"
+    unknown = sorted(set(row) - {"lines", *_TEXTS, *_LISTS, "reviewed"})
+    if unknown:
+        return f"it has no key {unknown[0]!r}"
+    lines = row.get("lines")
+    if not isinstance(lines, list) or [type(n) for n in lines] != [int, int]:
+        return "`lines` is its first and its last line"
+    if not 1 <= lines[0] <= lines[1] <= last:
+        return f"its lines {lines[0]} to {lines[1]} do not lie in 1 to {last}"
+    for key in ("section", "fingerprint"):
+        if key not in row:
+            return f"it needs `{key}`"
+    for key in (key for key in _TEXTS if not isinstance(row.get(key, ""), str)):
+        return f"`{key}` is a text"
+    for key in _LISTS:
+        value = row.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            return f"`{key}` is a list of texts"
+    if "sketch" in row and not _SKETCH.fullmatch(row["sketch"]):
+        return "`sketch` is 64 hexadecimal digits"
+    return None
 
 
 class Row(PassageEntry):
@@ -34,8 +122,13 @@ class Row(PassageEntry):
     sketch: NotRequired[str]
 
 
-class UnknownDocument(pytest.Collector.CollectError):
+class UnknownDocument(InputError, pytest.Collector.CollectError):
     """A claim cites a document or a line that no ledger knows."""
+
+
+def digest(text: str) -> str:
+    """What a ledger's `sha256` says of its text."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -100,10 +193,19 @@ class Document:
     ledger: Path
 
     def __getitem__(self, place: int | slice) -> Source:
-        """The source at a line, or from a first to a last line (both included)."""
+        """The source at a line, or from a first to a last line (both included).
+
+        Raises UnknownDocument if that is no place of the document.
+        """
         first, last = (
             (place.start, place.stop) if isinstance(place, slice) else (place, place)
         )
+        stepped = isinstance(place, slice) and place.step is not None
+        if stepped or not (type(first) is int and type(last) is int):
+            raise UnknownDocument(
+                f"a claim cites {self.id} at {place!r}: name a line, as in [63], or a "
+                "first and a last one, as in [63:65]."
+            )
         if not 1 <= first <= last <= self.line_count:
             raise UnknownDocument(
                 f"{self.id} has lines 1 to {self.line_count}; "
@@ -116,8 +218,7 @@ class Document:
 
     def is_audited(self, text: str) -> bool:
         """Whether a text is, byte for byte, the one that the ledger was made of."""
-        digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-        return digest == self.sha256
+        return digest(text) == self.sha256
 
     def rows(self) -> list[Row]:
         """The passage rows as written in the ledger."""
@@ -183,15 +284,20 @@ class Ledgers:
         )
 
     def __getitem__(self, id: str) -> Document:
-        """The document with this id. Raises UnknownDocument, naming the known ones."""
+        """The document with this id.
+
+        Raises UnknownDocument, naming the known ones, and BadLedger.
+        """
         path = self.folder / f"{id}.toml"
+        if not path.is_file() and (path.exists() or path.is_symlink()):
+            raise BadLedger(f"{path} is no plain file; put the ledger itself there.")
         if not path.is_file():
             known = ", ".join(self._ids())
             raise UnknownDocument(
                 f"unknown document {id!r}; the ledgers are: {known or 'none'}."
             )
         data = _data(path)
-        sections = tuple((s["line"], s["title"]) for s in data["section"])
+        sections = tuple((s["line"], s["title"]) for s in data.get("section", []))
         return Document(
             data["id"],
             data["title"],
@@ -231,6 +337,15 @@ class Ledgers:
 
     def problem(self, folder: Path) -> str | None:
         """A sentence if `folder` cannot serve as --material, else None."""
+        try:
+            return self._problem(folder)
+        except OSError as error:
+            return (
+                f"--material {folder}: cannot be read ({error.strerror}); name a "
+                "folder that you may read."
+            )
+
+    def _problem(self, folder: Path) -> str | None:
         if not folder.is_dir():
             return f"--material {folder}: no such folder; name that of your documents."
         known = self.documents()

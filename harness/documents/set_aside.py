@@ -28,7 +28,14 @@ def read(folder: Path) -> list[SetAside]:
     Raises BadTable.
     """
     path = folder / FILE
-    return [_entry(path, row) for row in tables.read(path, "finding")]
+    entries = [_entry(path, row) for row in tables.read(path, "finding")]
+    names = [entry["claim"] for entry in entries]
+    for name in names:
+        if names.count(name) > 1:
+            raise tables.BadTable(
+                f"{path}: the finding {name!r} stands there twice; keep one of them."
+            )
+    return entries
 
 
 def _entry(path: Path, row: dict[str, object]) -> SetAside:

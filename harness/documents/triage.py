@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.documents.binding import GONE, bind
+from harness.documents.binding import CHANGED, FOUND, GONE, Bound, bind
 from harness.documents.fingerprints import fingerprint, sketch
-from harness.documents.ledger import Document, Ledgers, Row
+from harness.documents.ledger import Document, Ledgers, Row, digest
 from harness.documents.passages import BOILERPLATE, HEADING, Passage, split
 from harness.errors import InputError
 from harness.evidence.lines import JudgedClaim, Triage
@@ -25,19 +26,28 @@ class LedgerProblem(InputError):
 
 @dataclass
 class State:
-    """How a ledger stands: rows, new and vanished passages, open questions."""
+    """How a ledger stands: rows, new and vanished passages, open questions.
 
+    document: what its head says. moved: claims that cite lines which have moved.
+    homeless: comments of passages that are gone.
+    """
+
+    document: Document
     rows: list[Row]
     new: int = 0
     gone: int = 0
     untriaged: list[Row] = field(default_factory=list)
     unplaced: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    homeless: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
         """The counts on one line."""
         said = f"{len(self.rows)} passages, {len(self.untriaged)} untriaged"
         said += f", {self.new} new, {self.gone} gone"
-        return said + f", claims without a row: {', '.join(self.unplaced) or 'none'}"
+        said += f", claims without a row: {', '.join(self.unplaced) or 'none'}"
+        moved = f"; cite the lines that moved anew: {', '.join(self.moved)}"
+        return said + moved if self.moved else said
 
 
 def update(
@@ -53,7 +63,7 @@ def update(
     claims: as `audit.json` holds them, with id, says and sources. A claim whose source
     no row of its lines names yet is put to the passage there that resembles it most.
     keep: write the ledgers; else only say how they would stand.
-    changed: also where a copy is not the audited file.
+    changed: also where a copy is not the audited file: the ledger becomes the copy's.
     Raises LedgerProblem if the material is missing, or another text.
     """
     problem = ledgers.problem(material)
@@ -71,28 +81,85 @@ def update(
             "its ledger would be that of another text. Use the audited file, or say "
             "--changed."
         )
-    states = {
-        id: _state(ledgers[id], split(text), claims) for id, text in texts.items()
-    }
+    states = {id: _state(ledgers[id], text, claims) for id, text in texts.items()}
     for id, state in states.items() if keep else ():
-        write(ledgers[id].ledger, state.rows)
+        write(ledgers[id].ledger, state.rows, state)
     return states
 
 
-def _state(
-    document: Document, passages: list[Passage], claims: Sequence[JudgedClaim]
-) -> State:
+def _state(document: Document, text: str, claims: Sequence[JudgedClaim]) -> State:
+    passages = split(text)
     old = document.rows()
     kept = bind([row for row in old if "sketch" in row], passages)
     known: dict[int, Triage] = {id(b.passage): b.row for b in kept if b.passage}
+    moved: list[str] = []
+    if not document.is_audited(text):
+        document = _become(document, text, kept)
+        if kept:
+            claims = [_followed(claim, document.id, kept, moved) for claim in claims]
     rows = [
         row_of(p, document[p.lines[0]].section, known.get(id(p), {})) for p in passages
     ]
-    state = State(rows, new=len(passages) - len(known))
-    state.gone = sum(bound.status == GONE for bound in kept)
+    state = State(document, rows, new=len(passages) - len(known), moved=moved)
+    gone = [bound.row for bound in kept if bound.status == GONE]
+    state.gone = len(gone)
+    state.homeless = [said for row in gone for said in row.get("remarks", [])]
     _place(document.id, rows, passages, claims, state)
     state.untriaged = [r for r in rows if not r["claims"] and not r["reason"]]
     return state
+
+
+def _become(document: Document, text: str, kept: Sequence[Bound]) -> Document:
+    """The document as its copy is: fingerprint, lines, where its sections begin."""
+    starts: list[int] = []
+    after = len(text.splitlines()) + 1
+    ends = [line for line, _ in document.sections[1:]] + [document.line_count + 1]
+    for (begin, _), end in reversed([*zip(document.sections, ends)]):
+        here = [
+            bound.passage.lines[0]
+            for bound in kept
+            if bound.passage and bound.status in (FOUND, CHANGED)
+            if begin <= bound.row["lines"][0] < end
+        ]
+        after = 1 if begin == 1 else min([after, *here])
+        starts.insert(0, after)
+    titles = [title for _, title in document.sections]
+    return replace(
+        document,
+        sha256=digest(text),
+        line_count=len(text.splitlines()),
+        sections=tuple(zip(starts, titles)) if kept else document.sections,
+    )
+
+
+def _followed(
+    claim: JudgedClaim, document: str, kept: Sequence[Bound], moved: list[str]
+) -> JudgedClaim:
+    """The claim with the lines where its passages are now; `moved` learns its id."""
+    sources = []
+    for source in claim["sources"]:
+        if source.get("document") == document:
+            lines = _now(source["lines"], kept)
+            if lines != source["lines"] and claim["id"] not in moved:
+                moved.append(claim["id"])
+            source = {**source, "lines": lines}
+        sources.append(source)
+    return {**claim, "sources": sources}
+
+
+def _now(lines: list[int], kept: Sequence[Bound]) -> list[int]:
+    """Where the passages at these lines of the ledger are; no line if all are gone."""
+    here = [
+        (bound.row["lines"], bound.passage.lines)
+        for bound in kept
+        if bound.passage and overlap(bound.row["lines"], lines)
+    ]
+    if not here:
+        return [0, 0]
+    (first, now_first), (last, now_last) = here[0], here[-1]
+    return sorted(
+        [lines[0] + now_first[0] - first[0], lines[1] + now_last[1] - last[1]]
+    )
 
 
 def row_of(passage: Passage, section: str, before: Triage) -> Row:
@@ -106,6 +173,7 @@ def row_of(passage: Passage, section: str, before: Triage) -> Row:
         "claims": list(before.get("claims", [])),
         "reason": before.get("reason") or REASONS.get(passage.kind, ""),
         "reviewed": bool(before.get("reviewed")),
+        "remarks": list(before.get("remarks", [])),
     }
 
 
@@ -170,10 +238,49 @@ def overlap(lines: list[int], others: list[int]) -> bool:
     return lines[0] <= others[1] and others[0] <= lines[1]
 
 
-def write(path: Path, rows: Sequence[Row]) -> None:
-    """Write a ledger's rows below the head of its file."""
+def write(path: Path, rows: Sequence[Row], state: State | None = None) -> None:
+    """Write a ledger's rows below the head of its file, whole or not at all.
+
+    state: what else becomes of the file: its head is that of the state's document.
+    Raises LedgerProblem.
+    """
     head = path.read_text("utf-8").split("\n[[passage]]")[0].rstrip("\n")
+    if state:
+        head = "\n".join([_head(path, head, state.document), *state.homeless])
     write_atomically(path, "\n".join([head, *map(written, rows)]) + "\n")
+
+
+def _head(path: Path, head: str, document: Document) -> str:
+    """A ledger's head that says of which text it is, and where its sections begin."""
+    starts = iter([line for line, _ in document.sections])
+    changed = head
+    for key, value in (
+        ("sha256", f'"{document.sha256}"'),
+        ("lines", str(document.line_count)),
+    ):
+        line = re.compile(rf"^({key}\s*=\s*)(\"[^\"]*\"|\d+)", re.MULTILINE)
+        changed = line.sub(rf"\g<1>{value}", changed)
+    changed = re.sub(
+        r"(\bline\s*=\s*)\d+", lambda m: f"{m[1]}{next(starts, 0)}", changed
+    )
+    about = (document.sha256, document.line_count, document.sections)
+    if _says(changed) != about:
+        raise LedgerProblem(
+            f"{path}: its head is of an unusual form and stays as it is; set `sha256` "
+            f"to {document.sha256}, `lines` to {document.line_count}, and the lines of "
+            "`section`."
+        )
+    return changed
+
+
+def _says(head: str) -> tuple[object, ...]:
+    """The fingerprint, number of lines and sections of a head; () if it is no TOML."""
+    try:
+        read = tomllib.loads(head)
+    except tomllib.TOMLDecodeError:
+        return ()
+    sections = tuple((s["line"], s["title"]) for s in read.get("section", []))
+    return read["sha256"], read["lines"], sections
 
 
 def written(row: Mapping[str, object]) -> str:
@@ -181,5 +288,11 @@ def written(row: Mapping[str, object]) -> str:
     keys = [key for key, value in row.items() if value not in ("", [], False)]
     if not (row.get("claims") or row.get("agrees") or row.get("reason")):
         keys.append("reason")
-    lines = [f"{key} = {json.dumps(row[key], ensure_ascii=False)}" for key in keys]
-    return "\n[[passage]]\n" + "\n".join(lines)
+    said = row.get("remarks")
+    lines = ["", *(said if isinstance(said, list) else []), "[[passage]]"]
+    lines += [
+        f"{key} = {json.dumps(row[key], ensure_ascii=False)}"
+        for key in keys
+        if key != "remarks"
+    ]
+    return "\n".join(lines)

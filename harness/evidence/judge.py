@@ -192,12 +192,14 @@ def proportion(
 ) -> None:
     """A rate is `claimed`, to `resolves`: exact binomial law.
 
-    Raises ValueError for a rate outside of 0 to 1, or more successes than trials.
+    Raises ValueError for a rate outside of 0 to 1, or more successes than trials, and
+    where no rate is off by `resolves`.
     """
     if not 0 <= claimed <= 1:
         raise ValueError(f"a rate lies from 0 to 1; this check claims {claimed}")
     if not 0 <= int(successes) <= of:
         raise ValueError(f"{int(successes)} successes in {of} trials cannot be")
+    _refuse_unseen(resolves, max(claimed, 1 - claimed))
     ruling = statistics.proportion(
         int(successes), of, claimed, resolves=resolves, alpha=current().alpha
     )
@@ -215,10 +217,12 @@ def mean(
 ) -> None:
     """The mean of independent values in [low, high] is `claimed`, to `resolves`.
 
-    Raises ValueError if the claimed mean lies outside of these bounds.
+    Raises ValueError if the claimed mean lies outside of these bounds, and where no
+    mean is off by `resolves`.
     """
     if not low <= claimed <= high:
         raise ValueError(f"a mean of {claimed} lies outside of {low} to {high}")
+    _refuse_unseen(resolves, max(claimed - low, high - claimed))
     ruling = statistics.bounded_mean(
         as_array(values),
         claimed,
@@ -231,7 +235,11 @@ def mean(
 
 
 def law(values: Any, cdf: Any, *, resolves: float, what: str = "") -> None:
-    """The values follow the distribution function, to a sup distance of `resolves`."""
+    """The values follow the distribution function, to a sup distance of `resolves`.
+
+    Raises ValueError unless `resolves` lies between 0 and 1.
+    """
+    _refuse_unseen(resolves, 1)
     ruling = statistics.law(
         as_array(values), cdf, resolves=resolves, alpha=current().alpha
     )
@@ -239,7 +247,11 @@ def law(values: Any, cdf: Any, *, resolves: float, what: str = "") -> None:
 
 
 def same_law(values: Any, others: Any, *, resolves: float, what: str = "") -> None:
-    """Two independent samples have one law, to a sup distance of `resolves`."""
+    """Two independent samples have one law, to a sup distance of `resolves`.
+
+    Raises ValueError unless `resolves` lies between 0 and 1.
+    """
+    _refuse_unseen(resolves, 1)
     ruling = statistics.same_law(
         as_array(values), as_array(others), resolves=resolves, alpha=current().alpha
     )
@@ -247,7 +259,11 @@ def same_law(values: Any, others: Any, *, resolves: float, what: str = "") -> No
 
 
 def independent(mask: Any, other: Any, *, resolves: float, what: str = "") -> None:
-    """Two binary samples are independent, to a covariance of `resolves`."""
+    """Two binary samples are independent, to a covariance of `resolves`.
+
+    Raises ValueError unless `resolves` lies between 0 and 1/4, the largest covariance.
+    """
+    _refuse_unseen(resolves, 1 / 4)
     ruling = statistics.independence(
         as_array(mask), as_array(other), resolves=resolves, alpha=current().alpha
     )
@@ -278,6 +294,15 @@ def picture(caption: str, draw: Callable[[], str]) -> None:
             measurement.picture["svg"] = draw()
     except Exception as error:  # of a drawing, not of what the text says
         measurement.picture["problem"] = _named(error)
+
+
+def _refuse_unseen(resolves: float, largest: float) -> None:
+    """Refuse a check that cannot fail, since nothing is as far off as `resolves`."""
+    if not 0 < resolves < largest:
+        raise ValueError(
+            f"resolves={resolves:g} can never be seen: nothing is further off than "
+            f"{largest:g}; give a number between 0 and that"
+        )
 
 
 def _chance(

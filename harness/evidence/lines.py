@@ -41,7 +41,8 @@ class SetAside(TypedDict):
 class Triage(TypedDict, total=False):
     """What a person decided about a passage; empty answers may be left out.
 
-    claims: those that it makes; agrees: those whose correction it says.
+    claims: those that it makes; agrees: those whose correction it says; remarks: the
+    comments that stand there in the ledger's file.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Triage(TypedDict, total=False):
     agrees: list[str]
     reason: str
     reviewed: bool
+    remarks: list[str]
 
 
 class PassageEntry(Triage):
@@ -297,6 +299,24 @@ class EndLine(TypedDict):
 
 Declared = ClaimLine | ContradictionLine
 Line = RunLine | DocumentLine | Declared | CheckLine | PowerLine | MatrixLine | EndLine
+_DECLARED = ("id", "topic", "says", "recorded", "instead", "why", "explained_by")
+NEEDED: dict[str, tuple[str, ...]] = {
+    "run": ("backend", "started", "seed", "stack"),
+    "document": (
+        *("id", "title", "file", "sha256", "rows"),
+        *("passages", "with_claims", "not_checkable", "untriaged"),
+    ),
+    "claim": (*_DECLARED, "severity", "scope", "sources", "checks", "faults"),
+    "contradiction": (*_DECLARED, "sides", "right", "checks", "faults"),
+    "check": (
+        *("claim", "test", "role", "condition", "negated", "outcome", "examples"),
+        *("falsified_examples", "oracle", "snippet", "worst_case"),
+    ),
+    "power": ("measured", "stack", "noticed"),
+    "matrix": ("measured", "topics"),
+    "end": ("backend", "seconds", "complete"),
+}
+"""By type of line, the keys without which there is no audit; older runs lack others."""
 
 
 class RunPart(TypedDict):

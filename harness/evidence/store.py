@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
 from harness.errors import InputError
-from harness.evidence.lines import Line
+from harness.evidence.lines import NEEDED, Line, SideEntry, SourceEntry
 
 SURROGATES = "backslashreplace"
 EVIDENCE, COMPRESSED = "evidence.jsonl", "evidence.jsonl.gz"
@@ -23,6 +24,27 @@ LARGEST = 256 * 2**20
 
 class UnreadableEvidence(InputError):
     """Stored evidence that is missing or damaged, said in one sentence."""
+
+
+class Unwritten(InputError, OSError):
+    """Why a file or a folder could not be written, and what to do, in one sentence."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(error.errno, error.strerror or str(error), str(path))
+
+    def __str__(self) -> str:
+        return f"cannot write {self.filename} ({self.strerror}): {self._what_to_do()}."
+
+    def _what_to_do(self) -> str:
+        if self.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            return "free some space, or name another folder"
+        if self.errno == errno.EISDIR:
+            return "a folder has that name; name a file"
+        if self.errno in (errno.EEXIST, errno.ENOTDIR):
+            return "a file stands where a folder has to be; name another folder"
+        if self.errno == errno.ENOENT:
+            return "there is no such folder to write to; make it, or name another"
+        return "name a place that you may write to"
 
 
 class Store:
@@ -66,33 +88,53 @@ def _new_folder(runs: Path, stem: str) -> Path:
 
 
 def write_evidence(path: Path, lines: Iterable[Line]) -> None:
-    """Write all lines of a run, or nothing."""
+    """Write all lines of a run, or nothing. Raises Unwritten."""
     write_atomically(path, "".join(_dump(line) + "\n" for line in lines))
 
 
 def write_compressed(folder: Path, lines: Iterable[Line]) -> None:
-    """Write all lines of a run with gzip; equal lines give equal bytes."""
+    """Write all lines of a run with gzip; equal lines give equal bytes.
+
+    Raises Unwritten.
+    """
     text = "".join(_dump(line) + "\n" for line in lines)
     data = gzip.compress(text.encode("utf-8", SURROGATES), mtime=0)
-    _replace(folder / COMPRESSED, data)
+    write_bytes(folder / COMPRESSED, data)
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a whole file or nothing; a lone surrogate becomes JSON's `\\udXXX`."""
-    _replace(path, text.encode("utf-8", SURROGATES))
+    """Write a whole file or nothing; a lone surrogate becomes JSON's `\\udXXX`.
+
+    Raises Unwritten.
+    """
+    write_bytes(path, text.encode("utf-8", SURROGATES))
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """The file holds exactly these bytes, or what it held before."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+def write_bytes(path: Path, data: bytes) -> None:
+    """The file holds exactly these bytes, or what it held before.
+
+    Raises Unwritten, with this path and not that of a temporary file.
+    """
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError:
-        os.unlink(name)
-        raise
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except OSError:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise Unwritten(path, error) from None
+
+
+def make_folder(path: Path) -> None:
+    """The folder is there, with those above it. Raises Unwritten."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unwritten(path, error) from None
 
 
 def read(folder: Path) -> list[Line]:
@@ -105,6 +147,10 @@ def read(folder: Path) -> list[Line]:
         names = (EVIDENCE, COMPRESSED)
         path = next(
             (folder / n for n in names if (folder / n).exists()), folder / EVIDENCE
+        )
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UnreadableEvidence(
+            f"cannot read evidence at {path}: it is no plain file."
         )
     try:
         text = _text(path)
@@ -122,7 +168,7 @@ def read(folder: Path) -> list[Line]:
             raise UnreadableEvidence(
                 f"{path} line {number} is not JSON; remove it or use another run."
             ) from None
-        if not isinstance(line, dict) or "type" not in line:
+        if not isinstance(line, dict) or not isinstance(line.get("type"), str):
             raise UnreadableEvidence(f"{path} line {number} is no line of evidence.")
         lines.append(cast("Line", line))
     return lines
@@ -131,7 +177,8 @@ def read(folder: Path) -> list[Line]:
 def read_run(folder: Path) -> list[Line]:
     """The lines of a run's evidence, which begins with a line about the run.
 
-    Raises UnreadableEvidence as `read` does, and where there is no such line.
+    Raises UnreadableEvidence as `read` does, and where there is no such line, or what
+    an audit needs is missing.
     """
     lines = read(folder)
     if not any(line["type"] == "run" for line in lines):
@@ -139,7 +186,30 @@ def read_run(folder: Path) -> list[Line]:
             f"the evidence in {folder} has no line that tells of a run: it was cut off "
             "at its start. Remove that folder, or use another run."
         )
+    for number, line in enumerate(lines, 1):
+        for key in NEEDED.get(line["type"], ()):
+            if key not in line:
+                raise UnreadableEvidence(
+                    f"the evidence in {folder} is damaged: line {number}, of type "
+                    f"{line['type']}, has no {key!r}. Use another run."
+                )
+    there = {line["id"] for line in lines if line["type"] == "document"}
+    for place in _places(lines):
+        if place.get("document") not in (None, *there):
+            raise UnreadableEvidence(
+                f"the evidence in {folder} is damaged: it cites {place['document']}, "
+                "and has no line about that document. Use another run."
+            )
     return lines
+
+
+def _places(lines: Iterable[Line]) -> Iterator[SourceEntry | SideEntry]:
+    """The passages that claims and contradictions cite."""
+    for line in lines:
+        if line["type"] == "claim":
+            yield from line["sources"]
+        elif line["type"] == "contradiction":
+            yield from line["sides"]
 
 
 def _text(path: Path) -> str:

@@ -3,12 +3,12 @@
 The ledger has a row for every passage. What lint finds there, and which claims are
 about the same thing, are suggestions (`suggests`, `found`, `related`): a person moves
 an id to `claims` (the passage makes the statement) or to `agrees` (it says what is
-right instead), or writes a `reason`. Adopting a lesson again keeps these answers.
+right instead), or writes a `reason`. Adopting a lesson again keeps these answers, and
+comments.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import defaultdict
@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.documents import adopted
-from harness.documents.binding import bind
-from harness.documents.ledger import LARGEST_FILE, MOST_LINES, Ledgers, Row
+from harness.documents.binding import Bound, bind
+from harness.documents.ledger import LARGEST_FILE, MOST_LINES, Ledgers, Row, digest
 from harness.documents.passages import CODE, HEADING, OUTPUT, Passage, split
+from harness.documents.remarks import remarks
 from harness.documents.triage import row_of, words_of, written
 from harness.errors import InputError
 from harness.evidence.lines import Triage
@@ -67,11 +68,12 @@ def adopt(
     """
     if path.suffix.lower() not in SUFFIXES:
         raise NotAdopted(f"{path}: lessons end in {', '.join(SUFFIXES)}.")
-    lesson = read(path, path.name)
+    lesson = read(path, str(path))
     text, place = _as_text(lesson)
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")[:60].rstrip("-")
     ledger, copy = into / f"{name}.toml", into / f"{name}{_suffix(path, lesson)}"
     before = _before(ledger, into, own) if ledger.exists() else []
+    said = _said_in_head(ledger) if before else []
     problem = _problem(name, text, own, path, copy, known_there=bool(before))
     if problem:
         raise NotAdopted(f"{path}: {problem}")
@@ -82,11 +84,14 @@ def adopt(
             "lesson, or adopt it into another folder."
         )
     suggestions = _suggestions(lint.lint([path], libs, known), known, passages, place)
-    sections, rows = _rows(passages, before, suggestions, Related(known.claims))
+    bound = bind(before, passages)
+    for gone in (found.row for found in bound if found.passage is None):
+        said += gone.get("remarks", [])
+    sections, rows = _rows(passages, bound, suggestions, Related(known.claims))
     try:
         into.mkdir(parents=True, exist_ok=True)
         write_atomically(copy, text)
-        write_atomically(ledger, _ledger(name, copy.name, text, sections, rows))
+        write_atomically(ledger, _ledger(name, copy.name, text, sections, rows, said))
     except OSError as error:
         raise NotAdopted(
             f"--into {into}: cannot write there ({error.strerror}); name a folder that "
@@ -136,15 +141,13 @@ def _suggestions(
 
 def _rows(
     passages: list[Passage],
-    before: list[Row],
+    bound: list[Bound],
     suggestions: Mapping[int, Mapping[str, list[str]]],
     related: Related,
 ) -> tuple[list[tuple[int, str]], list[dict[str, object]]]:
     """Line and title of each section, and a row for each passage."""
     decided: dict[int, Triage] = {
-        id(bound.passage): bound.row
-        for bound in bind(before, passages)
-        if bound.passage
+        id(found.passage): found.row for found in bound if found.passage
     }
     rows, sections = [], [(1, "(top)")]
     for at, passage in enumerate(passages):
@@ -176,6 +179,15 @@ def _other(before: list[Row], passages: list[Passage]) -> bool:
     """Whether less than half of a ledger's passages are in the text."""
     found = sum(bound.passage is not None for bound in bind(before, passages))
     return 2 * found < len(before)
+
+
+def _said_in_head(ledger: Path) -> list[str]:
+    """The comments in the head of a ledger that are not ours."""
+    return [
+        said
+        for said in remarks(ledger.read_text("utf-8"))[0]
+        if said not in HEAD.splitlines()
+    ]
 
 
 def _problem(
@@ -257,6 +269,7 @@ def _ledger(
     text: str,
     sections: list[tuple[int, str]],
     rows: list[dict[str, object]],
+    said: list[str],
 ) -> str:
     lines = text.splitlines()
     title = next((title for _, title in sections[1:]), name)
@@ -264,7 +277,7 @@ def _ledger(
         "id": name,
         "title": title,
         "file": file,
-        "sha256": hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
+        "sha256": digest(text),
         "lines": len(lines),
     }
     head = [f"{key} = {_quoted(value)}" for key, value in about.items()]
@@ -272,7 +285,9 @@ def _ledger(
         f"    {{ line = {line}, title = {_quoted(title)} }},"
         for line, title in sections
     ]
-    whole = "\n".join([*head, "", "section = [", *parts, "]", *map(written, rows)])
+    whole = "\n".join(
+        [*said, *head, "", "section = [", *parts, "]", *map(written, rows)]
+    )
     return HEAD + whole + "\n"
 
 

@@ -105,10 +105,15 @@ def _table(folder: Path) -> tuple[Path, dict[str, Any]]:
         if path.is_file():
             try:
                 read = tomllib.loads(path.read_text("utf-8"))
-            except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            except (OSError, ValueError, RecursionError) as error:
                 raise BadChoice(f"{path} cannot be read: {error}.") from None
-            table = read.get("tool", {}).get(TABLE)
+            tools = read.get("tool", {})
+            if not isinstance(tools, dict):
+                raise BadChoice(f"{path}: `tool` is no table; begin it with [tool].")
+            table = tools.get(TABLE)
             if table is not None:
+                if not isinstance(table, dict):
+                    raise BadChoice(f"{path}: begin its table with [tool.{TABLE}].")
                 unknown = sorted(set(table) - {"select", "ignore", "baseline"})
                 if unknown:
                     raise BadChoice(
@@ -121,10 +126,14 @@ def _table(folder: Path) -> tuple[Path, dict[str, Any]]:
 
 def read_baseline(path: Path) -> Counter[str]:
     """What a baseline knows. Raises BadChoice for a file that is none."""
+    if path.exists() and not path.is_file():
+        raise BadChoice(
+            f"{path} is no plain file; name a baseline that --write-baseline wrote."
+        )
     try:
         found = json.loads(path.read_text("utf-8"))
         return Counter({str(key): int(count) for key, count in found["known"].items()})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadChoice(
             f"{path} is no baseline; write one with --write-baseline."
         ) from None

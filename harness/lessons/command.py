@@ -68,6 +68,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _adopt(options: argparse.Namespace) -> int:
     """Exit 0 when ledger and text are written."""
     project = around(options.into) or around(Path.cwd())
+    at_home = project is not None and project.root == Path.cwd()
     own = project.ledgers if project else Ledgers(Path.cwd() / "claims" / "documents")
     libraries = asking.Libraries()
     try:
@@ -79,9 +80,11 @@ def _adopt(options: argparse.Namespace) -> int:
     print(f"{done.text}: the text that the ledger is about")
     print(
         f"to confirm: {done.suggested} passages with a suggestion, {done.related} with "
-        "related claims; then"
+        f"related claims; then{'' if project else ', in a checkout of the audit,'}"
     )
-    print(f"pytest claims/ --documents {shlex.quote(str(options.into))}")
+    into = shlex.quote(str(options.into if at_home else options.into.resolve()))
+    away = f"cd {shlex.quote(str(project.root))} && " if project and not at_home else ""
+    print(f"{away}pytest claims/ --documents {into}")
     return 0
 
 

@@ -197,9 +197,16 @@ def lessons(paths: list[Path]) -> Iterator[tuple[Path, str]]:
     for given in paths:
         if not given.exists():
             raise UnreadableLesson(f"{given}: no such file or folder.")
-        if given.is_file() or given.is_symlink():
+        if not given.is_dir() or given.is_symlink():
             yield given, str(given)
             continue
+        try:
+            next(given.iterdir(), None)
+        except OSError as error:
+            raise UnreadableLesson(
+                f"{given} cannot be read ({error.strerror}); name a folder that you "
+                "may read."
+            ) from None
         found = [
             path
             for path in sorted(given.rglob("*"))

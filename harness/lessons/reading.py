@@ -96,6 +96,8 @@ def read(path: Path, shown: str) -> Lesson:
 
 
 def _text(path: Path, shown: str) -> str:
+    if not path.is_symlink() and not path.exists():
+        raise UnreadableLesson(f"{shown}: no such file.")
     if path.is_symlink() or not path.is_file():
         raise UnreadableLesson(f"{shown} is no plain file; links are not followed.")
     if path.stat().st_size > LARGEST:

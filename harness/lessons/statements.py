@@ -68,7 +68,7 @@ def load(claims: Path, kind: str = STATEMENT) -> list[Statement]:
     """All statements of a project, or all agreements. Raises BadTable."""
     found = []
     for path in sorted(claims.glob("*/phrases.toml")):
-        rows = tables.read(path, kind)
+        rows = tables.read(path, kind, *KINDS)
         if not rows and kind == STATEMENT:
             raise tables.BadTable(f"{path} has no [[statement]].")
         try:

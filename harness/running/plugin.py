@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from harness.documents import adopted, corrections, figures, set_aside
-from harness.documents.ledger import Ledgers, UnknownDocument
+from harness.documents.ledger import Ledgers
 from harness.documents.project import Project
 from harness.errors import InputError
 from harness.evidence.measurement import DEFAULT_ALPHA, Measurement
@@ -150,18 +150,17 @@ def _refuse_bad_options(config: pytest.Config) -> None:
             problem = f"--fail-on {word!r}: use one of {', '.join(VERDICTS)}."
     if config.option.device == "gpu":
         problem = problem or devices.gpu_problem()  # imports the backend
-    if config.option.material:
-        problem = problem or config.stash[PROJECT].ledgers.problem(
-            Path(config.option.material)
-        )
     ledgers = config.stash[PROJECT].ledgers
     problem = problem or _bad_files(ledgers)
+    if config.option.material:
+        problem = problem or ledgers.problem(Path(config.option.material))
     if config.option.documents:
         problem = problem or adopted.problem(Path(config.option.documents), ledgers)
     if problem:
         raise pytest.UsageError(problem)
     seed = config.option.seed
-    if seed != "random" and not (seed.isdigit() and int(seed) < 2**31):
+    digits = seed.isascii() and seed.isdigit() and len(seed) <= 10
+    if seed != "random" and not (digits and int(seed) < 2**31):
         raise pytest.UsageError(
             f"--seed {seed!r}: use a whole number from 0 to {2**31 - 1}, or 'random'."
         )
@@ -173,7 +172,7 @@ def _bad_files(ledgers: Ledgers) -> str | None:
         set_aside.read(ledgers.folder)
         for document in ledgers.documents():
             corrections.read(document)
-    except (InputError, UnknownDocument) as error:
+    except InputError as error:
         return str(error)
     return None
 

@@ -21,12 +21,24 @@ from harness.running import pytest_internals
 def pytest_load_initial_conftests(
     early_config: pytest.Config, args: list[str]
 ) -> Generator[None]:
-    """Give the run the configuration of our project, if it found none at all."""
+    """Give the run the configuration of our project, if it found none at all.
+
+    Raises UsageError for a folder on the command line that may not be read.
+    """
     here = early_config.invocation_params.dir
     file = next(filter(None, map(_configuration, (here, *here.parents))), None)
     if early_config.inipath is None and file is not None:
         pytest_internals.configure(early_config, args, file)
-    return (yield)
+    try:
+        return (yield)
+    except PermissionError as error:
+        path = Path(error.filename or "")
+        if path.name != "conftest.py":
+            raise
+        raise pytest.UsageError(
+            f"{path.parent} cannot be read ({error.strerror}); name folders that you "
+            "may read."
+        ) from None
 
 
 def _configuration(folder: Path) -> Path | None:

@@ -3,7 +3,10 @@
 import json
 import os
 import re
+import resource
+import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import jsonschema
@@ -127,6 +130,19 @@ def without_libraries():
     before = heavy & set(sys.modules)
     yield
     assert heavy & set(sys.modules) == before
+
+
+@contextmanager
+def full_disk(size):
+    """No file can grow beyond this many bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
 
 
 @pytest.fixture

@@ -68,6 +68,18 @@ def test_answers_are_kept_when_the_lesson_is_adopted_again(adopt, tmp_path):
     assert adopt(LESSON.replace("Middles", "The middle")).count("an example") == 1
 
 
+def test_comments_are_kept_when_the_lesson_is_adopted_again(adopt, tmp_path):
+    ledger = adopt()
+    said = "# Mine.\n" + ledger.replace('reason = ""', 'reason = "x"  # because', 1)
+    (tmp_path / "adopted" / "middles.toml").write_text(said)
+
+    again = adopt()
+
+    (tmp_path / "adopted" / "middles.toml").write_text(again)
+    assert again.count("# Mine.") == again.count("# because") == 1
+    assert adopt() == again
+
+
 def test_a_place_in_a_notebook_is_found_in_its_text(adopt, tmp_path):
     ledger = adopt(json.dumps(NOTEBOOK), "middles.ipynb")
 
@@ -86,6 +98,28 @@ def test_a_text_that_is_there_already_is_left_alone(adopt, tmp_path):
 
     assert "nothing is overwritten" in adopt()
     assert (tmp_path / "adopted" / "middles.md").read_text() == "mine"
+
+
+def test_the_next_step_works_where_it_is_told(tmp_path, monkeypatch, capsys):
+    """In the project; beside it, by its folder; without one, in a checkout."""
+    lesson, into = tmp_path / "middles.md", tmp_path / "adopted"
+    lesson.write_text(LESSON)
+    (tmp_path / "project/claims/documents").mkdir(parents=True)
+
+    def next_step(here, into):
+        monkeypatch.chdir(here)
+        assert main(["adopt", str(lesson), "--into", str(into)]) == 0
+        return capsys.readouterr().out
+
+    told = next_step(tmp_path, "adopted")
+    assert "then, in a checkout of the audit," in told
+    assert told.endswith(f"\npytest claims/ --documents {into}\n")
+    project = tmp_path / "project"
+    assert next_step(project, "mine").endswith("\npytest claims/ --documents mine\n")
+    told = next_step(tmp_path, "project/mine")
+    assert told.endswith(
+        f"\ncd {project} && pytest claims/ --documents {project / 'mine'}\n"
+    )
 
 
 def test_what_is_no_lesson_is_refused(adopt, tmp_path):

@@ -1,10 +1,14 @@
 """Wrong input costs one sentence and a non-zero exit, never a traceback."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from harness.__main__ import main
+from harness.documents.ledger import Document, Ledgers
+from harness.tests.conftest import LEDGER
 
 pytest_plugins = ["pytester"]
 
@@ -16,6 +20,8 @@ one = claim("sums.one", says="One is one.", sources=[paper[2]], verdict=UPHELD)
 def test_one():
     judge.equal(1, 1)
 """
+
+DOCUMENT = Document("paper", "A paper", "paper.txt", "0", 9, (), Path("paper.toml"))
 
 
 def said(project, *arguments, **options):
@@ -31,6 +37,8 @@ def said(project, *arguments, **options):
     [
         ("verdict=UPHELD", "verdict='true'", "records the verdict 'true'"),
         ("paper[2]", "paper[77]", "paper has lines 1 to 9; a claim cites 77 to 77"),
+        ("paper[2]", "paper[:2]", "a claim cites paper at slice(None, 2, None): name"),
+        ("paper[2]", "paper[2.5]", "a claim cites paper at 2.5: name a line"),
         (
             "paper[2]",
             "Ledgers(Path('claims/documents'))['book'][1]",
@@ -122,6 +130,7 @@ def test_two_claims_with_one_id_are_refused(project):
     [
         (["--reports", "pytest.ini"], "--reports pytest.ini: cannot write there"),
         (["--seed", "soon"], "--seed 'soon': use a whole number"),
+        (["--seed", "²"], "--seed '²': use a whole number"),
         (["--alpha", "2"], "--alpha is 2.0; it must lie between 0 and 1"),
         (["--fail-on", "wrong"], "--fail-on 'wrong': use one of upheld"),
         (["--material", "nowhere"], "--material nowhere: no such folder"),
@@ -137,6 +146,74 @@ def test_a_wrong_option_is_one_sentence(project, arguments, sentence):
 
     assert sentence in text
     assert code == 4
+
+
+ROW = """
+[[passage]]
+lines = [2, 2]
+section = "Start"
+fingerprint = "0"
+"""
+LEDGERS = {
+    "paper.toml is no TOML": LEDGER + "= =",
+    "paper.toml needs `sha256`, a text": LEDGER.replace("sha256", "sha265"),
+    "paper.toml needs `lines`, a whole number": LEDGER.replace("9", '"x"'),
+    "paper.toml has the key 'titel'; use id, title": 'titel = "A"\n' + LEDGER,
+    "paper.toml has a section without `line`": LEDGER.replace("{ line", "{ lin"),
+    "number 1: it has no key 'clams'": LEDGER + ROW + "clams = []",
+    "number 1: its lines 2 to 20 do not lie": LEDGER + ROW.replace("2]", "20]"),
+    "number 1: `lines` is its first": LEDGER + ROW.replace("[2, 2]", '"x"'),
+    "number 1: it needs `fingerprint`": LEDGER + ROW.replace("fingerprint", "kind"),
+    "number 1: `claims` is a list of texts": LEDGER + ROW + 'claims = "sums.one"',
+    "number 1: `reason` is a text": LEDGER + ROW + "reason = 1",
+    "number 1: `sketch` is 64 hexadecimal": LEDGER + ROW + 'sketch = "0"',
+}
+
+
+@pytest.mark.parametrize("sentence", LEDGERS)
+def test_a_malformed_ledger_is_one_sentence(project, capsys, sentence):
+    """To pytest, and to a command that reads it."""
+    project.claims(GOOD)
+    ledger = project.path / "claims" / "documents" / "paper.toml"
+    ledger.write_text(LEDGERS[sentence])
+
+    text, code = said(project, "claims", "--material", "claims")
+
+    assert sentence in text and code == 4
+    assert main(["report", str(project.path), "--material", "claims"]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_ledger_that_is_a_pipe_is_refused(project):
+    """Nobody waits for it; neither for an adopted one."""
+    project.claims(GOOD)
+    adopted = project.path / "adopted"
+    adopted.mkdir()
+    os.mkfifo(adopted / "lesson.toml")
+
+    text, code = said(project, "claims", "--documents", "adopted")
+
+    assert "lesson.toml is no plain file" in text and code == 4
+    os.mkfifo(project.path / "claims" / "documents" / "pipe.toml")
+    text, code = said(project, "claims")
+    assert "pipe.toml is no plain file" in text and code == 4
+
+
+@pytest.mark.parametrize("call", ["is_file", "iterdir"])
+def test_a_folder_without_permission_is_one_sentence(project, monkeypatch, call):
+    """As the system refuses it, whoever runs the test."""
+
+    def refuse(self):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    ledgers = Ledgers(project.path / "claims" / "documents")
+    monkeypatch.setattr(Ledgers, "documents", lambda self: found)
+    found = [] if call == "iterdir" else [DOCUMENT]
+    monkeypatch.setattr(Path, call, refuse)
+
+    told = ledgers.problem(project.path)
+
+    assert "cannot be read (Permission denied); name a folder" in told
 
 
 def test_a_backend_that_is_unknown_or_missing_is_named(project):
@@ -188,6 +265,8 @@ def test_material_behind_a_link_is_refused(project):
         (None, "cannot read evidence"),
         ('{"type": "run"}\n{broken\n{"type": "end"}\n', "line 2 is not JSON"),
         ("[1]\n", "line 1 is no line of evidence"),
+        ('{"type": null}\n', "line 1 is no line of evidence"),
+        ('{"type": "run"}\n', "line 1, of type run, has no 'backend'"),
         (b"\xff\xfe", "not UTF-8 text"),
     ],
 )
@@ -200,3 +279,57 @@ def test_damaged_evidence_is_named(tmp_path, capsys, content, sentence):
 
     assert main(["report", str(tmp_path)]) == 2
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lacks", "sentence"),
+    [
+        (lambda line: line.pop("outcome", None), "of type check, has no 'outcome'"),
+        (lambda line: line.pop("sources", None), "of type claim, has no 'sources'"),
+        (
+            lambda line: line["type"] == "document" and line.update(type="other"),
+            "and has no line about that document",
+        ),
+    ],
+)
+def test_evidence_that_lacks_something_is_named(
+    tmp_path, capsys, published_text, lacks, sentence
+):
+    """What an audit needs is asked for before anything is written."""
+    lines = [json.loads(line) for line in published_text.splitlines()]
+    for line in lines:
+        lacks(line)
+    path = tmp_path / "evidence.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    assert main(["report", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert sentence in told and told.endswith("Use another run.\n")
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_evidence_that_is_a_pipe_is_refused(tmp_path, capsys):
+    """Nobody waits for it."""
+    os.mkfifo(tmp_path / "evidence.jsonl")
+
+    assert main(["report", str(tmp_path)]) == 2
+    assert "it is no plain file" in capsys.readouterr().err
+
+
+def test_a_folder_that_pytest_may_not_enter_is_one_sentence(project, monkeypatch):
+    """pytest looks for conftest.py in each folder that is named."""
+    project.claims(GOOD)
+    (project.path / "mine").mkdir()
+    is_file = Path.is_file
+
+    def refuse(self):
+        if self.parts[-2:] == ("mine", "conftest.py"):
+            raise PermissionError(13, "Permission denied", str(self))
+        return is_file(self)
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+
+    text, code = said(project, "claims", "mine")
+
+    assert "mine cannot be read (Permission denied); name folders" in text
+    assert code == 4

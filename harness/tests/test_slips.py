@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -15,7 +14,7 @@ from harness.__main__ import main
 from harness.documents.ledger import Ledgers
 from harness.evidence import record
 from harness.evidence.store import UnreadableEvidence, read, read_run
-from harness.tests.conftest import PUBLISHED, ROOT
+from harness.tests.conftest import PUBLISHED, ROOT, full_disk
 
 pytest_plugins = ["pytester"]
 
@@ -39,6 +38,7 @@ def test_lie():
 def test_truth():
     judge.equal(2, 2)
 """
+DISMISSED = 'claim = "sums.one"\nstate = "dismissed"\nreason = "x"\n'
 ROWS = """
 [[passage]]
 lines = [2, 2]
@@ -199,13 +199,8 @@ def test_a_full_disk_is_one_sentence_and_the_verdicts_are_told(project):
     """What was judged is printed, and no temporary file is left."""
     fill = "\ndef test_fill():\n    judge.equal(1, 1)\n"
     project.claims(ONE + LIE + "\n@one.as_worded" + fill)
-    size = resource.getrlimit(resource.RLIMIT_FSIZE)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, size[1]))
-    try:
+    with full_disk(2_000):
         result = project.run("claims", "-p", "no:cacheprovider")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, size)
 
     text = "\n".join(result.outlines + result.errlines)
     assert "could not be stored" in text and "File too large" in text
@@ -214,6 +209,64 @@ def test_a_full_disk_is_one_sentence_and_the_verdicts_are_told(project):
     assert result.ret == 1
     left = [p.name for p in project.runs()[0].iterdir() if p.name.startswith(".")]
     assert left == []
+
+
+WRITING = {
+    "report {run}": "{run}/audit.json",
+    "merge {run} --out {new}": "{new}/evidence.jsonl",
+    "publish {run} --out {new}": "{new}/evidence.jsonl.gz",
+    "compare {run} {run} --html {new}/a.html": "{new}/a.html",
+    "init {new}": "{new}/.github/workflows/audit.yml",
+    "ledger {run} --material {material} --changed --write": "{ledger}",
+}
+
+
+@pytest.mark.parametrize("command", WRITING)
+def test_a_command_names_the_file_that_a_full_disk_refused(
+    run, copies, tmp_path, capsys, command
+):
+    """Nothing is lost, and no half of a file is left."""
+    ledgers = run.parents[2] / "claims" / "documents"
+    ledger = next(
+        d.ledger
+        for d in Ledgers(ledgers).documents()
+        if d.file == next(copies.iterdir()).name
+    )
+    names = {"run": run, "new": tmp_path / "new", "material": copies, "ledger": ledger}
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    with full_disk(200):
+        code = main(command.format(**names).split())
+
+    assert code == 2
+    name = WRITING[command].format(**names)
+    assert capsys.readouterr().err == (
+        f"error: cannot write {name} (File too large): free some space, or name "
+        "another folder.\n"
+    )
+    left = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == before
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("merge {run} --out {file}", "{file} (File exists): a file stands where"),
+        ("publish {run} --out {file}", "{file} (File exists): a file stands where"),
+        ("compare {run} {run} --html {run}", "{run} (Is a directory): a folder has"),
+        ("report {file}", "{file}/audit.json (Not a directory): a file stands"),
+    ],
+)
+def test_a_place_that_is_no_place_is_named_as_it_was_given(
+    run, tmp_path, capsys, command, sentence
+):
+    """And no temporary name."""
+    file = tmp_path / "evidence.jsonl.gz"
+    shutil.copy(PUBLISHED / "evidence.jsonl.gz", file)
+    names = {"run": run, "file": file}
+
+    assert main(command.format(**names).split()) == 2
+    assert f"error: cannot write {sentence.format(**names)}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -261,9 +314,15 @@ def test_a_claim_without_a_row_and_a_fault_without_a_target_are_told(project):
         ("proportion(5, of=10, claimed=1.2, resolves=0.1)", "a rate lies from 0 to 1"),
         ("proportion(11, of=10, claimed=0.5, resolves=0.1)", "11 successes in 10"),
         ("equal(1, 1, chance=2)", "chance is a probability"),
+        ("law([0.1, 0.2], lambda x: x, resolves=1.5)", "resolves=1.5 can never be"),
+        ("law([0.1, 0.2], lambda x: x, resolves=0)", "resolves=0 can never be seen"),
+        ("same_law([0.1], [0.2], resolves=1)", "resolves=1 can never be seen"),
+        ("independent([0, 1], [1, 1], resolves=0.3)", "further off than 0.25"),
+        ("proportion(5, of=9, claimed=0.4, resolves=0.7)", "further off than 0.6"),
+        ("mean([1], claimed=1, low=0, high=3, resolves=2)", "further off than 2"),
     ],
 )
-def test_a_probability_above_one_is_a_sentence(project, verb, sentence):
+def test_a_number_that_cannot_be_is_a_sentence(project, verb, sentence):
     """The claim is broken, and the reason is readable."""
     project.claims(ONE.replace("equal(1, 1)", verb))
 
@@ -327,6 +386,8 @@ def test_what_is_no_file_under_a_documents_name_is_said(copies, run, make, capsy
         ('claim = "sums.one"\nstate = "fixed"\nreason = "x"', "names its commit"),
         ('claim = "sums.one"\nwhy = "x"', "unknown key 'why'"),
         ("claim = ", "is not TOML"),
+        (f"{DISMISSED}[[findings]]", "'findings' is read by nobody"),
+        (f"{DISMISSED}[[finding]]\n{DISMISSED}", "'sums.one' stands there twice"),
     ],
 )
 def test_a_wrong_triage_file_is_one_sentence(project, row, sentence):

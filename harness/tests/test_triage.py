@@ -83,3 +83,60 @@ def test_no_text_is_stored(folder):
     update(folder, [])
 
     assert "drops" not in ledgers_of(folder)["paper"].ledger.read_text()
+
+
+def test_a_changed_copy_becomes_the_audited_text(folder):
+    """Its head, its sections and its claims follow the text, longer as it is."""
+    ledger = ledgers_of(folder)["paper"].ledger
+    ledger.write_text(
+        HEAD.replace("}]", '}, { line = 5, title = "End" }]').replace(
+            "\nlines", "  # as it came\nlines"
+        )
+    )
+    update(folder, [claim("Opinions differ.", 5)])
+    longer = TEXT.replace("\nDropout", "\nA new line.\n\nDropout") + "\nThe last.\n"
+    (folder / "paper.txt").write_text(longer)
+
+    state = update(folder, [claim("Opinions differ.", 5)])["paper"]
+
+    assert "cite the lines that moved anew: dropout.fact" in state.sentence()
+    document = ledgers_of(folder)["paper"]
+    assert document.is_audited(longer) and document.line_count == 9
+    assert document.sections == ((1, "Start"), (7, "End"))
+    assert [row["lines"][0] for row in document.rows() if row.get("claims")] == [7]
+    assert "# as it came" in ledger.read_text()
+    triage.update(ledgers_of(folder), [claim("Opinions differ.", 7)], folder)
+
+
+def test_an_unusual_head_is_left_for_its_owner(folder):
+    """It says what to write there."""
+    ledger = ledgers_of(folder)["paper"].ledger
+    ledger.write_text(HEAD.replace("lines = 5", "lines = 0x5"))
+
+    with pytest.raises(triage.LedgerProblem, match=r"set `sha256` to .* `lines` to 5"):
+        update(folder, [])
+
+
+def test_comments_survive_an_update(folder):
+    """With the passage that they are about; those of a passage that is gone, above."""
+    update(folder, [])
+    ledger = ledgers_of(folder)["paper"].ledger
+    first, *rows = ledger.read_text().split("\n[[passage]]")
+    rows[0] += '\n# About "dropout".\n'
+    rows[1] = rows[1].replace('"prose"', '"prose"  # or a definition?')
+    rows[3] += "# A word at the end.\n"
+    ledger.write_text("\n[[passage]]".join([first, *rows]))
+
+    update(folder, [])
+    update(folder, [])
+
+    rows = ledgers_of(folder)["paper"].rows()
+    assert [row["remarks"] for row in rows] == [
+        [],
+        ['# About "dropout".', "# or a definition?"],
+        [],
+        ["# A word at the end."],
+    ]
+    (folder / "paper.txt").write_text(TEXT.partition("\nOpinions")[0])
+    update(folder, [])
+    assert ledger.read_text().count("# A word at the end.") == 1
