@@ -26,7 +26,9 @@ def project(tmp_path):
     )
     ledgers = tmp_path / "claims" / "documents"
     ledgers.mkdir(parents=True)
-    (ledgers / "paper.toml").write_text(LEDGER + rows)
+    (ledgers / "paper.toml").write_text(
+        LEDGER.replace("lines = 9", "lines = 10") + rows
+    )
     return Project(tmp_path, tmp_path)
 
 
