@@ -263,6 +263,11 @@ def _notes(config: pytest.Config) -> list[str]:
     return config.stash.get(NOTES, [])
 
 
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """At once, where this process collects: also for `--collect-only`."""
+    return _notes(config)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Keep the garbage collector from walking the libraries' million objects again and
     again: they are frozen, and the cycles that checks make are collected in bulk."""

@@ -306,6 +306,8 @@ def test_a_claim_without_a_row_and_a_fault_without_a_target_are_told(project):
     result.stdout.fnmatch_lines(["no passage of a ledger names sums.one: *ledger RUN*"])
     result.stdout.fnmatch_lines(["*'no_such x 2' of sums.one has no target: *"])
     result.stdout.fnmatch_lines(["paper.toml cites 'sums.other' at line 2, and *"])
+    collected = project.run("claims", "--collect-only")
+    collected.stdout.fnmatch_lines(["*'no_such x 2' of sums.one has no target: *"])
 
 
 @pytest.mark.parametrize(
