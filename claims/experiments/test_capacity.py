@@ -108,8 +108,8 @@ NOISE = comparison(
 
 additions_keep_from_noise = claim(
     "experiments.additions-keep-from-noise",
-    says="Batch normalization and dropout help to keep the network from fitting the "
-    "noise in the training data.",
+    says="With batch normalization and dropout a network learns less of the noise that "
+    "its training data have.",
     sources=[notebook[454]],
     verdict=UPHELD,
     faults=[faults.conditions_are_the_same],

@@ -51,6 +51,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.filterwarnings("error"), append=False)
 
 
+ONE = """
+one = claim("sums.one", says="One is one.", sources=[paper[2]], verdict=UPHELD)
+
+@one.as_worded
+def test_one():
+    judge.equal(1, 1)
+"""
+"""A file of one claim, which is upheld."""
+
+
 class Project:
     """Write claims, run pytest on them, read the record.
 

@@ -9,17 +9,10 @@ import pytest
 from harness.__main__ import main
 from harness.evidence import merge, record
 from harness.evidence.store import read_run
-from harness.tests.conftest import PUBLISHED
+from harness.tests.conftest import ONE, PUBLISHED
 
 pytest_plugins = ["pytester"]
 
-ONE = """
-one = claim("sums.one", says="One is one.", sources=[paper[2]], verdict=UPHELD)
-
-@one.as_worded
-def test_one():
-    judge.equal(1, 1)
-"""
 TWO = ONE.replace("one", "two").replace("paper[2]", "paper[3]")
 
 

@@ -14,17 +14,10 @@ from harness.__main__ import main
 from harness.documents.ledger import Ledgers
 from harness.evidence import record
 from harness.evidence.store import UnreadableEvidence, read, read_run
-from harness.tests.conftest import PUBLISHED, ROOT, full_disk
+from harness.tests.conftest import ONE, PUBLISHED, ROOT, full_disk
 
 pytest_plugins = ["pytester"]
 
-ONE = """
-one = claim("sums.one", says="One is one.", sources=[paper[2]], verdict=UPHELD)
-
-@one.as_worded
-def test_one():
-    judge.equal(1, 1)
-"""
 LIE = """
 lie = claim("sums.lie", says="One and one are three.", sources=[paper[6]],
             verdict=REFUTED, severity="number", instead="One and one are two.",
