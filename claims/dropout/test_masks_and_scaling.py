@@ -8,6 +8,7 @@ from scipy import special
 from claims.common import compiled
 from claims.common.dropout_layers import dropout, dropped
 from claims.common.strategies import dropout_rates, seeds
+from claims.common.traced import traced
 from claims.documents import article, day7, lab, notebook, tutorial
 from claims.dropout import faults, pictures
 from harness import (
@@ -122,6 +123,18 @@ inverted_scaling = claim(
         faults.rate_5_percent_high,
     ],
 )
+
+
+@inverted_scaling.as_worded
+def test_a_compiled_call_scales_by_the_same_factor():
+    """As in fit: of 4,096 ones at a rate of 0.3, all are 0 or 1 / 0.7."""
+    layer = dropout(0.3)
+    ones = keras.ops.ones((64, 64))
+
+    y = as_array(traced(lambda x: layer(x, training=True))(ones))
+
+    judge.close(y, np.where(y == 0, 0, 1 / 0.7), operations=4, what="compiled")
+    judge.proportion(np.sum(y == 0), of=y.size, claimed=0.3, resolves=0.1)
 
 
 @inverted_scaling.as_worded
