@@ -204,8 +204,7 @@ def _patch(options: argparse.Namespace) -> int:
             "use a run of `pytest claims/` of this project."
         )
     for made in written:
-        path = options.run / made.name
-        write_atomically(path, made.diff)
+        path = made.write(options.run)
         count = len(made.applied)
         changes = f"{count} change{'' if count == 1 else 's'}"
         print(f"{path}: {changes}, {len(made.left_out)} left out")

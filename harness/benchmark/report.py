@@ -36,6 +36,10 @@ def lines(results: Results) -> list[str]:
         found = results.interval(of, over)
         value = found.said() if found else "no interval"
         said.append(f"{value:<24} {results.reading(of, over):<10} {ratio.title}")
+    said += [
+        f"{'not measured':<24} {'left out':<10} {title}: the budget is spent"
+        for title in results.left_out
+    ]
     settled = sum(results.reading(*key) != "unsettled" for key in results.ratios)
     said.append(
         f"{settled} of {len(results.ratios)} ratios conclusive, "

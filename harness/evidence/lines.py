@@ -440,6 +440,7 @@ class Audited(Beside):
     run: Run
     totals: dict[str, int]
     false_alarm_bound: float
+    measured_bound: float
     documents: list[DocumentEntry]
     power: PowerLine | None
     matrix: MatrixLine | None

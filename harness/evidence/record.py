@@ -5,7 +5,7 @@ Pure functions on plain data: no library of the audit is imported, no model is r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast
 
 from harness.evidence import verdict as v
@@ -112,7 +112,8 @@ def audit(lines: Sequence[Line]) -> Audited:
             ],
         },
         "totals": totals(claims),
-        "false_alarm_bound": false_alarm_bound(every),
+        "false_alarm_bound": false_alarm_bound(c for c in every if not _timed(c)),
+        "measured_bound": false_alarm_bound(filter(_timed, every)),
         "documents": _documents(lines),
         "power": next((e for e in lines if e["type"] == "power"), None),
         "matrix": next((e for e in lines if e["type"] == "matrix"), None),
@@ -316,8 +317,14 @@ def faults_tried(checks: Sequence[CheckLine]) -> list[str]:
     return list(dict.fromkeys(entry["fault"] for entry in entries))
 
 
+def _timed(claim: JudgedClaim | JudgedContradiction) -> bool:
+    """Whether it is judged by ratios or by trainings, which state rates of their own:
+    `false_alarm_bound` is that of all others, `measured_bound` that of these."""
+    return bool(claim.get("timed"))
+
+
 def false_alarm_bound(
-    claims: Sequence[JudgedClaim | JudgedContradiction],
+    claims: Iterable[JudgedClaim | JudgedContradiction],
 ) -> float:
     """Bound on the probability that chance alone changes any recorded verdict.
 
@@ -347,7 +354,7 @@ def broken_promise(audited: Audited) -> list[str]:
     chances = {
         claim["id"]: false_alarm_bound([claim])
         for claim in judged_in(audited)
-        if not claim.get("timed")
+        if not _timed(claim)
     }
     total = sum(chances.values())
     if total <= PROMISED_BOUND:

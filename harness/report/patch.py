@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from harness.documents.corrections import APPLIES, CORRECTED, Copy, Placed, applied
 from harness.evidence import record
 from harness.evidence import verdict as v
 from harness.evidence.lines import Audited, CorrectionEntry, DocumentEntry
+from harness.evidence.store import SURROGATES, UnreadableEvidence, write_atomically
 from harness.report.changes import Found, severity_of
 
 
@@ -29,6 +32,20 @@ class Patch:
     @property
     def name(self) -> str:
         return f"corrections-{self.document['id']}.patch"
+
+    def write(self, folder: Path) -> Path:
+        """The file, `corrections-<document>.patch`.
+
+        Raises UnreadableEvidence if one that somebody edited stands there, Unwritten.
+        """
+        path = folder / self.name
+        if path.is_file() and not _as_written(path.read_bytes()):
+            raise UnreadableEvidence(
+                f"{path} was edited since it was written: move it away, and call this "
+                "again."
+            )
+        write_atomically(path, _signed(self.diff) if self.diff else "")
+        return path
 
 
 def patches(
@@ -73,6 +90,18 @@ def _patch(
             )
     patch.diff = unified(document["file"], copy.text, applied(copy.text, patch.applied))
     return patch
+
+
+def _signed(diff: str) -> str:
+    """The diff below a line with its hash, which `git apply` passes over."""
+    digest = hashlib.sha256(diff.encode("utf-8", SURROGATES)).hexdigest()
+    return f"corrections, sha256 {digest}\n{diff}"
+
+
+def _as_written(data: bytes) -> bool:
+    """Whether nobody changed a file that `Patch.write` made."""
+    diff = data.decode("utf-8", "replace").partition("\n")[2]
+    return not data or _signed(diff).encode("utf-8", SURROGATES) == data
 
 
 def _wanted(

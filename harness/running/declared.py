@@ -63,6 +63,11 @@ def notes(claims: Iterable[Statement], ledgers: Ledgers) -> list[str]:
             for fault in claim.faults
             if fault.place and (problem := _missing(fault.place))
         ]
+        found += [
+            f"what explains {claim.id} is not in the library: {problem}"
+            for place in claim.explained_by
+            if (problem := _missing(place))
+        ]
     return found
 
 

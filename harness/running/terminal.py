@@ -128,10 +128,7 @@ def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -
     if tried:
         seen = sum(bool(f["detected"]) for f in tried)
         write(f"faults: {seen} detected, {len(tried) - seen} missed")
-    write(
-        f"chance of any false change: at most {audited['false_alarm_bound']:.1e}; "
-        f"seed {audited['run']['seed']}"
-    )
+    write(f"{chances(audited)}; seed {audited['run']['seed']}")
     partial = "" if audited["run"]["complete"] else " (partial run)"
     if audit.disk_problem is None:
         write(f"report: {os.path.relpath(audit.folder / 'audit.html')}{partial}")
@@ -143,6 +140,16 @@ def summary(reporter: Any, audited: Audited, audit: Audit, fail_on: list[str]) -
         states = ", ".join(f"{count} {word}" for word, count in aside.items())
         write(f"findings set aside: {states}")
     write(record.counts(audited["totals"]), bold=True)
+
+
+def chances(audited: Audited) -> str:
+    """The bound of the audit, or of what is measured, or both: each by its name."""
+    whole, measured = audited["false_alarm_bound"], audited["measured_bound"]
+    said = f"chance of any false change: at most {whole:.1e}"
+    of_measured = f"of any false ratio or outcome: at most {measured:.1e}"
+    if not measured:
+        return said
+    return f"{said}, {of_measured}" if whole else f"chance {of_measured}"
 
 
 def _claim_line(reporter: Any, claim: JudgedClaim) -> None:

@@ -102,6 +102,17 @@ def test_a_fault_that_patches_nothing_is_named(project):
     assert code == 1
 
 
+def test_a_place_that_does_not_exist_is_named(project):
+    """What explains a verdict is looked up when the claims are collected."""
+    place = 'explained_by="math:no_such_function"'
+    project.claims(GOOD.replace("UPHELD)", f"UPHELD, {place})"))
+
+    text, code = said(project, "claims")
+
+    assert "what explains sums.one is not in the library: no such place: math:" in text
+    assert code == 0
+
+
 def test_a_bound_above_the_promised_one_is_a_failure(project):
     """A sum over all random decisions; `--alpha` is for calibration and may do so."""
     rate = "judge.equal(1, 1, chance=2e-6)"

@@ -112,6 +112,19 @@ def test_batches_that_did_not_fit_are_named():
     assert "quick was measured with 1/4 of its batch: out of memory" in lines(found)
 
 
+def test_what_the_budget_left_out_is_named():
+    """A row like the others, since it was asked for."""
+    found = measured(noise=0.005)
+    found.left_out.append("eager over control, step time")
+
+    told = [" ".join(line.split()) for line in lines(found)]
+
+    assert (
+        "not measured left out eager over control, step time: the budget is spent"
+        in told
+    )
+
+
 def test_memory_is_compared_at_equal_batches_only():
     """The peak is what stays and what a step adds."""
     found = measured(noise=0.005)

@@ -230,6 +230,22 @@ def test_what_was_asked_for_is_patched_and_nothing_else(judged, capsys):
     assert "has no such claim" in capsys.readouterr().err
 
 
+def test_a_patch_that_somebody_edited_stays(judged, capsys):
+    """One that nobody touched is written again, with other options too."""
+    project, run = judged
+    command = ["patch", str(run), "--material", str(project.material)]
+    made = run / "corrections-averages.patch"
+    assert main(command) == main(command) == 0
+    edited = made.read_text() + "\n"
+    made.write_text(edited)
+    capsys.readouterr()
+
+    assert main(command) == 2
+
+    assert "was edited since it was written: move it away" in capsys.readouterr().err
+    assert made.read_text() == edited
+
+
 def test_a_changed_passage_is_left_out_with_its_reason(judged, capsys):
     """The author rewrote it: nothing is overwritten, and it is said."""
     project, run = judged

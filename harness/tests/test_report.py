@@ -122,6 +122,7 @@ def audit(text="A fact.", **other):
         },
         "totals": {word: int(word == verdict) for word in words},
         "false_alarm_bound": 1e-9,
+        "measured_bound": 0.0,
         "power": {
             "type": "power",
             "measured": "2026-01-02",

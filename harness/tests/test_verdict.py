@@ -3,6 +3,7 @@
 import pytest
 
 from harness.evidence.verdict import form, predicted
+from harness.running import terminal
 
 A, N, H, F = "as worded", "instead", "holds when", "fails when"
 
@@ -62,3 +63,24 @@ def test_the_reason_of_a_broken_check_is_kept():
     checks = [(A, "held", ""), (N, "broken", "ValueError: shapes")]
 
     assert form(checks) == ("broken", "ValueError: shapes")
+
+
+@pytest.mark.parametrize(
+    ("whole", "measured", "said"),
+    [
+        (1e-9, 0.0, "chance of any false change: at most 1.0e-09"),
+        (0.0, 0.02, "chance of any false ratio or outcome: at most 2.0e-02"),
+        (
+            1e-9,
+            0.02,
+            "chance of any false change: at most 1.0e-09, of any false ratio or "
+            "outcome: at most 2.0e-02",
+        ),
+    ],
+)
+def test_what_is_measured_has_a_bound_of_its_own(whole, measured, said):
+    """Ratios of time and outcomes of training err more often than the audit's checks,
+    which the promise of one in a million is about."""
+    told = {"false_alarm_bound": whole, "measured_bound": measured}
+
+    assert terminal.chances(told) == said
