@@ -59,6 +59,27 @@ def test_near_misses_have_none(tmp_path, cache):  # noqa: F811
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("library", "rules"),
+    [("tinynet", []), ("keras", ["statement.label-smoothing.sparse-takes-argument"])],
+)
+def test_a_lesson_about_a_library_of_its_own_is_not_judged(
+    tmp_path,
+    cache,  # noqa: F811
+    library,
+    rules,
+):
+    """The same sentence is wrong of Keras, and may be right of another library."""
+    path = tmp_path / "lesson.md"
+    said = "SparseCategoricalCrossentropy takes the argument label_smoothing."
+    path.write_text(f"{said}\n\n```python\nimport {library}\n```\n")
+
+    done = run(path, "--format", "json", cache=cache)
+
+    assert [f["rule"] for f in json.loads(done.stdout)["findings"]] == rules
+
+
+@pytest.mark.slow
 def test_a_lesson_for_another_version_is_not_judged(tmp_path, cache):  # noqa: F811
     """It says so itself, in its first cell."""
     for at, first in enumerate(

@@ -23,7 +23,14 @@ from harness.lessons.choosing import Choice, fingerprint, is_silenced, silenced
 from harness.lessons.judged import Judged, JudgedStatement
 from harness.lessons.patterns import Code
 from harness.lessons.programs import Call, Place, Program, Use
-from harness.lessons.reading import SUFFIXES, Lesson, Said, UnreadableLesson, read
+from harness.lessons.reading import (
+    SUFFIXES,
+    Lesson,
+    Said,
+    UnreadableLesson,
+    is_python,
+    read,
+)
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 NAME, CALL, OUTPUT, NUMBER = "name", "call", "output", "number"
@@ -253,7 +260,11 @@ def _is_said_to_fail(lesson: Lesson, finding: Finding) -> bool:
 
 
 def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:
-    """Sentences that make a statement which the audit found refuted or qualified."""
+    """Sentences that make a statement which the audit found refuted or qualified; none
+    in a lesson with code that names no audited framework, and speaks of its own."""
+    code = any(is_python(piece) for piece in lesson.code())
+    if code and not any(_FRAMEWORK.search(text) for text in lesson.sources.values()):
+        return
     for made in statements.made_in(lesson, judged.statements):
         claim = judged.claims.get(made.statement.claim)
         if claim is None or claim["verdict"] not in (*v.FINDINGS, v.UPHELD):
@@ -273,6 +284,7 @@ def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:
         )
 
 
+_FRAMEWORK = re.compile(r"keras|tensorflow|torch|\btf\.", re.IGNORECASE)
 _JUDGED_AS = {
     v.REFUTED: "makes a refuted statement of this kind",
     v.QUALIFIED: "makes a statement of this kind, which needs a condition",
