@@ -63,5 +63,5 @@ calibrate: .venv/installed ## many seeds: are the promised error rates true? (ho
 .venv/installed: constraints.txt pyproject.toml
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	$(RUN) pip install --quiet --disable-pip-version-check $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch==2.13.0
-	$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[cpu,jax,dev]"
+	$(RUN) pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[cpu,jax,cluster,dev]"
 	@touch $@

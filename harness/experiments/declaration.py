@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.errors import InputError
 
 Trainer = Callable[[Mapping[str, object], int], Mapping[str, float]]
+FAULT = "fault"
+"""The setting that names a defect of the library."""
 MOST = 60
 """Comparisons that the error rates of a campaign are shared among."""
 COMPARISONS: dict[str, Comparison] = {}
@@ -42,6 +44,12 @@ class Condition:
         read: dict[str, object] = json.loads(self.settings)
         return read
 
+    def under(self, fault: str) -> Condition:
+        """The same with a defect of the library, which the trainer's folder has in its
+        `faults.py` by this name."""
+        whole = json.dumps(self.read() | {FAULT: fault}, sort_keys=True)
+        return replace(self, settings=whole)
+
 
 def condition(trainer: Trainer, *, seconds: float, **settings: object) -> Condition:
     """A condition; settings are numbers, texts and lists of these."""
@@ -66,6 +74,11 @@ class Comparison:
     matters: float
     because: str
     scope: str
+
+    def under(self, fault: str) -> Comparison:
+        """The same, with both conditions trained under a defect of the library."""
+        of, against = self.of.under(fault), self.against.under(fault)
+        return replace(self, of=of, against=against)
 
 
 def comparison(

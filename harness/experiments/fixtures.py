@@ -15,6 +15,7 @@ from harness.experiments.campaign import Campaign
 from harness.experiments.declaration import COMPARISONS, Comparison
 from harness.experiments.engine import TrainingFailed
 from harness.experiments.ruling import ALPHA, LOOKS, Ruling
+from harness.running.faults import Fault, active
 
 
 class Outcomes:
@@ -31,15 +32,19 @@ class Outcomes:
         together: bool,
     ) -> None:
         self._made, self._progress, self._together = made, progress, together
-        self._campaigns: dict[str, Campaign] = {}
+        self._campaigns: dict[tuple[str, Fault | None], Campaign] = {}
         self._failed: TrainingFailed | None = None
 
     def judge(self, comparison: Comparison) -> None:
         """In most seeds the claimed condition is better, by what matters or more.
 
-        Stores the decision as evidence; raises Falsified through it.
+        Stores the decision as evidence; raises Falsified through it. Under a fault both
+        conditions are trained with it, for the first look.
         """
-        campaign = self._campaign(comparison)
+        fault = active()
+        if fault:
+            comparison = comparison.under(fault.name)
+        campaign = self._campaign(comparison, fault)
         if comparison.name not in campaign.rulings:
             pytest.skip("the budget pays for no look at it (--budget)")
         seeds = campaign.rulings[comparison.name].seeds
@@ -55,21 +60,28 @@ class Outcomes:
             found = replace(found, outcome=INCONCLUSIVE)
         _decide(comparison, found, differences, campaign.trouble)
 
-    def _campaign(self, comparison: Comparison) -> Campaign:
+    def _campaign(self, comparison: Comparison, fault: Fault | None) -> Campaign:
+        """The campaign with this comparison, run when it is first asked for."""
         if self._failed:
             raise self._failed
-        if comparison.name not in self._campaigns:
-            wanted = [*COMPARISONS.values()] if self._together else [comparison]
+        key = comparison.name, fault
+        if key not in self._campaigns:
+            alone = fault or not self._together
+            wanted = [comparison] if alone else [*COMPARISONS.values()]
             campaign = self._made(wanted)
-            for sentence in campaign.plan().sentences(len(wanted)):
+            if fault:
+                campaign.looks, campaign.budget = LOOKS[:1], None
+            plan = campaign.plan()
+            for sentence in () if fault else plan.sentences():
                 self._progress(sentence)
             try:
-                campaign.run(self._progress)
+                campaign.run(plan, self._progress)
             except TrainingFailed as failed:
                 self._failed = failed
                 raise
-            self._campaigns |= dict.fromkeys((c.name for c in wanted), campaign)
-        return self._campaigns[comparison.name]
+            for one in wanted:
+                self._campaigns[one.name, fault] = campaign
+        return self._campaigns[key]
 
 
 OUTCOMES_KEY = pytest.StashKey[Outcomes]()

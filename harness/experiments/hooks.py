@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from harness.experiments import cluster, engine
 from harness.experiments.campaign import Campaign
 from harness.experiments.declaration import Comparison
 from harness.experiments.fixtures import OUTCOMES_KEY, Outcomes, outcomes
@@ -39,6 +40,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="TIME",
         help="for all trainings of --experiments, such as 10m (default: no limit)",
     )
+    group.addoption(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="what trains for --experiments: processes here, or a Ray cluster",
+    )
 
 
 def _seconds(text: str) -> float:
@@ -53,6 +60,12 @@ def pytest_configure(config: pytest.Config) -> None:
     option = config.option
     if option.budget is not None and not option.audit_experiments:
         raise pytest.UsageError("--budget is an option of --experiments.")
+    if option.engine != "local":
+        problem = cluster.problem()
+        if not option.audit_experiments:
+            problem = "--engine is an option of --experiments."
+        if problem:
+            raise pytest.UsageError(problem)
     if not option.audit_experiments:
         return
     if option.audit_benchmark:
@@ -77,6 +90,8 @@ def _names_files(config: pytest.Config) -> bool:
 def _campaign(config: pytest.Config, wanted: Sequence[Comparison]) -> Campaign:
     described = libraries.describe(config.option.device)
     stack = {name: str(described.get(name)) for name in STACK}
+    on_ray = config.option.engine == "ray"
+    root = config.stash[PROJECT].root
     return Campaign(
         wanted,
         config.stash[AUDIT].reports / "trainings",
@@ -84,6 +99,7 @@ def _campaign(config: pytest.Config, wanted: Sequence[Comparison]) -> Campaign:
         first=config.stash[POLICY].seed,
         budget=config.option.budget,
         device=config.option.device,
+        workers=cluster.on(root) if on_ray else engine.processes,
     )
 
 

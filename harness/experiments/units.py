@@ -12,12 +12,14 @@ import importlib
 import json
 import math
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from harness.evidence.store import write_atomically
-from harness.experiments.declaration import Condition
+from harness.experiments.declaration import FAULT, Condition
+from harness.running.faults import Fault
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,13 @@ class Unit:
 
 @cache
 def _code(module: str) -> str:
-    """Fingerprint of a trainer's module, and of the data it says that it reads."""
+    """Fingerprint of a trainer's module and of those beside it that are no tests: they
+    name the digests of the data that they read."""
     loaded = importlib.import_module(module)
     assert loaded.__file__
-    text = Path(loaded.__file__).read_bytes() + str(loaded.DATA_SHA256).encode()
+    own = Path(loaded.__file__)
+    beside = [p for p in own.parent.glob("*.py") if not p.name.startswith("test_")]
+    text = b"\0".join(path.read_bytes() for path in sorted({own, *beside}))
     return hashlib.sha256(text).hexdigest()
 
 
@@ -54,19 +59,35 @@ def read(file: Path) -> dict[str, float | None] | None:
     return found
 
 
-def train(unit: Unit, file: Path, stack: Mapping[str, str]) -> None:
-    """Do the training and write its result, whole or not at all."""
+def _fault(module: str, name: object) -> AbstractContextManager[None]:
+    """The defect of this name in `faults.py` beside the trainer."""
+    if name is None:
+        return nullcontext()
+    beside = importlib.import_module(f"{module.rpartition('.')[0]}.faults")
+    found = (f for f in vars(beside).values() if isinstance(f, Fault))
+    return next(fault for fault in found if fault.name == name).active()
+
+
+def train(unit: Unit, stack: Mapping[str, str]) -> str:
+    """Do the training; the text of its file."""
     module, _, name = unit.condition.trainer.partition(":")
     trainer = getattr(importlib.import_module(module), name)
-    metrics = trainer(unit.condition.read(), unit.seed)
+    settings = unit.condition.read()
+    with _fault(module, settings.get(FAULT)):
+        metrics = trainer(settings, unit.seed)
     kept = {k: float(v) if math.isfinite(v) else None for k, v in metrics.items()}
     entry = {
         "schema": 1,
         "trainer": unit.condition.trainer,
-        "settings": unit.condition.read(),
+        "settings": settings,
         "seed": unit.seed,
         "stack": dict(stack),
         "metrics": kept,
     }
+    return json.dumps(entry, indent=1, sort_keys=True) + "\n"
+
+
+def write(file: Path, text: str) -> None:
+    """Keep a result, whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(file, json.dumps(entry, indent=1, sort_keys=True) + "\n")
+    write_atomically(file, text)

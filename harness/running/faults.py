@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from harness.running import shared
 from harness.stack.places import owner_and_name
 
+_active: ContextVar[Fault | None] = ContextVar("active", default=None)
 Function = Callable[..., Any]
 Change = Callable[[Any], Any]
 
@@ -46,7 +48,16 @@ class Fault:
                 self.install(patch)
             except Exception as error:  # of any kind: a fault is a claim's code
                 raise NotInstalled(f"it cannot be put in: {error}") from error
-            yield
+            token = _active.set(self)
+            try:
+                yield
+            finally:
+                _active.reset(token)
+
+
+def active() -> Fault | None:
+    """The fault that the library has now; trainings have it in their own processes."""
+    return _active.get()
 
 
 def fault(install: Callable[[pytest.MonkeyPatch], None]) -> Fault:

@@ -2,12 +2,21 @@
 
 import json
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from harness.evidence.verdict import FALSIFIED, HELD, INCONCLUSIVE
-from harness.experiments import campaign, declaration, engine, ruling, units
+from harness.experiments import (
+    campaign,
+    cluster,
+    declaration,
+    engine,
+    ruling,
+    units,
+)
 from harness.experiments.campaign import Campaign
 from harness.experiments.declaration import (
     COMPARISONS,
@@ -20,7 +29,7 @@ from harness.experiments.ruling import LOOKS
 CAMPAIGNS = 2_000
 MATTERS = 1.0
 STACK = {"python": "3"}
-DATA_SHA256 = "none"
+ROOT = Path(__file__).parents[2]
 
 
 def sequence(differences):
@@ -85,14 +94,12 @@ def test_a_run_that_diverges_is_the_worst_of_all():
 
 def learned(settings, seed):
     """A trainer: the gain of these settings, and some noise of the seed."""
-    noise = np.random.default_rng(seed).normal()
+    noise = np.random.default_rng([seed, settings.get("stream", 0)]).normal()
     return {"score": settings["gain"] + noise, "lost": float("nan")}
 
 
 def dies(settings, seed):
     """A trainer whose process ends in the middle, the first time."""
-    from pathlib import Path
-
     mark = Path(settings["mark"])
     if seed == 3 and not mark.exists():
         mark.write_text("")
@@ -119,7 +126,7 @@ def compared(tmp_path):
 def test_a_campaign_stops_where_it_is_decided_and_is_resumed(compared, tmp_path):
     """After 16 seeds; a second run trains nothing, and a lost unit alone again."""
     made = Campaign([compared], tmp_path, STACK, first=5)
-    made.run(lambda line: None)
+    made.run(made.plan(), lambda line: None)
 
     assert made.rulings["three"].outcome == HELD and made.rulings["three"].seeds == 16
     files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
@@ -127,7 +134,7 @@ def test_a_campaign_stops_where_it_is_decided_and_is_resumed(compared, tmp_path)
     lost = sorted(tmp_path.iterdir())[7]
     lost.unlink()
     assert made.plan().stored == 31
-    made.run(lambda line: None)
+    made.run(made.plan(), lambda line: None)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == files
     assert json.loads(lost.read_text())["metrics"]["lost"] is None
 
@@ -151,7 +158,7 @@ def test_a_control_that_comes_out_wrong_is_told(
     monkeypatch.setattr(campaign, "CONTROLS", {"known": known})
 
     made = Campaign([compared], tmp_path, STACK, first=5)
-    made.run(lambda line: None)
+    made.run(made.plan(), lambda line: None)
 
     assert trouble in made.trouble and bool(trouble) == bool(made.trouble)
 
@@ -179,16 +186,75 @@ def test_a_trainer_that_raises_is_one_sentence(tmp_path):
         engine.run(wanted, tmp_path, STACK, progress=lambda done, all_: None)
 
 
-def test_a_budget_is_planned_without_a_clock(compared, tmp_path, monkeypatch):
-    """What it pays for, and what that can show, is said before anything runs."""
-    monkeypatch.setattr(engine, "cores", lambda: 2)
-    seconds = campaign.START + campaign.RESERVE * 0.1 * 2 * 24 / 2
+def seconds(seeds, conditions=2):
+    """A budget for trainings of 0.1 s each on two cores."""
+    trained = campaign.RESERVE * 0.1 * conditions * seeds / 2
+    return campaign.START + trained + 0.01
 
-    plan = Campaign([compared], tmp_path, STACK, first=0, budget=seconds).plan()
+
+def planned(comparisons, folder, budget):
+    return Campaign(comparisons, folder, STACK, first=0, budget=budget)
+
+
+@pytest.fixture
+def two_cores(monkeypatch):
+    """And no controls, which a budget has to pay for as well."""
+    monkeypatch.setattr(engine, "cores", lambda: 2)
+    monkeypatch.setattr(campaign, "CONTROLS", {})
+
+
+def test_a_budget_is_planned_without_a_clock(compared, tmp_path, two_cores):
+    """What it pays for, and what that can show, is said before anything runs."""
+    plan = planned([compared], tmp_path, seconds(24)).plan()
     assert plan.looks == (16, 24) and plan.units == 48
-    assert "at 16, 24 seeds: up to 48 trainings (0 are stored)" in plan.sentences(1)[0]
-    none = Campaign([compared], tmp_path, STACK, first=0, budget=1.0).plan()
-    assert none.looks == () and "pays for no comparison" in none.sentences(1)[0]
+    said = plan.sentences()[0]
+    assert "1 comparisons at 16, 24 seeds, and at more where it is open: up" in said
+    assert "48 trainings (0 are stored)" in said
+    none = planned([compared], tmp_path, 1.0).plan()
+    assert none.looks == () and "pays for no comparison" in none.sentences()[0]
+
+
+def test_a_small_budget_leaves_comparisons_out(compared, tmp_path, two_cores):
+    """The first ones are judged, and the number of the others is said."""
+    worse = condition(learned, seconds=0.1, gain=-3.0)
+    other = replace(compared, name="other", of=worse)
+
+    plan = planned([compared, other], tmp_path, seconds(16)).plan()
+
+    assert [one.name for one in plan.comparisons] == ["three"] and plan.left_out == 1
+    assert "; 1 left out: up to 32 trainings" in plan.sentences()[0]
+
+
+@pytest.mark.slow
+def test_what_is_decided_leaves_its_budget_to_the_others(compared, tmp_path, two_cores):
+    """Two comparisons at 16 seeds are paid for, or one of them at 24."""
+    even = condition(learned, seconds=0.1, gain=0.5, stream=1)
+    open_ = replace(compared, name="open", of=even)
+    made = planned(
+        [compared, open_], tmp_path, seconds(16, 3) + seconds(8) - campaign.START
+    )
+
+    made.run(made.plan(), lambda line: None)
+
+    assert made.rulings["three"].seeds == 16
+    assert made.rulings["open"].seeds == 24
+
+
+@pytest.mark.slow
+def test_a_ray_cluster_brings_the_same_results(compared, tmp_path):
+    """Byte for byte, also when a worker is killed in the middle."""
+    dying = condition(dies, seconds=0.1, mark=str(tmp_path / "mark"))
+    wanted = [units.Unit(c, s) for c in (compared.of, dying) for s in range(8)]
+    here, there = tmp_path / "here", tmp_path / "there"
+
+    def train(folder, **given):
+        engine.run(wanted, folder, STACK, progress=lambda done, all_: None, **given)
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    local = train(here)
+    (tmp_path / "mark").unlink()
+    assert train(there, workers=cluster.on(ROOT)) == local
+    assert (tmp_path / "mark").exists() and len(local) == 16
 
 
 @pytest.mark.parametrize(
