@@ -15,10 +15,12 @@ from harness.errors import InputError
 from harness.evidence import history, merge, record
 from harness.evidence import verdict as v
 from harness.evidence.store import (
+    COMPRESSED,
     EVIDENCE,
     UnreadableEvidence,
     make_folder,
     read_run,
+    whole,
     write_atomically,
     write_compressed,
     write_evidence,
@@ -42,6 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"error: {_said(error)}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted; what was written is whole", file=sys.stderr)
+        return 130
     return code
 
 
@@ -152,14 +157,15 @@ def _refuse_foreign(out: Path, runs: list[Path]) -> None:
     """Raises UnreadableEvidence if `out` is one of the runs, or not a run's folder."""
     if any(out.resolve() == run.resolve() for run in runs):
         raise UnreadableEvidence(
-            f"--out {out} is one of the runs to be merged: name another folder."
+            f"--out {out} is one of the runs to be read: name another folder."
         )
-    if out.is_dir() and any(out.iterdir()) and not (out / EVIDENCE).is_file():
+    if not out.is_dir() or not any(out.iterdir()):
+        return
+    if not any((out / name).is_file() for name in (EVIDENCE, COMPRESSED)):
         raise UnreadableEvidence(
             f"--out {out} holds files that no run wrote: name an empty or a new folder."
         )
-    if (out / EVIDENCE).exists():
-        read_run(out)  # refuses what is no evidence
+    read_run(out)  # refuses what is no evidence
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -171,7 +177,8 @@ def _report(options: argparse.Namespace) -> int:
         audited = corrections.set_right(record.audit(read_run(run)), copies)
         audited = {**audited, **history.beside(run, audited)}
         write_reports(audited, run, copies)
-        print(f"report: {run / 'audit.html'}")
+        partial = "" if audited["run"]["complete"] else " (partial run)"
+        print(f"report: {run / 'audit.html'}{partial}")
         print(record.counts(audited["totals"]))
     return 0
 
@@ -196,6 +203,12 @@ def _patch(options: argparse.Namespace) -> int:
             f"--claim {min(unknown)}: {options.run} has no such claim; "
             "the ids are in audit.json and in the report."
         )
+    for id in options.claim:
+        verdict = next(c["verdict"] for c in audited["claims"] if c["id"] == id)
+        if verdict != v.REFUTED:
+            raise UnreadableEvidence(
+                f"--claim {id}: it is {verdict}, so there is nothing to correct."
+            )
     chosen = options.severity or v.SEVERITIES
     written = patch.patches(audited, copies, chosen, options.claim)
     if not written:
@@ -246,6 +259,7 @@ def _compare(options: argparse.Namespace) -> int:
             )
         make_folder(options.html.parent)
         write_atomically(options.html, compare.html(difference, old, new))
+        print(f"page: {options.html}", file=sys.stderr)
     return int(compare.changed(difference))
 
 
@@ -286,9 +300,10 @@ def _publish(options: argparse.Namespace) -> int:
         outdated = compare.outdated(record.audit(read_run(out)), audited)
         print("\n".join(outdated) or f"{out} is the audit of these claims.")
         return int(bool(outdated))
-    make_folder(out)
-    write_compressed(out, lines)
-    write_readable(audited, out)
+    _refuse_foreign(out, [options.run])
+    with whole(out) as fresh:
+        write_compressed(fresh, lines)
+        write_readable(audited, fresh)
     if project and out.resolve() == project.published:
         write_atomically(project.claims / judged.FILE, judged.text(audited))
     print(f"published: {out / 'audit.html'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -61,6 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     if not config.option.audit_benchmark:
+        if config.option.time_budget != DEFAULT_BUDGET:
+            raise pytest.UsageError("--time-budget is an option of --benchmark.")
         return
     problem = _problem(config)
     if problem:
@@ -73,8 +76,11 @@ def _problem(config: pytest.Config) -> str | None:
     option = config.option
     if getattr(option, "numprocesses", None) or getattr(option, "tx", None):
         return "--benchmark measures one process at a time: leave -n out."
-    if not option.time_budget > 0:
-        return f"--time-budget {option.time_budget:g}: it must be above 0 seconds."
+    if not 0 < option.time_budget < math.inf:
+        budget = f"--time-budget {option.time_budget:g}"
+        return f"{budget}: it must be above 0 seconds, and have an end."
+    if option.faults:
+        return "--benchmark measures the libraries as they are: leave --faults out."
     for policy in option.policies.split(","):
         if policy not in POLICIES:
             return f"--policies {policy!r}: use some of {', '.join(POLICIES)}."
@@ -138,7 +144,9 @@ def _measured(config: pytest.Config) -> Results:
         found = controller.measure(
             order, progress=progress, keep=lambda line: _append(file, line)
         )
-        for line in controller.memory(order):
+        if found.least is not None:
+            progress(f"nothing is measured: {found.trouble()}")
+        for line in controller.memory(order) if found.least is None else ():
             _append(file, line)
             progress(f"memory: {line['name']}")
             found.memory[line["name"]] = line

@@ -313,6 +313,12 @@ class Ledgers:
         texts = {d.id: d.copy_in(folder) for d in self.documents()}
         return {id: text for id, text in texts.items() if text is not None}
 
+    def absent(self, folder: Path) -> str | None:
+        """A sentence about documents of which `folder` has no copy, if any."""
+        lacking = [d.file for d in self.documents() if not (folder / d.file).exists()]
+        names = ", ".join(lacking)
+        return f"no copy of {names}: judged without it" if lacking else None
+
     def strangers(self, folder: Path) -> str | None:
         """A sentence about texts in `folder` that no ledger knows, if there are any."""
         known = {document.file for document in self.documents()}
@@ -356,6 +362,8 @@ class Ledgers:
                     f"--material {folder}: {document.file} is no plain file, but a "
                     "link, a folder or a device; put the text itself there."
                 )
+            if path.is_file() and not path.stat().st_size:
+                return f"--material {folder}: {document.file} is empty."
         found = [d for d in known if (folder / d.file).is_file()]
         if not found:
             there = ", ".join(sorted(p.name for p in folder.iterdir())[:5]) or "nothing"

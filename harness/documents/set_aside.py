@@ -28,6 +28,8 @@ def read(folder: Path) -> list[SetAside]:
     Raises BadTable.
     """
     path = folder / FILE
+    if path.exists() and not path.is_file():
+        raise tables.BadTable(f"{path} is no plain file: put the table itself there.")
     entries = [_entry(path, row) for row in tables.read(path, "finding")]
     names = [entry["claim"] for entry in entries]
     for name in names:

@@ -391,7 +391,7 @@ def _decide(
 ) -> None:
     """Store a decision without an interval; `chance` is what luck can do to it."""
     if not 0 <= chance <= 1:
-        raise ValueError(f"chance is a probability, and {chance} is none")
+        raise ValueError(f"chance is a probability, and {chance} is none: give 0 to 1")
     measurement = current()
     if oracle:
         measurement.oracles.add(oracle)

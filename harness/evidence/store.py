@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gzip
 import json
@@ -129,6 +130,21 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise Unwritten(path, error) from None
 
 
+@contextlib.contextmanager
+def whole(folder: Path) -> Iterator[Path]:
+    """A folder beside this one to write to; its files take the places of those with the
+    same names when all of them are there. Raises Unwritten; then nothing changed."""
+    make_folder(folder.parent)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as name:
+        try:
+            yield Path(name)
+        except Unwritten as error:
+            raise Unwritten(folder / Path(error.filename).name, error) from None
+        make_folder(folder)
+        for path in sorted(Path(name).iterdir()):
+            os.replace(path, folder / path.name)
+
+
 def make_folder(path: Path) -> None:
     """The folder is there, with those above it. Raises Unwritten."""
     try:
@@ -148,6 +164,8 @@ def read(folder: Path) -> list[Line]:
         path = next(
             (folder / n for n in names if (folder / n).exists()), folder / EVIDENCE
         )
+    if path.is_file() and path.name not in (EVIDENCE, COMPRESSED):
+        raise UnreadableEvidence(f"{path} is no run: name the folder of one.")
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise UnreadableEvidence(
             f"cannot read evidence at {path}: it is no plain file."

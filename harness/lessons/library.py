@@ -7,6 +7,7 @@ audited libraries are called, of kinds that have no side effects, with literals 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import json
@@ -59,7 +60,7 @@ def resolve(name: str) -> tuple[Any, str]:
     try:
         owner: Any = importlib.import_module(parts[0])
     except ImportError:
-        return None, parts[0]
+        return None, ""  # it is not installed here, which says nothing about its names
     for at, part in enumerate(parts[1:], start=2):
         try:
             owner = getattr(owner, part)
@@ -355,16 +356,21 @@ def _may_be_called(target: Any) -> bool:
 
 
 def versions() -> dict[str, str]:
-    """What the answers hold for."""
-    import keras
-    import tensorflow
-    import torch
+    """What the answers hold for: the libraries that can be imported here."""
+    found = {}
+    for name in ("keras", "tensorflow", "torch"):
+        with contextlib.suppress(ImportError):
+            found[name] = str(importlib.import_module(name).__version__)
+    return found
 
-    return {
-        "keras": str(keras.__version__),
-        "tensorflow": str(tensorflow.__version__),
-        "torch": str(torch.__version__),
-    }
+
+def ask_library(name: str) -> Answer:
+    """Why a library cannot be imported here; nothing if it can."""
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        return {"message": str(error).split("\n")[0]}
+    return {}
 
 
 def main() -> int:
@@ -388,6 +394,8 @@ def main() -> int:
             answer = ask_keyword(question["name"], question["keyword"])
         elif kind == "versions":
             answer = versions()
+        elif kind == "library":
+            answer = ask_library(question["name"])
         else:
             answer = ask_call(**question)
         print(json.dumps(answer), file=answers, flush=True)

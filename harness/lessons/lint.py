@@ -133,6 +133,7 @@ def lint(
         said, blocks = len(lesson.passages()), program.blocks
         entry = _entry(name, lesson.kind, said, blocks, program.unparsed)
         files.append(entry)
+        entry["problem"] = _lacking(lesson, program, libraries)
         entry["written_for"] = pinned.other_version(lesson, libraries)
         if entry["written_for"] is None:
             shown.add(lesson, _of(lesson, program, libraries, judged))
@@ -249,6 +250,18 @@ def _of(
     return sorted(
         found, key=lambda f: (f["cell"] or 0, f["line"], f["column"] or 0, f["rule"])
     )
+
+
+def _lacking(lesson: Lesson, program: Program, libraries: Libraries) -> str | None:
+    """A sentence if the lesson uses a library that cannot be imported here."""
+    for name in sorted({use.name.split(".")[0] for use in program.uses}):
+        said = libraries.ask(ask="library", name=name).get("message")
+        if said:
+            return (
+                f"{lesson.file} uses {name}, which cannot be imported here ({said}), "
+                "so its names and calls are not judged: install it."
+            )
+    return None
 
 
 def _is_said_to_fail(lesson: Lesson, finding: Finding) -> bool:

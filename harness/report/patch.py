@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.documents.corrections import APPLIES, CORRECTED, Copy, Placed, applied
+from harness.documents.set_aside import DISMISSED
 from harness.evidence import record
 from harness.evidence import verdict as v
 from harness.evidence.lines import Audited, CorrectionEntry, DocumentEntry
@@ -121,6 +122,9 @@ def _objections(entry: CorrectionEntry, claims: Mapping[str, Found]) -> Iterator
         verdict = claims[id]["verdict"] if id in claims else "unknown"
         if verdict not in (v.REFUTED, v.STANDS, v.CORRECTED):
             yield f"{id} is {verdict} in this run"
+        aside = claims[id].get("triage") if id in claims else None
+        if aside and aside["state"] == DISMISSED:
+            yield f"{id} was dismissed: {aside['reason']}"
 
 
 def unified(name: str, old: str, new: str) -> str:

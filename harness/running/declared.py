@@ -63,6 +63,11 @@ def notes(claims: Iterable[Statement], ledgers: Ledgers) -> list[str]:
             for fault in claim.faults
             if fault.place and (problem := _missing(fault.place))
         ]
+        if isinstance(claim, Claim) and claim.recorded and not claim.faults:
+            found.append(
+                f"{claim.id} names no fault, so nobody has seen its checks fail: add "
+                "`faults=[...]`"
+            )
         found += [
             f"what explains {claim.id} is not in the library: {problem}"
             for place in claim.explained_by

@@ -129,7 +129,9 @@ def _means_claims(folder: Path, project: Project) -> bool:
     if not project.claims.is_dir():
         return False
     whole = folder in (project.root, project.claims)
-    return whole or not next(folder.rglob("test_*.py"), None)
+    others = {path.parent for path in folder.rglob("pyproject.toml")}
+    tests = (t for t in folder.rglob("test_*.py") if not others & {*t.parents})
+    return whole or not next(tests, None)
 
 
 def _project(config: pytest.Config) -> Project:
@@ -286,13 +288,22 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         gc.freeze()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A project of its own, such as an example, is not part of the one around it."""
+    own = collection_path.is_dir() and (collection_path / "pyproject.toml").is_file()
+    return True if own and collection_path != config.rootpath else None
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     policy = config.stash[POLICY]
     described = libraries.sentence(libraries.describe(config.option.device))
     lines = [f"audit: seed {policy.seed}, {described}"]
     project = config.stash[PROJECT]
-    strangers = project.material and project.ledgers.strangers(project.material)
-    return [*lines, f"--material: {strangers}"] if strangers else lines
+    if project.material:
+        told = project.ledgers.strangers, project.ledgers.absent
+        found = [tell(project.material) for tell in told]
+        lines += [f"--material: {sentence}" for sentence in found if sentence]
+    return lines
 
 
 @pytest.fixture(scope="session")

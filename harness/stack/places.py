@@ -9,7 +9,9 @@ def owner_and_name(place: str) -> tuple[Any, str]:
 
     Raises ValueError with the place if its module or attribute does not exist.
     """
-    module, _, path = place.partition(":")
+    module, colon, path = place.partition(":")
+    if not colon:
+        raise ValueError(f"{place!r} is no place: write MODULE:NAME")
     *parents, name = path.split(".")
     try:
         owner = importlib.import_module(module)

@@ -14,6 +14,7 @@ from harness.__main__ import main
 from harness.documents.ledger import Ledgers
 from harness.evidence import record
 from harness.evidence.store import UnreadableEvidence, read, read_run
+from harness.lessons import library
 from harness.tests.conftest import ONE, PUBLISHED, ROOT, full_disk
 
 pytest_plugins = ["pytester"]
@@ -413,3 +414,104 @@ def test_a_dismissed_finding_is_counted_and_does_not_fail_the_gate(project):
     assert project.run("claims", "--fail-on", "refuted").ret == 1
     path.write_text(row.format("dismissed").replace("sums.lie", "sums.none"))
     assert project.run("claims").ret == 1
+
+
+@pytest.fixture
+def published(run):
+    """The folder that `publish` writes to, with an audit that is there already."""
+    folder = run.parents[1] / "published"
+    shutil.copytree(PUBLISHED, folder)
+    return folder
+
+
+def test_an_audit_is_published_whole_or_not_at_all(run, published, capsys):
+    """The disk is full before the last file is there."""
+    before = {path.name: path.read_bytes() for path in published.iterdir()}
+    with full_disk(500_000):
+        assert main(["publish", str(run), "--out", str(published)]) == 2
+
+    assert "cannot write" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in published.iterdir()} == before
+    assert [p.name for p in published.parent.glob(".new-*")] == []
+
+
+@pytest.mark.parametrize("command", ["publish", "merge"])
+def test_what_no_run_wrote_is_not_replaced(run, tmp_path, capsys, command):
+    """A folder with somebody's own notes."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "audit.md").write_text("my notes")
+
+    assert main([command, str(run), "--out", str(own)]) == 2
+
+    assert "holds files that no run wrote" in capsys.readouterr().err
+    assert (own / "audit.md").read_text() == "my notes"
+
+
+def test_control_c_is_one_sentence(run, monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(record, "audit", interrupted)
+
+    assert main(["report", str(run)]) == 130
+
+    assert capsys.readouterr().err == "interrupted; what was written is whole\n"
+
+
+@pytest.mark.parametrize("name", ["README.md", "pyproject.toml"])
+def test_a_file_that_is_no_run_is_named(name, capsys):
+    assert main(["report", str(ROOT / name)]) == 2
+    assert "is no run: name the folder of one" in capsys.readouterr().err
+
+
+def test_what_is_upheld_has_no_patch(run, copies, capsys):
+    audited = record.audit(read_run(run))
+    upheld = next(c["id"] for c in audited["claims"] if c["verdict"] == "upheld")
+
+    command = ["patch", str(run), "--material", str(copies), "--claim", upheld]
+
+    assert main(command) == 2
+    assert "it is upheld, so there is nothing to correct" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--benchmark", "--time-budget", "inf"], "and have an end"),
+        (["--benchmark", "--faults"], "leave --faults out"),
+        (["claims", "--time-budget", "9"], "is an option of --benchmark"),
+    ],
+)
+def test_options_that_do_not_go_together_are_a_sentence(project, options, sentence):
+    project.claims(ONE)
+
+    result = project.run(*options)
+
+    assert result.ret == 4
+    result.stderr.fnmatch_lines([f"*{sentence}*"])
+
+
+def test_a_claim_without_a_fault_is_named(project):
+    """Nobody has seen its check fail; the newcomer adds one."""
+    project.claims(ONE)
+
+    project.run("claims").stdout.fnmatch_lines(["sums.one names no fault, so nobody*"])
+
+
+def test_a_triage_file_that_is_a_folder_is_named(project):
+    project.claims(ONE)
+    (project.path / "claims" / "documents" / "triage.toml").mkdir()
+
+    result = project.run("claims")
+
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*triage.toml is no plain file*"])
+
+
+def test_a_library_that_cannot_be_imported_is_no_missing_name():
+    """What is not installed here says nothing about a lesson."""
+    answer = library.ask_library("no_such_library")
+
+    assert answer == {"message": "No module named 'no_such_library'"}
+    assert library.ask_name("no_such_library.layers.Dense").get("missing") == ""
