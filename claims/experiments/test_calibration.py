@@ -61,7 +61,7 @@ temperature_scaling_calibrates = claim(
     "experiments.temperature-scaling-calibrates",
     says="Logits divided by a temperature that is tuned after the training are better "
     "calibrated on a validation set.",
-    sources=[lab[57:59]],
+    sources=[lab[59]],
     verdict=UPHELD,
     faults=[faults.temperature_stays_one],
 )
