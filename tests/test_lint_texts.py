@@ -7,6 +7,7 @@ import pytest
 from tests.test_lint import cache, run  # noqa: F401
 
 FIT = "```python\nimport keras\n{}\n```\n\n```text\n{}\n```\n"
+CODE = "```python\nimport keras\nimport tensorflow as tf\n{}\n```\n"
 MODEL = (
     "model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4)])\n"
     "model.summary()"
@@ -19,6 +20,8 @@ WRONG = {
     FIT.format(MODEL, "Trainable params: 40"): "output",
     "A layer such as `keras.layers.CuDNNGRU` is fast.": "name",
     "Use `tf.keras.layers.Denze(4)` at the end.": "name",
+    CODE.format("try:\n    tf.Session()\nexcept KeyboardInterrupt:\n    pass"): "name",
+    "This is a layer.\n\n" + CODE.format("keras.layers.Dropout(1.5)"): "call",
 }
 RIGHT = [
     "The default learning_rate of Adam is 0.001.",
@@ -34,6 +37,16 @@ RIGHT = [
     FIT.format(MODEL.replace("(4)", "(n)"), "Trainable params: 40"),
     "The layer `keras.layers.CuDNNGRU` was removed in Keras 3.",
     "Call `keras.layers.GRU` and `model.fit` instead.",
+    CODE.format(
+        "try:\n    from keras.utils import np_utils\nexcept ImportError:\n    pass"
+    ),
+    CODE.format("try:\n    import keras.utils.np_utils\nexcept:\n    np_utils = None"),
+    CODE.format(
+        "if tf.__version__ < '2':\n    tf.set_random_seed(1)\nelse:\n    tf.Session()"
+    ),
+    CODE.format("with pytest.raises(ValueError):\n    keras.layers.Dropout(1.5)"),
+    "The next line fails in Keras 3:\n\n" + CODE.format("keras.layers.Dropout(1.5)"),
+    CODE.format("keras.layers.Dropout(1.5)") + "\n```text\nValueError: rate\n```\n",
 ]
 
 

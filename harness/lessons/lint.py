@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict
 
+from harness.documents import passages
 from harness.evidence import verdict as v
 from harness.lessons import (
     inline,
@@ -265,11 +266,32 @@ def _lacking(lesson: Lesson, program: Program, libraries: Libraries) -> str | No
 
 
 def _is_said_to_fail(lesson: Lesson, finding: Finding) -> bool:
-    """Whether a comment of the line says that its name or call does not work."""
+    """Whether the lesson says that this name or call does not work: in a comment of the
+    line, in the sentence before the block, or with the error that it shows below."""
     if finding["rule"] not in (NAME, CALL):
         return False
     lines = lesson.sources.get(finding["cell"], "").split("\n")[finding["line"] - 1 :]
-    return bool(lines and patterns.FAILS.search(lines[0]))
+    if lines and patterns.FAILS.search(lines[0]):
+        return True
+    pieces = [piece for piece in lesson.pieces if not piece.inside]
+    for at, piece in enumerate(pieces):
+        last = piece.line + piece.text.count("\n")
+        here = piece.cell == finding["cell"] and piece.line <= finding["line"] <= last
+        if here and piece.kind == passages.CODE:
+            prose = [p for p in pieces[:at][-1:] if p.kind == passages.PROSE]
+            said = [text for p in prose for _, text in statements.sentences(p)]
+            shown = [p.text for p in pieces[at + 1 :][:1] if p.kind == passages.OUTPUT]
+            fails = any(map(_FAILS.search, said[-1:]))
+            return fails or any(map(_ERROR.search, shown))
+    return False
+
+
+_FAILS = re.compile(
+    r"\b(raises?|throws?|fails?|does not work|(doesn|won)['’]t work|don['’]t use|"
+    r"an error|no longer (works?|exists?|available|supported)|in keras [12]\b)",
+    re.IGNORECASE,
+)
+_ERROR = re.compile(r"^\s*(\w+\.)*\w*(Error|Exception)\b", re.MULTILINE)
 
 
 def _statements(lesson: Lesson, judged: Judged) -> Iterator[Finding]:

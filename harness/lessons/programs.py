@@ -124,6 +124,8 @@ class Program:
     unparsed: int = 0
 
 
+LONGEST_TRY = 3
+"""Statements of a `try` that asks what a version has."""
 USUAL = {"tf": "tensorflow", "keras": "keras", "torch": "torch"}
 """What these names stand for in Python code of a lesson that imports them nowhere."""
 
@@ -386,6 +388,28 @@ class _Reader(ast.NodeVisitor):
                 )
                 self._use(alias.name, name, node)
 
+    def visit_Try(self, node: ast.Try) -> None:
+        """A few lines that may fail, and what is tried in their place, are for several
+        versions; a long body is caught for other reasons."""
+        guarded = any(map(_catches_what_is_missing, node.handlers))
+        if guarded and len(node.body) <= LONGEST_TRY:
+            for statement in node.finalbody:
+                self.visit(statement)
+        else:
+            self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> None:
+        """Both sides of a question about versions are for several of them."""
+        if not _asks_for_a_version(node.test):
+            self.generic_visit(node)
+
+    def visit_With(self, node: ast.With) -> None:
+        """What `pytest.raises` or `suppress` holds is there to fail."""
+        made = [i.context_expr for i in node.items]
+        names = [dotted(m.func) or "" for m in made if isinstance(m, ast.Call)]
+        if not any(name.split(".")[-1] in _FAILING for name in names):
+            self.generic_visit(node)
+
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.ctx, ast.Load):
             written = dotted(node)
@@ -453,6 +477,37 @@ class _Reader(ast.NodeVisitor):
             if keyword.arg and (at := place(self._piece, keyword))
         }
         return Call(use, len(node.args), keywords, arguments, starred, places)
+
+
+_MISSING = {
+    "ImportError",
+    "ModuleNotFoundError",
+    "AttributeError",
+    "NameError",
+    "TypeError",
+    "ValueError",
+    "RuntimeError",
+    "Exception",
+    "BaseException",
+}
+"""What a library raises where a name or an argument is not there."""
+_FAILING = {"raises", "suppress", "assertRaises", "assertRaisesRegex"}
+
+
+def _catches_what_is_missing(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    caught = [n for n in ast.walk(handler.type) if isinstance(n, ast.Name)]
+    return any(name.id in _MISSING for name in caught)
+
+
+def _asks_for_a_version(test: ast.expr) -> bool:
+    """Whether a condition speaks of a version, or of what a module has."""
+    for node in ast.walk(test):
+        name = getattr(node, "attr", None) or getattr(node, "id", None) or ""
+        if "version" in name.lower() or name in ("hasattr", "find_spec"):
+            return True
+    return False
 
 
 def dotted(node: ast.expr) -> str | None:

@@ -136,6 +136,8 @@ def _of_cell(at: int, cell: Any, language: str) -> Iterator[Piece]:
         yield Piece(CODE, source, 1, at, language)
         for output in cell.get("outputs", []):
             shown = output.get("text") or output.get("data", {}).get("text/plain")
+            if "ename" in output:
+                shown = f"{output['ename']}: {output.get('evalue', '')}"
             if shown:
                 yield Piece(OUTPUT, str(shown), 1, at)
     elif cell.cell_type == "markdown":
