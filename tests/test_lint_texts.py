@@ -21,6 +21,7 @@ WRONG = {
     "A layer such as `keras.layers.CuDNNGRU` is fast.": "name",
     "Use `tf.keras.layers.Denze(4)` at the end.": "name",
     CODE.format("try:\n    tf.Session()\nexcept KeyboardInterrupt:\n    pass"): "name",
+    CODE.format("opt = keras.optimizers.Adam()\nprint(opt.lr)"): "name",
     "This is a layer.\n\n" + CODE.format("keras.layers.Dropout(1.5)"): "call",
 }
 RIGHT = [
@@ -44,6 +45,10 @@ RIGHT = [
     CODE.format(
         "if tf.__version__ < '2':\n    tf.set_random_seed(1)\nelse:\n    tf.Session()"
     ),
+    CODE.format("opt = keras.optimizers.Adam()\nprint(opt.learning_rate)"),
+    CODE.format("opt = keras.optimizers.Adam()\nopt.lr = 1\nprint(opt.lr)"),
+    CODE.format("d = keras.layers.Dense(4)\nd(x)\nprint(d.kernel, d.bias)"),
+    CODE.format("m = keras.Sequential()\nprint(m.history, m.stop_training)"),
     CODE.format("with pytest.raises(ValueError):\n    keras.layers.Dropout(1.5)"),
     "The next line fails in Keras 3:\n\n" + CODE.format("keras.layers.Dropout(1.5)"),
     CODE.format("keras.layers.Dropout(1.5)") + "\n```text\nValueError: rate\n```\n",

@@ -288,6 +288,35 @@ def ask_method(name: str, positional: int, keywords: list[str]) -> Answer:
     return {"missing": "", "message": problem} if problem else {"missing": ""}
 
 
+def ask_attribute(name: str) -> Answer:
+    """Whether the objects of a class have an attribute: the class has it, or somewhere
+    its own code or that of a class it inherits from speaks of it.
+
+    A model and a callback are not judged: others give them attributes, too; nor is what
+    stands in `legacy` for a class that is gone.
+    """
+    import keras
+
+    owner, _, attribute = name.rpartition(".")
+    target, missing = resolve(owner)
+    if missing or not _may_be_called(target) or hasattr(target, "__getattr__"):
+        return {"missing": ""}
+    if ".legacy." in owner or issubclass(
+        target, (keras.Model, keras.callbacks.Callback)
+    ):
+        return {"missing": ""}
+    if hasattr(target, attribute):
+        return {"missing": ""}
+    word = re.compile(rf"\.{attribute}\b|[\"']{attribute}[\"']")
+    for one in target.__mro__[:-1]:
+        try:
+            if word.search(inspect.getsource(one)):
+                return {"missing": ""}
+        except (OSError, TypeError):
+            return {"missing": ""}
+    return {"missing": attribute}
+
+
 def _signature_problem(target: Any, positional: int, keywords: list[str]) -> str | None:
     """A sentence if no value could make the call right."""
     if inspect.isclass(target) and _has_its_own_new(target):
@@ -386,6 +415,8 @@ def main() -> int:
             answer: Any = ask_name(question["name"])
         elif kind == "method":
             answer = ask_method(**question)
+        elif kind == "attribute":
+            answer = ask_attribute(question["name"])
         elif kind == "parameters":
             answer = ask_parameters(question["layers"])
         elif kind == "defaults":

@@ -441,9 +441,14 @@ def _is_plural(at: Place | Said, name: str, libraries: Libraries) -> bool:
 def _methods(
     lesson: Lesson, program: Program, libraries: Libraries
 ) -> Iterator[Finding]:
-    """Methods that a class does not have, also where the text names them, and calls of
-    those it has that no value could make right."""
+    """Attributes and methods that a class does not have, methods also where the text
+    names them, and calls of those it has that no value could make right."""
     gone: dict[str, str] = {}
+    for use in program.attributes:
+        if libraries.ask(ask="attribute", name=use.name).get("missing"):
+            owner, attribute = use.name.split(".")[-2:]
+            message = f"{owner} has no attribute {attribute}"
+            yield _finding(lesson, use, NAME, ERROR, message)
     for call in program.methods:
         owner, method = call.use.name.split(".")[-2:]
         answer = libraries.ask(

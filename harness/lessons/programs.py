@@ -109,7 +109,8 @@ class Block:
 class Program:
     """Uses and calls of a lesson's code; how many of its blocks could not be parsed.
 
-    methods: calls of methods on objects whose class is known, as `Class.method`.
+    methods: calls of methods on objects whose class is known, as `Class.method`;
+    attributes: what is read of such objects, as `Class.attribute`.
     literals: names that stand for one literal wherever they are bound. attached: names
     of a library that the lesson assigns to.
     """
@@ -120,6 +121,7 @@ class Program:
     uses: list[Use] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     methods: list[Call] = field(default_factory=list)
+    attributes: list[Use] = field(default_factory=list)
     blocks: int = 0
     unparsed: int = 0
 
@@ -375,6 +377,7 @@ class _Reader(ast.NodeVisitor):
         self._program, self._block, self._piece = program, block, block.piece
         self._resolved = block.resolved
         self._literals, self._objects = literals, made
+        self._called: set[int] = set()
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
@@ -417,11 +420,14 @@ class _Reader(ast.NodeVisitor):
             if written and name:
                 self._use(written, name, node)
                 return
+            if written and id(node) not in self._called:
+                self._attribute(written, node)
         elif written := dotted(node):
-            self._program.attached.add(self._resolved(written) or "")
+            self._program.attached |= {self._resolved(written) or "", written}
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
+        self._called.add(id(node.func))
         written = dotted(node.func)
         name = self._resolved(written) if written else None
         if written and name:
@@ -434,14 +440,23 @@ class _Reader(ast.NodeVisitor):
 
     def _method(self, written: str, node: ast.Call) -> None:
         """`metric.reset_state()`, where `metric` is made once, by a class's call."""
-        head, _, rest = written.partition(".")
-        if not rest or "." in rest or head not in self._objects:
-            return
-        maker = dotted(self._objects[head])
-        name = self._resolved(maker) if maker else None
-        use = self._made(written, f"{name}.{rest}", node.func) if name else None
+        use = self._of_object(written, node.func)
         if use:
             self._program.methods.append(self._call(use, node))
+
+    def _attribute(self, written: str, node: ast.Attribute) -> None:
+        """`optimizer.lr`, where `optimizer` is made so; not what a lesson gives it."""
+        use = self._of_object(written, node)
+        if use and written not in self._program.attached:
+            self._program.attributes.append(use)
+
+    def _of_object(self, written: str, node: ast.AST) -> Use | None:
+        head, _, rest = written.partition(".")
+        if not rest or "." in rest or head not in self._objects:
+            return None
+        maker = dotted(self._objects[head])
+        name = self._resolved(maker) if maker else None
+        return self._made(written, f"{name}.{rest}", node) if name else None
 
     def _literal(self, node: ast.expr) -> object:
         return literal(node, self._literals, self._block.audited)
