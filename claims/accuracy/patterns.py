@@ -23,6 +23,7 @@ def compiled(last="1", logits="True", metric="'accuracy'"):
     catches=[
         compiled(),
         compiled(metric="'acc'"),
+        compiled(metric="tf.keras.metrics.BinaryAccuracy()"),
         compiled(
             metric="tf.keras.losses.BinaryCrossentropy(from_logits=True), 'accuracy'"
         ),
@@ -43,10 +44,21 @@ def half_as_threshold_of_logits(code):
             continue
         metrics = code.value(call.block, call.argument("metrics"))
         names = getattr(metrics.node, "elts", []) if metrics else []
-        by_name = any(getattr(n, "value", None) in ("accuracy", "acc") for n in names)
+        by_name = any(
+            getattr(n, "value", None) in ("accuracy", "acc")
+            or _takes_half(code.call(metrics.block, n))
+            for n in names
+        )
         logits = _is_true(loss.argument("from_logits", 0)) and _one_logit(code, call)
         if by_name and logits:
             yield call
+
+
+def _takes_half(metric):
+    """Whether it is the binary accuracy with the threshold that it has by default."""
+    if metric is None or metric.name != "keras.metrics.BinaryAccuracy" or metric.open:
+        return False
+    return metric.argument("threshold", 2) is None
 
 
 def _is_true(node):

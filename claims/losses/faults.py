@@ -4,6 +4,7 @@ import logging
 import warnings
 from functools import wraps
 
+import torch
 from keras import ops
 
 from harness.running.faults import fault, output_times, replaced, result
@@ -196,3 +197,32 @@ metrics_pay_the_penalty = replaced(
     name="metrics_pay_the_penalty",
     does="compiled metrics contain 5 % of the penalty",
 )
+
+
+def _told_of_logits(original):
+    @wraps(original)
+    def loss(target, output, from_logits=False, axis=-1):
+        return original(target, output, from_logits=True, axis=axis)
+
+    return loss
+
+
+SPARSE = "keras.src.backend:nn.sparse_categorical_crossentropy"
+logits_by_default = replaced(
+    SPARSE,
+    _told_of_logits,
+    name="logits_by_default",
+    does="the cross-entropy takes all outputs for logits",
+)
+cross_entropy_2_percent_high = output_times(SPARSE, 1.02)
+torch_takes_probabilities = replaced(
+    "torch.nn.functional:cross_entropy",
+    lambda original: (
+        lambda outputs, labels, **options: torch.nn.functional.nll_loss(
+            torch.log(outputs), labels
+        )
+    ),
+    name="torch_takes_probabilities",
+    does="torch takes the logarithm of what it gets, and applies no softmax",
+)
+torch_loss_2_percent_high = output_times("torch.nn.functional:cross_entropy", 1.02)

@@ -3,8 +3,8 @@
 import ast
 import re
 
-from harness.lessons.loops import loops, model_of
-from harness.lessons.patterns import pattern
+from harness.lessons.loops import last_layers, loops, model_of
+from harness.lessons.patterns import Node, pattern
 from harness.lessons.reading import Said
 from harness.lessons.statements import sentences
 
@@ -212,3 +212,184 @@ def losses_compared_in_words(code):
         for line, said in sentences(piece):
             if all(p.search(said) for p in COMPARED) and not PENALTY_TOLD.search(said):
                 yield Said(piece, line)
+
+
+HEAD = "import keras\nfrom keras import layers\n"
+SEQUENTIAL = HEAD + (
+    "model = keras.Sequential([layers.Dense(8, 'relu'), {last}])\n"
+    "model.compile('adam', loss={loss})"
+)
+FUNCTIONAL_MODEL = HEAD + (
+    "i = keras.Input((3,))\nh = layers.Dense(8, activation='relu')(i)\n"
+    "o = {last}(h)\nmodel = keras.Model(i, o)\nmodel.compile('adam', loss={loss})"
+)
+ADDED = HEAD + (
+    "model = keras.Sequential()\nmodel.add(layers.Dense(8, 'relu'))\n"
+    "model.add({last})\nmodel.compile(loss={loss}, optimizer='adam')"
+)
+LOSS = "keras.losses.CategoricalCrossentropy({})"
+NAMED = (
+    "sparse_categorical_crossentropy",
+    "categorical_crossentropy",
+    "binary_crossentropy",
+)
+CLASSES = tuple(
+    f"keras.losses.{kind}Crossentropy"
+    for kind in ("SparseCategorical", "Categorical", "Binary")
+)
+PROBABILITIES = ("softmax", "sigmoid")
+
+
+def expects_logits(code, compiled):
+    """What the cross-entropy of a `compile` is told; None if it is not seen."""
+    given = compiled.argument("loss", 1)
+    if isinstance(given, ast.Constant):
+        return False if given.value in NAMED else None
+    loss = code.call(compiled.block, given)
+    if loss is None or loss.name not in CLASSES or loss.open:
+        return None
+    told = code.literal(loss.block, loss.argument("from_logits", 0), default=False)
+    return told if isinstance(told, bool) else None
+
+
+def activation(code, layer):
+    """Of a Dense layer or of one that is an activation: its name, "" for none; None if
+    it is not seen."""
+    if layer.name in ("keras.layers.Softmax", "keras.layers.Activation"):
+        given = layer.argument("activation", 0)
+        name = code.literal(layer.block, given)
+        return "softmax" if layer.name.endswith("Softmax") else name
+    if layer.name != "keras.layers.Dense" or layer.open:
+        return None
+    given = layer.argument("activation", 1)
+    name = code.literal(layer.block, given, default="linear")
+    return "" if name in ("linear", None) and _is_none(given, name) else name
+
+
+def _is_none(given, name):
+    """Whether an activation is left out, None or linear, and not merely unknown."""
+    return name == "linear" or (isinstance(given, ast.Constant) and given.value is None)
+
+
+def compiled_models(code):
+    """`(compile, its last two layers)` of the models that are seen whole."""
+    for call in code.calls(".compile"):
+        owner = call.node.func.value
+        if isinstance(owner, ast.Name):
+            layers = last_layers(code, owner.id, call.order)
+            if layers:
+                yield call, layers
+
+
+@pattern(
+    "losses.probabilities-unless-told",
+    instead="Give the loss from_logits=True, or the last layer a softmax or sigmoid.",
+    catches=[
+        SEQUENTIAL.format(last="layers.Dense(4)", loss=LOSS.format("")),
+        SEQUENTIAL.format(
+            last="layers.Dense(1, activation=None)", loss="'binary_crossentropy'"
+        ),
+        FUNCTIONAL_MODEL.format(
+            last="layers.Dense(4)", loss="'sparse_categorical_crossentropy'"
+        ),
+        ADDED.format(
+            last="layers.Dense(4, activation='linear')",
+            loss=LOSS.format("from_logits=False"),
+        ),
+    ],
+    passes=[
+        SEQUENTIAL.format(last="layers.Dense(4)", loss=LOSS.format("from_logits=True")),
+        SEQUENTIAL.format(last="layers.Dense(4, 'softmax')", loss=LOSS.format("")),
+        SEQUENTIAL.format(last="layers.Dense(4, last)", loss=LOSS.format("")),
+        SEQUENTIAL.format(last="layers.Dense(1)", loss="'mse'"),
+        SEQUENTIAL.format(
+            last="layers.Dense(4), layers.Activation('softmax')", loss=LOSS.format("")
+        ),
+        ADDED.format(
+            last="layers.Dense(4))\nmodel.add(layers.Softmax()", loss=LOSS.format("")
+        ),
+        FUNCTIONAL_MODEL.format(
+            last="layers.Dense(4)", loss="'binary_crossentropy' if b else 'mse'"
+        ),
+    ],
+)
+def logits_for_probabilities(code):
+    """The model puts out logits, and the loss takes them for probabilities."""
+    for call, (last, *_) in compiled_models(code):
+        if expects_logits(code, call) is False and activation(code, last) == "":
+            yield call
+
+
+@pattern(
+    "losses.probabilities-unless-told",
+    instead="Use one softmax: in the last layer, or in the loss by from_logits=True.",
+    catches=[
+        SEQUENTIAL.format(
+            last="layers.Dense(4, activation='softmax')",
+            loss=LOSS.format("from_logits=True"),
+        ),
+        FUNCTIONAL_MODEL.format(
+            last="layers.Dense(1, 'sigmoid')",
+            loss="keras.losses.BinaryCrossentropy(from_logits=True)",
+        ),
+        SEQUENTIAL.format(
+            last="layers.Dense(4, 'softmax'), layers.Softmax()", loss=LOSS.format("")
+        ),
+    ],
+    passes=[
+        SEQUENTIAL.format(last="layers.Dense(4, 'softmax')", loss=LOSS.format("")),
+        SEQUENTIAL.format(last="layers.Dense(4), layers.Softmax()", loss="'mse'"),
+        SEQUENTIAL.format(
+            last="layers.Dense(4, 'relu'), layers.Softmax()", loss=LOSS.format("")
+        ),
+    ],
+)
+def softmax_twice(code):
+    """Probabilities go through a softmax or sigmoid once more."""
+    for call, layers in compiled_models(code):
+        names = [activation(code, layer) for layer in layers]
+        told = expects_logits(code, call) is True and names[0] in PROBABILITIES
+        if told or (len(names) == 2 and names == ["softmax", "softmax"]):
+            yield call
+
+
+NET = "import torch\nfrom torch import nn\nnet = nn.Sequential(nn.Linear(9, 3), {})\n"
+
+
+@pattern(
+    "losses.torch-cross-entropy-takes-logits",
+    instead="Leave the softmax out: nn.CrossEntropyLoss takes logits.",
+    catches=[
+        NET.format("nn.Softmax(dim=1)") + "loss = nn.CrossEntropyLoss()(net(x), y)",
+        NET.format("nn.Softmax(1)") + "criterion = nn.CrossEntropyLoss()\n"
+        "loss = criterion(net(x), y)",
+        NET.format("nn.ReLU(), nn.Softmax(dim=-1)")
+        + "for x, y in data:\n    nn.CrossEntropyLoss()(net(x), y).backward()",
+    ],
+    passes=[
+        NET.format("nn.ReLU()") + "loss = nn.CrossEntropyLoss()(net(x), y)",
+        NET.format("nn.LogSoftmax(dim=1)") + "loss = nn.NLLLoss()(net(x), y)",
+        NET.format("nn.Softmax(dim=1)") + "criterion = nn.CrossEntropyLoss()\n"
+        "loss = criterion(other(x), y)",
+    ],
+)
+def torch_softmax_before_the_loss(code):
+    """The network ends in a softmax, and CrossEntropyLoss applies another one."""
+    for block in code.blocks:
+        yield from _losses_of_nets(code, block)
+
+
+def _losses_of_nets(code, block):
+    """Calls `criterion(net(x), y)` where the network ends in a softmax."""
+    for node in block.nodes:
+        match node:
+            case ast.Call(func=criterion, args=[ast.Call(func=ast.Name() as net), _]):
+                made, ends = code.call(block, criterion), code.call(block, net)
+                if made is None and isinstance(criterion, ast.Call):
+                    made = code.as_call(Node(block, criterion))
+                if made is None or made.name != "torch.nn.CrossEntropyLoss":
+                    continue
+                if ends is not None and ends.name == "torch.nn.Sequential":
+                    last = code.call(ends.block, (ends.node.args or [None])[-1])
+                    if last is not None and last.name == "torch.nn.Softmax":
+                        yield Node(block, node)

@@ -28,18 +28,26 @@ def says_epochs(node):
         HEAD + "CosineDecay(0.1, decay_steps=EPOCHS)",
         HEAD + "keras.optimizers.schedules.CosineDecay(1e-3, num_epochs)",
         HEAD + "ExponentialDecay(1e-2, decay_steps=args.epochs, decay_rate=0.9)",
+        HEAD + "rate = CosineDecay(0.1, decay_steps=50)\nmodel.fit(x, y, epochs=50)",
     ],
     passes=[
         HEAD + "CosineDecay(0.1, decay_steps=EPOCHS * steps_per_epoch)",
         HEAD + "CosineDecay(0.1, decay_steps=steps_per_epoch)",
         HEAD + "CosineDecay(0.1, 1000)",
+        HEAD + "rate = CosineDecay(0.1, 1000)\nmodel.fit(x, y, epochs=50)",
+        HEAD + "rate = ExponentialDecay(0.1, 50, 0.9)\nmodel.fit(x, y, epochs=50)",
         "import torch\ntorch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)",
     ],
 )
 def epochs_for_steps(code):
     """decay_steps is given a number of epochs, and is counted in steps."""
+    fits = [code.literal(f.block, f.argument("epochs", 3)) for f in code.calls(".fit")]
     for call in code.calls(SCHEDULES):
-        if says_epochs(call.argument("decay_steps", 1)):
+        steps = call.argument("decay_steps", 1)
+        ends = call.name.rpartition(".")[2] in ("CosineDecay", "PolynomialDecay")
+        number = code.literal(call.block, steps) if ends else None
+        as_many = isinstance(number, int) and number > 1 and fits == [number]
+        if says_epochs(steps) or as_many:
             yield call
 
 

@@ -125,6 +125,8 @@ def model_of(code: Code, name: str, order: tuple[int, int]) -> Made | None:
     """
     made = code.latest(name, order)
     call = code.as_call(made)
+    if made is not None and call is None:
+        return _defined(code, made)
     if made is None or call is None or call.name not in MODELS:
         return None
     layers = [c for c in code.within(made, LAYERS) if c.node is not call.node]
@@ -140,6 +142,75 @@ def model_of(code: Code, name: str, order: tuple[int, int]) -> Made | None:
     first = inputs[-1].order
     between = [c for c in code.calls(LAYERS) if first <= c.order <= made.order]
     return Made(between)
+
+
+def _defined(code: Code, made: Node) -> Made | None:
+    """The layers of a model that a class or a function of the lesson makes, whose name
+    is defined once; None where its code says in which mode its layers run."""
+    match made.node:
+        case ast.Call(func=ast.Name(id=name)):
+            found = [
+                Node(block, node)
+                for block in code.blocks
+                for node in block.nodes
+                if isinstance(node, (ast.ClassDef, ast.FunctionDef))
+                and node.name == name
+            ]
+        case _:
+            return None
+    if len(found) != 1 or "training=True" in ast.unparse(found[0].node):
+        return None
+    return Made(code.within(found[0], LAYERS))
+
+
+def last_layers(code: Code, name: str, order: tuple[int, int]) -> list[Call]:
+    """The last two layers of the model of this name, the last one first, as far as the
+    lesson shows each of them; [] if it does not."""
+    made = code.latest(name, order)
+    call = code.as_call(made)
+    if made is None or call is None or call.name not in MODELS or call.open:
+        return []
+    if call.name.endswith("Sequential"):
+        listed = code.value(call.block, call.argument("layers", 0))
+        elements = getattr(listed.node, "elts", None) if listed else []
+        if elements is None or (listed and listed.block is not call.block):
+            return []
+        layers = [code.call(call.block, element) for element in elements]
+        layers += _added(code, name, made, order)
+    else:
+        outputs = call.argument("outputs", 1)
+        layers = _chain(code, code.value(call.block, outputs))
+    last = layers[-2:][::-1]
+    return [layer for layer in last if layer] if last and last[0] else []
+
+
+def _added(
+    code: Code, name: str, made: Node, order: tuple[int, int]
+) -> list[Call | None]:
+    """What `model.add` is given between the model and a place below it."""
+    return [
+        code.call(call.block, call.node.args[0])
+        for call in code.calls(".add")
+        if isinstance(call.node.func, ast.Attribute)
+        and isinstance(call.node.func.value, ast.Name)
+        and call.node.func.value.id == name
+        and made.order < call.order < order
+        and call.node.args
+    ]
+
+
+def _chain(code: Code, output: Node | None) -> list[Call | None]:
+    """The last layers of `Dense(4)(Dense(8)(x))`, in their order; a name between them
+    has to be bound once."""
+    found: list[Call | None] = []
+    while output is not None and len(found) < 2:
+        match output.node:
+            case ast.Call(func=ast.Call() as layer, args=[below, *_]):
+                found.insert(0, code.as_call(Node(output.block, layer)))
+                output = code.value(output.block, below)
+            case _:
+                break
+    return found
 
 
 def _added_later(
