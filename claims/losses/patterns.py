@@ -271,13 +271,27 @@ def _is_none(given, name):
     return name == "linear" or (isinstance(given, ast.Constant) and given.value is None)
 
 
+def _is_handed_in(call, name):
+    """Whether the name is a parameter of a function around the call."""
+    return any(
+        isinstance(node, ast.FunctionDef)
+        and name in [a.arg for a in node.args.args]
+        and any(inner is call.node for inner in ast.walk(node))
+        for node in call.block.nodes
+    )
+
+
 def compiled_models(code):
-    """`(compile, its last two layers)` of the models that are seen whole."""
+    """`(compile, its last two layers)` of the models that are seen whole. The blocks of
+    a text may be parts of several programs, the cells of a notebook are one."""
     for call in code.calls(".compile"):
         owner = call.node.func.value
-        if isinstance(owner, ast.Name):
+        if isinstance(owner, ast.Name) and not _is_handed_in(call, owner.id):
             layers = last_layers(code, owner.id, call.order)
-            if layers:
+            together = code.lesson.kind == "notebook" or all(
+                layer.block is call.block for layer in layers
+            )
+            if layers and together:
                 yield call, layers
 
 
@@ -302,6 +316,8 @@ def compiled_models(code):
         SEQUENTIAL.format(last="layers.Dense(4, 'softmax')", loss=LOSS.format("")),
         SEQUENTIAL.format(last="layers.Dense(4, last)", loss=LOSS.format("")),
         SEQUENTIAL.format(last="layers.Dense(1)", loss="'mse'"),
+        HEAD + "model = keras.Sequential([layers.Dense(1)])\ndef ready(model):\n"
+        "    model.compile('adam', loss='binary_crossentropy')",
         SEQUENTIAL.format(
             last="layers.Dense(4), layers.Activation('softmax')", loss=LOSS.format("")
         ),

@@ -34,6 +34,7 @@ optimizer.apply_gradients(zip(grads, net.trainable_variables))
     passes=[
         MODEL + STEP.format(call="x, training=True"),
         MODEL + STEP.format(call="x, True"),
+        MODEL + STEP.format(call="x, is_training=True"),
         MODEL.replace("Dropout(0.5)", "Flatten()") + STEP.format(call="x"),
         MODEL + "with tf.GradientTape() as tape:\n    y = net(x)\n"
         "gradients = tape.gradient(y, x)",
@@ -47,7 +48,8 @@ def flag_left_out(code):
         if made and any(call.name in DIFFERS for call in made.layers):
             for call in loop.forward:
                 flagged = call.args[1:] or any(
-                    keyword.arg in ("training", None) for keyword in call.keywords
+                    keyword.arg is None or "train" in keyword.arg
+                    for keyword in call.keywords
                 )
                 if not flagged:
                     yield loop.at(call)
