@@ -75,6 +75,11 @@ class Comparison:
     because: str
     scope: str
 
+    @property
+    def measure(self) -> str:
+        """The metric in words: `val_loss` is "val loss"."""
+        return self.metric.replace("_", " ")
+
     def under(self, fault: str) -> Comparison:
         """The same, with both conditions trained under a defect of the library."""
         of, against = self.of.under(fault), self.against.under(fault)

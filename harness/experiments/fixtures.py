@@ -51,8 +51,8 @@ class Outcomes:
         differences = campaign.differences(comparison, seeds)
         found = ruling.rule(differences, comparison.matters)
         judge.picture(
-            f"{comparison.name}: {comparison.metric} with each of {found.seeds} seeds, "
-            "and the difference; to the right the claimed condition is better",
+            f"{comparison.name}: {comparison.measure} with each of {found.seeds} "
+            "seeds, and the difference; to the right the claimed condition is better",
             lambda: pictures.paired(campaign, comparison, found),
         )
         current().oracles.add("sign test, binomial law")
@@ -92,7 +92,7 @@ def _decide(
 ) -> None:
     rate = 2 * len(LOOKS) * ALPHA
     said = (
-        f"{comparison.metric}, median difference ({found.better} of {found.seeds} "
+        f"{comparison.measure}, median difference ({found.better} of {found.seeds} "
         f"seeds better, {found.seeds - found.small} by {comparison.matters:g} or more"
     )
     if trouble:

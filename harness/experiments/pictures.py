@@ -27,7 +27,7 @@ def paired(campaign: Campaign, comparison: Comparison, found: Ruling) -> str:
     bar = (found.low, found.median, found.high)
     return strips(
         [
-            Panel(comparison.metric, values),
+            Panel(comparison.measure, values),
             Panel(
                 "better by",
                 {"difference": _finite(differences)},

@@ -18,6 +18,7 @@ from harness.lessons import (
     pinned,
     programs,
     statements,
+    years,
 )
 from harness.lessons.asking import Libraries
 from harness.lessons.choosing import Choice, fingerprint, is_silenced, silenced
@@ -417,14 +418,14 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
             told.add(place)
             imported |= {missing} if imports else set()
             written = at.written if isinstance(at, Use) else name
-            yield _finding(
-                lesson,
-                at,
-                NAME,
-                ERROR,
-                f"{missing} does not exist",
-                evidence=f"looked up: {missing}, written as {written}",
+            evidence = f"looked up: {missing}, written as {written}"
+            last = years.until(missing)
+            if last:
+                evidence += f"; in Keras {last[0]}, gone in {last[1]}"
+            found = _finding(
+                lesson, at, NAME, ERROR, f"{missing} does not exist", evidence=evidence
             )
+            yield {**found, "until": last[0] if last else None}
 
 
 _TO_FILL_IN = re.compile(r"(^|\.)_+(\.|$)")
