@@ -15,10 +15,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from harness.documents.passages import CODE, HEADING, OUTPUT, PROSE, TABLE, split
 from harness.errors import InputError
+from harness.lessons import notebook
 
 LARGEST = 20 * 2**20
 MOST_PIECES = 50_000
@@ -90,8 +90,8 @@ def read(path: Path, shown: str) -> Lesson:
     except UnreadableLesson:
         raise
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        said = str(error).split("\n")[0][:120]
-        raise UnreadableLesson(f"{shown} is no {kind}: {said}") from None
+        said = str(error).split("\n")[0][:200]
+        raise UnreadableLesson(f"{shown} is no {kind}: {said}.") from None
     return lesson
 
 
@@ -120,26 +120,18 @@ def _whole(pieces: Callable[[str], Iterator[Piece]]) -> Callable[[str], Parts]:
 
 
 def _of_notebook(text: str) -> Parts:
-    import nbformat
-
-    with warnings.catch_warnings():  # of old cells without an id
-        warnings.simplefilter("ignore")
-        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-    language = str(notebook.metadata.get("kernelspec", {}).get("language", "python"))
-    for at, cell in enumerate(notebook.cells):
-        yield at, str(cell.source), _of_cell(at, cell, language or "python")
+    cells, language = notebook.read(text)
+    for at, cell in enumerate(cells):
+        yield at, cell.source, _of_cell(at, cell, language)
 
 
-def _of_cell(at: int, cell: Any, language: str) -> Iterator[Piece]:
-    source = str(cell.source)
-    if cell.cell_type == "code":
-        yield Piece(CODE, source, 1, at, language)
-        for output in cell.get("outputs", []):
-            shown = output.get("text") or output.get("data", {}).get("text/plain")
-            if shown:
-                yield Piece(OUTPUT, str(shown), 1, at)
-    elif cell.cell_type == "markdown":
-        yield from (replace(piece, cell=at) for piece in _of_markdown(source))
+def _of_cell(at: int, cell: notebook.Cell, language: str) -> Iterator[Piece]:
+    if cell.kind == "code":
+        yield Piece(CODE, cell.source, 1, at, language)
+        for shown in cell.outputs:
+            yield Piece(OUTPUT, shown, 1, at)
+    elif cell.kind == "markdown":
+        yield from (replace(piece, cell=at) for piece in _of_markdown(cell.source))
 
 
 def _of_markdown(text: str) -> Iterator[Piece]:

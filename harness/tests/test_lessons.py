@@ -160,7 +160,18 @@ def test_tabs_of_other_frameworks_are_left_alone(lesson):
     [
         ("a.ipynb", b"{", "is no notebook"),
         ("a.ipynb", b"[" * 100_000, "is no notebook"),
-        ("a.ipynb", b'{"cells": 3, "nbformat": 4}', "is no notebook"),
+        ("a.ipynb", b"[1, 2]", "not that of a notebook; open it in Jupyter"),
+        ("a.ipynb", b'{"cells": 3, "nbformat": 4}', "has no list of cells; open it"),
+        ("a.ipynb", b'{"cells": {"a": 1}, "nbformat": 4}', "has no list of cells"),
+        ("a.ipynb", b'{"worksheets": [3], "nbformat": 3}', "has no list of cells"),
+        ("a.ipynb", b'{"cells": [], "nbformat": 99}', "save it as format 4"),
+        ("a.ipynb", b'{"cells": [3], "nbformat": 4}', "cell 0 is no cell"),
+        ("a.ipynb", b'{"cells": [{"source": [1]}], "nbformat": 4}', "is no text; open"),
+        (
+            "a.ipynb",
+            b'{"cells": [{"cell_type": "code", "outputs": 1}], "nbformat": 4}',
+            "the outputs of cell 0 are no list",
+        ),
         ("a.md", b"\xff\xfe", "not readable UTF-8"),
         ("a.md", b"a\0b", "NUL"),
     ],
@@ -174,6 +185,28 @@ def test_what_is_no_lesson_is_one_sentence(tmp_path, name, content, sentence):
         read(path, name)
 
 
+def test_a_notebook_may_lack_what_nobody_needs(lesson):
+    """Metadata, identifiers, the minor version; outputs of strange shapes are none."""
+    cell = {"cell_type": "code", "source": [CODE], "outputs": [3, {"data": []}]}
+    odd = [cell, {"cell_type": "raw"}]
+    found = lesson("a.ipynb", json.dumps({"nbformat": 4, "cells": odd}))
+
+    assert [piece.kind for piece in found.pieces] == ["code"]
+
+
+def test_a_notebook_of_format_3_is_read(lesson):
+    """Its worksheets, its headings, and the lines of its cells without line ends."""
+    cells = [
+        {"cell_type": "heading", "level": 2, "source": ["Title"]},
+        {"cell_type": "code", "input": CODE.split("\n")},
+    ]
+    notebook = {"nbformat": 3, "worksheets": [{"cells": cells}]}
+    found = lesson("a.ipynb", json.dumps(notebook))
+
+    assert [piece.kind for piece in found.pieces] == ["heading", "code"]
+    assert found.pieces[1].text == CODE
+
+
 @pytest.mark.parametrize(
     "text", ["[" * 1_000_000, "((" * 50_000, "> " * 50_000, "`" * 99_999, "* " * 9_999]
 )
@@ -185,7 +218,7 @@ def test_a_hostile_text_ends(bounded, lesson, text):
 
 def test_a_file_that_cannot_be_read_does_not_end_the_others(tmp_path, capsys):
     """It is named, and the exit code is 2 if nothing else was found."""
-    (tmp_path / "a.ipynb").write_text("{")
+    (tmp_path / "a.ipynb").write_text('{"cells": {"a": 1}, "nbformat": 4}')
     (tmp_path / "b.md").write_text("Text.")
 
     assert main(["lint", str(tmp_path)]) == 2
