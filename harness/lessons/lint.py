@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -42,8 +43,9 @@ class Finding(TypedDict):
     """One thing that is wrong, at one place; unknown is None.
 
     cell: 0-based in a notebook; line, column, end_line: 1-based, in the cell's source
-    or in the file. fingerprint: stays the same when the line moves.
-    fix: a word that can be replaced, None where nothing is safe to edit.
+    or in the file; file_line: in the file, also of a notebook.
+    fingerprint: stays the same when the line moves. fix: a word that can be replaced,
+    None where nothing is safe to edit.
     """
 
     file: str
@@ -51,6 +53,7 @@ class Finding(TypedDict):
     line: int
     column: int | None
     end_line: int | None
+    file_line: int
     rule: str
     severity: str
     claim: str | None
@@ -73,10 +76,12 @@ class Fix(TypedDict):
 
 
 class FileEntry(TypedDict):
-    """What was read of a file; problem: why it could not be read; written_for: other
-    versions that it asks for, so that nothing is said of it."""
+    """What was read of a file; path: where it is, from the current folder; problem: why
+    it could not be read; written_for: other versions that it asks for, so that nothing
+    is said of it."""
 
     file: str
+    path: str
     kind: str
     passages: int
     blocks: int
@@ -127,11 +132,11 @@ def lint(
         try:
             lesson = read(path, name)
         except UnreadableLesson as problem:
-            files.append(_entry(name, "unreadable", problem=str(problem)))
+            files.append(_entry(path, name, "unreadable", problem=str(problem)))
             continue
         program = programs.of(lesson)
         said, blocks = len(lesson.passages()), program.blocks
-        entry = _entry(name, lesson.kind, said, blocks, program.unparsed)
+        entry = _entry(path, name, lesson.kind, said, blocks, program.unparsed)
         files.append(entry)
         entry["written_for"] = pinned.other_version(lesson, libraries)
         if entry["written_for"] is None:
@@ -178,6 +183,7 @@ class Shown:
 
 
 def _entry(
+    path: Path,
     shown: str,
     kind: str,
     passages: int = 0,
@@ -187,6 +193,7 @@ def _entry(
 ) -> FileEntry:
     return {
         "file": shown,
+        "path": _from_here(path),
         "kind": kind,
         "passages": passages,
         "blocks": blocks,
@@ -196,40 +203,56 @@ def _entry(
     }
 
 
-def lessons(paths: list[Path]) -> Iterator[tuple[Path, str]]:
-    """Each file with the path it is called by; links are passed over in folders.
+def _from_here(path: Path) -> str:
+    """The path as the current folder sees it, which terminals and GitHub can open."""
+    whole, here = Path(os.path.abspath(path)), Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else path).as_posix()
 
-    Raises UnreadableLesson for a path that does not exist, or has no lesson.
+
+def lessons(paths: list[Path]) -> list[tuple[Path, str]]:
+    """Each file once, with the name it is called by: its path as given, or below the
+    folder that was given; below several, with the folder where names are the same.
+
+    Links are passed over in folders. Raises UnreadableLesson for a path that does not
+    exist, or has no lesson.
     """
-    for given in paths:
-        if not given.exists():
-            raise UnreadableLesson(f"{given}: no such file or folder.")
-        if not given.is_dir() or given.is_symlink():
-            yield given, str(given)
-            continue
-        try:
-            next(given.iterdir(), None)
-        except OSError as error:
-            raise UnreadableLesson(
-                f"{given} cannot be read ({error.strerror}); name a folder that you "
-                "may read."
-            ) from None
-        found = [
-            path
-            for path in sorted(given.rglob("*"))
-            if path.suffix.lower() in SUFFIXES
-            and path.is_file()
-            and not path.is_symlink()
-            and not any(p.startswith(".") for p in path.relative_to(given).parts)
-        ]
-        if not found:
-            raise UnreadableLesson(
-                f"{given} holds no lesson; lessons end in {', '.join(SUFFIXES)}."
-            )
-        if len(found) > MOST_FILES:
-            raise UnreadableLesson(f"{given} holds over {MOST_FILES} lessons.")
-        for path in found:
-            yield path, path.relative_to(given).as_posix()
+    found: dict[str, tuple[Path, str]] = {}
+    for path, name in (file for given in paths for file in _below(given)):
+        found.setdefault(os.path.abspath(path), (path, name))
+    files = [*found.values()]
+    counts = Counter(name for _, name in files)
+    return [(path, name if counts[name] == 1 else str(path)) for path, name in files]
+
+
+def _below(given: Path) -> Iterator[tuple[Path, str]]:
+    if not given.exists():
+        raise UnreadableLesson(f"{given}: no such file or folder.")
+    if not given.is_dir() or given.is_symlink():
+        yield given, str(given)
+        return
+    try:
+        next(given.iterdir(), None)
+    except OSError as error:
+        raise UnreadableLesson(
+            f"{given} cannot be read ({error.strerror}); name a folder that you "
+            "may read."
+        ) from None
+    found = [
+        path
+        for path in sorted(given.rglob("*"))
+        if path.suffix.lower() in SUFFIXES
+        and path.is_file()
+        and not path.is_symlink()
+        and not any(p.startswith(".") for p in path.relative_to(given).parts)
+    ]
+    if not found:
+        raise UnreadableLesson(
+            f"{given} holds no lesson; lessons end in {', '.join(SUFFIXES)}."
+        )
+    if len(found) > MOST_FILES:
+        raise UnreadableLesson(f"{given} holds over {MOST_FILES} lessons.")
+    for path in found:
+        yield path, path.relative_to(given).as_posix()
 
 
 def _of(
@@ -489,6 +512,7 @@ def _finding(
         "line": at.line,
         "column": column,
         "end_line": end,
+        "file_line": lesson.line_in_file(at.piece.cell, at.line),
         "rule": rule,
         "severity": severity,
         "claim": claim,

@@ -1,11 +1,12 @@
 """The cells of a Jupyter notebook, of format 2 to 4, as its JSON has them.
 
-What has another shape is told in a sentence; keys that nobody here needs may be missing.
+What has another shape is told in a sentence; keys that nobody needs may be missing.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ class BadNotebook(ValueError):
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell. kind: code, markdown or raw; outputs: its stored outputs that are text."""
+    """A cell. kind: code, markdown or raw; outputs: the stored ones that are text."""
 
     kind: str
     source: str
@@ -100,3 +101,33 @@ def _joined(value: Any) -> str | None:
         return None
     ended = not value or value[0].endswith("\n")
     return ("" if ended else "\n").join(value)
+
+
+_SOURCE = re.compile(r'(?<!\\)"(?:source|input)"\s*:\s*')
+_BETWEEN = re.compile(r"[\s,\[]*")
+
+
+def lines_in_file(text: str) -> dict[int, list[int]]:
+    """By cell, the line of the file (1-based) where each line of its source stands;
+    a cell that cannot be told apart is left out."""
+    decoder = json.JSONDecoder()
+    begins = [match.end() for match in _SOURCE.finditer(text)]
+    values = [decoder.raw_decode(text, begin)[0] for begin in begins]
+    found: dict[int, list[int]] = {}
+    first = 0
+    for at, cell in enumerate(read(text)[0]):
+        # outputs and metadata may have keys of this name, too
+        same = (
+            k for k in range(first, len(values)) if _joined(values[k]) == cell.source
+        )
+        if cell.source and (k := next(same, None)) is not None:
+            found[at] = [*_lines(text, begins[k], values[k])]
+            first = k + 1
+    return found
+
+
+def _lines(text: str, begin: int, source: str | list[str]) -> Iterator[int]:
+    for part in [source] if isinstance(source, str) else source:
+        begin += len(_BETWEEN.match(text, begin)[0])  # type: ignore[index]
+        yield from [text.count("\n", 0, begin) + 1] * max(1, len(part.splitlines()))
+        begin = json.JSONDecoder().raw_decode(text, begin)[1]

@@ -14,6 +14,7 @@ import tokenize
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from harness.documents.passages import CODE, HEADING, OUTPUT, PROSE, TABLE, split
@@ -61,12 +62,25 @@ class Lesson:
     """A lesson: its path as given, its format, its pieces in their order.
 
     sources: its text by cell; a lesson that is no notebook is one text, of cell None.
+    text: that of the file.
     """
 
     file: str
     kind: str
     pieces: list[Piece] = field(default_factory=list)
     sources: dict[int | None, str] = field(default_factory=dict)
+    text: str = ""
+
+    def line_in_file(self, cell: int | None, line: int) -> int:
+        """The line of the file, for one of a cell; 1 if it cannot be told."""
+        if cell is None:
+            return line
+        lines = self._lines_in_file.get(cell, [])
+        return lines[line - 1] if line <= len(lines) else 1
+
+    @cached_property
+    def _lines_in_file(self) -> dict[int, list[int]]:
+        return notebook.lines_in_file(self.text)
 
     def code(self) -> list[Piece]:
         return [piece for piece in self.pieces if piece.kind == CODE]
@@ -79,7 +93,7 @@ def read(path: Path, shown: str) -> Lesson:
     """The lesson at a path, called `shown`. Raises UnreadableLesson."""
     kind, pieces = _FORMATS.get(path.suffix.lower(), _FORMATS[".txt"])
     text = _text(path, shown)
-    lesson = Lesson(shown, kind)
+    lesson = Lesson(shown, kind, text=text)
     try:
         for cell, source, found in pieces(text):
             lesson.sources[cell] = source

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from pathlib import Path
 
 import pytest
 from sarif_kit.validate import validation_errors
@@ -228,6 +229,56 @@ def test_a_file_that_cannot_be_read_does_not_end_the_others(tmp_path, capsys):
     assert "error: a.ipynb is no notebook" in said.err
 
 
+def test_a_line_of_a_cell_is_found_in_the_file(lesson):
+    """Whatever else is called a source there; a source of one text is a line."""
+    cells = [
+        {"outputs": [{"source": "a"}], "source": ["a\n", "b"], "cell_type": "code"},
+        {"metadata": {"source": ["a"]}, "source": "x\ny", "cell_type": "markdown"},
+    ]
+    text = json.dumps({"nbformat": 4, "cells": cells}, indent=1)
+    found = lesson("a.ipynb", text)
+
+    lines = text.split("\n")
+    at = [found.line_in_file(0, line) for line in (1, 2, 3)]
+    assert [lines[n - 1].strip() for n in at] == ['"a\\n",', '"b"', "{"]
+    assert '"x\\ny"' in lines[found.line_in_file(1, 2) - 1]
+
+
+def test_files_of_one_name_are_told_apart(tmp_path, monkeypatch):
+    """By their folders; a file that is named twice is one."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("a", "c"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.md").write_text("Text.")
+    (tmp_path / "c" / "y.md").write_text("Text.")
+
+    named = [Path("a"), Path("c"), Path("c/y.md"), Path("c/../a/x.md")]
+    assert [name for _, name in lessons(named)] == ["a/x.md", "c/x.md", "y.md"]
+    assert [name for _, name in lessons([Path("c")])] == ["x.md", "y.md"]
+
+
+def test_github_is_told_what_is_right_and_where():
+    """The path from the current folder, the line in the notebook's own text."""
+    found = FINDING | {"message": "100 %: wrong, here", "instead": "right"}
+    linted = linted_with(found)
+    linted["files"] = [{"file": "a lesson.ipynb", "path": "b/a lesson.ipynb"}]
+
+    assert FORMATS["github"](linted) == (
+        "::warning file=b/a lesson.ipynb,line=7,title=call::cell 3, line 2: 100 %25: "
+        "wrong, here%0Ainstead: right%0AIts words.\n"
+    )
+    (result,) = json.loads(FORMATS["sarif"](linted))["runs"][0]["results"]
+    at = result["locations"][0]["physicalLocation"]
+    assert at["artifactLocation"]["uri"] == "b/a%20lesson.ipynb"
+    assert at["region"] == {"startLine": 7}
+    assert result["message"]["text"].endswith("wrong, here\ninstead: right\nIts words.")
+    found |= {"cell": None, "rule": "a:b"}
+    said = FORMATS["github"](linted_with(found))
+    assert said.startswith(
+        "::warning file=a lesson.ipynb,line=7,col=5,title=a%3Ab::100 %25: wrong"
+    )
+
+
 def test_links_are_not_followed(tmp_path):
     """Neither a file's nor those in a folder."""
     (tmp_path / "real.md").write_text("Text.")
@@ -236,6 +287,26 @@ def test_links_are_not_followed(tmp_path):
     assert [shown for _, shown in lessons([tmp_path])] == ["real.md"]
     with pytest.raises(UnreadableLesson, match="links are not followed"):
         read(tmp_path / "link.md", "link.md")
+
+
+FINDING = {
+    "file": "a lesson.ipynb",
+    "cell": 3,
+    "line": 2,
+    "column": 5,
+    "end_line": 2,
+    "file_line": 7,
+    "rule": "call",
+    "severity": "warning",
+    "claim": None,
+    "message": "Dense warns of this call",
+    "instead": None,
+    "evidence": "Its words.",
+    "since": None,
+    "until": None,
+    "fingerprint": "0" * 20,
+    "fix": None,
+}
 
 
 def linted_with(found):
@@ -260,6 +331,7 @@ def test_hostile_words_break_no_format(form):
         "line": 1,
         "column": None,
         "end_line": None,
+        "file_line": 1,
         "rule": "name",
         "severity": "error",
         "claim": None,
@@ -282,23 +354,6 @@ def test_hostile_words_break_no_format(form):
 
 def test_sarif_is_as_its_schema_wants_it():
     """Of a notebook's finding and of a file's."""
-    found = {
-        "file": "a lesson.ipynb",
-        "cell": 3,
-        "line": 2,
-        "column": 5,
-        "end_line": 2,
-        "rule": "call",
-        "severity": "warning",
-        "claim": None,
-        "message": "Dense warns of this call",
-        "instead": None,
-        "evidence": "Its words.",
-        "since": None,
-        "until": None,
-        "fingerprint": "0" * 20,
-        "fix": None,
-    }
-    linted = linted_with(found)
+    linted = linted_with(FINDING)
 
     assert list(validation_errors(json.loads(FORMATS["sarif"](linted)))) == []
