@@ -88,7 +88,17 @@ def test_places_are_those_of_the_cell_or_of_the_file(lesson):
         (">>> import keras\n>>> keras.layers.Dense(3)\nshown", 1),
         ("In [3]: import keras", 0),
         ("import keras\n...\nkeras.layers.Dense(3)", 1),
-        ("import keras\n%time keras.layers.Dense(3)\nkeras.layers.Dense(3)", 1),
+        ("import keras\n%time keras.layers.Dense(3)\nkeras.layers.Dense(3)", 2),
+        ("import keras\n%timeit -n 3 -r2 x = keras.layers.Dense(3)", 1),
+        ("import keras\n%time for\nkeras.layers.Dense(3)", 1),
+        ("import keras\nfiles = !ls *.py\nkeras.layers.Dense(3)", 1),
+        ("import keras\nkeras.layers??\nkeras.layers.Dense?\nkeras.layers.Dense(3)", 1),
+        ("import keras\n%env A=1\nx = (1\n % 2)\nkeras.layers.Dense(3)", 1),
+        ("import keras\n% matplotlib inline\nkeras.layers.Dense(3)", 1),
+        ("import keras\n!pip install \\\n  x y\nkeras.layers.Dense(3)", 1),
+        ("%%time\nimport keras\nkeras.layers.Dense(3)", 1),
+        ("%%writefile x.py\nimport keras\nkeras.layers.Dense(3)", 1),
+        ("%%bash\nimport keras\nkeras.layers.Dense(3)", 0),
         ("import keras\nprint('%d'\n      % keras.layers.Dense(3))", 1),
         ("import keras\nkeras = 3\nkeras.layers.Dense(3)", 0),
         ("def f(keras):\n    keras.layers.Dense(3)", 0),
@@ -103,6 +113,123 @@ def test_only_what_is_surely_the_librarys_is_a_call(lesson, code, written):
     program = programs.of(lesson("a.md", f"```python\n{code}\n```\n"))
 
     assert len(program.calls) == written
+
+
+@pytest.mark.parametrize("magic", ["bash", "html", "R", "writefile a.sh", "sql x"])
+def test_a_cell_of_another_language_is_no_python(lesson, magic):
+    """It is neither judged nor counted as a block that cannot be parsed."""
+    program = programs.of(lesson("a.md", f"```python\n%%{magic}\n<b>x</b>\n```\n"))
+
+    assert (program.blocks, program.unparsed) == (0, 0)
+
+
+def test_a_script_of_cells_is_read_cell_by_cell(lesson):
+    """One that is no Python 3 costs itself alone."""
+    cells = ["import keras", "keras.layers.Dense(3)", 'print "x"', "keras.Input((3,))"]
+    program = programs.of(lesson("a.py", "".join(f"# %%\n{x}\n" for x in cells)))
+
+    assert (program.blocks, program.unparsed) == (4, 1)
+    assert [call.use.line for call in program.calls] == [4, 8]
+
+
+RST = """\
+Title
+=====
+
+Text::
+
+    keras.Input((1,))
+
+.. note:: Said
+   of it.
+
+   .. code-block:: python
+      :caption: a
+
+      keras.Input((2,))
+
+1. Do
+
+   .. code-tab:: python
+
+      keras.Input((3,))
+
+   * and
+     go on:
+
+     >>> keras.Input((4,))
+
+.. ipython:: python
+
+   keras.Input((5,))
+
+.. math::
+
+   a = b +
+
+.. A comment.
+   keras.Input((6,))
+"""
+
+
+def test_what_is_nested_in_rst_is_read(lesson):
+    """Code in notes and lists is code, the body of a note is text, a comment none."""
+    found = lesson("a.rst", RST)
+    program = programs.of(found)
+
+    said = [(p.kind, p.line, p.text.rstrip()) for p in found.passages()]
+    assert said == [
+        ("heading", 1, "Title"),
+        ("prose", 4, "Text::"),
+        ("prose", 8, "Said\nof it."),
+        ("prose", 16, "Do"),
+        ("prose", 22, "and\ngo on:"),
+    ]
+    assert program.unparsed == 0
+    calls = [c for c in found.code() if "Input" in c.text]
+    assert [c.line for c in calls] == [6, 14, 20, 25, 29]
+    assert [RST.split("\n")[c.line - 1].strip() for c in calls] == [
+        c.text for c in calls
+    ]
+
+
+@pytest.mark.parametrize(
+    "head", [":tags: [hide]\n:other: x\n\n", "---\ntags: [hide]\n---\n", "\n"]
+)
+def test_options_of_a_myst_cell_are_no_code(lesson, head):
+    """Lines are those of the file."""
+    block = (
+        f"```{{code-cell}} ipython3\n{head}import keras\nkeras.layers.Dense(3)\n```\n"
+    )
+    (call,) = programs.of(lesson("a.md", block)).calls
+
+    assert call.use.line == 3 + head.count("\n")
+
+
+def test_a_note_of_myst_is_text(lesson):
+    """With its code; the body of another directive is neither."""
+    note = "````{note}\n:class: x\n\nText\nof it.\n\n```python\nx\n```\n````\n\n"
+    found = lesson("a.md", note + "```{math}\na = b +\n```\n")
+
+    (text,) = found.passages()
+    assert (text.text, text.line) == ("Text\nof it.", 4)
+    program = programs.of(found)
+    assert (program.blocks, program.unparsed) == (1, 0)
+    assert program.code[0].piece.line == 8
+
+
+def test_a_text_may_go_on_in_the_next_line_and_hold_a_session(lesson):
+    """A line that begins something of its own does not go on."""
+    text = "At test time it is\nscaled down.\nNext one\n- item\n\n"
+    session = "In [3]: import keras\n\n    >>> keras.Input((3,))\n    out\n"
+    found = lesson("a.txt", text + session)
+
+    assert [(p.line, p.text) for p in found.passages()][:2] == [
+        (1, "At test time it is\nscaled down."),
+        (3, "Next one"),
+    ]
+    (call,) = programs.of(found).calls
+    assert call.use.line == 8
 
 
 def test_a_block_of_no_language_has_no_usual_names(lesson):
