@@ -20,7 +20,13 @@ from harness.lessons import (
     statements,
 )
 from harness.lessons.asking import Libraries
-from harness.lessons.choosing import Choice, fingerprint, is_silenced, silenced
+from harness.lessons.choosing import (
+    Choice,
+    fingerprint,
+    ineffective,
+    is_silenced,
+    silenced,
+)
 from harness.lessons.judged import Judged, JudgedStatement
 from harness.lessons.patterns import Code
 from harness.lessons.programs import Call, Place, Program, Use
@@ -78,7 +84,7 @@ class Fix(TypedDict):
 class FileEntry(TypedDict):
     """What was read of a file; path: where it is, from the current folder; problem: why
     it could not be read; written_for: other versions that it asks for, so that nothing
-    is said of it."""
+    is said of it; unparsed_at: where the blocks are that could not be parsed."""
 
     file: str
     path: str
@@ -86,8 +92,25 @@ class FileEntry(TypedDict):
     passages: int
     blocks: int
     unparsed: int
+    unparsed_at: list[Where]
     problem: str | None
     written_for: str | None
+
+
+class Where(TypedDict):
+    """A line of a cell, or of a file."""
+
+    cell: int | None
+    line: int
+
+
+class Remark(TypedDict):
+    """A comment of a lesson that silences nothing, and why."""
+
+    file: str
+    cell: int | None
+    line: int
+    message: str
 
 
 class Agreement(TypedDict):
@@ -102,7 +125,8 @@ class Agreement(TypedDict):
 class Linted(TypedDict):
     """The result, as `--format json` prints it.
 
-    silenced: how many findings a comment silenced; known: how many the baseline has.
+    silenced: how many findings a comment silenced; known: how many the baseline has;
+    remarks: comments that name no rule.
     """
 
     schema: int
@@ -112,6 +136,7 @@ class Linted(TypedDict):
     agreements: list[Agreement]
     silenced: int
     known: int
+    remarks: list[Remark]
 
 
 def lint(
@@ -127,6 +152,7 @@ def lint(
     """
     files: list[FileEntry] = []
     agreed: list[Agreement] = []
+    remarks: list[Remark] = []
     shown = Shown(choice)
     for path, name in lessons(paths):
         try:
@@ -135,9 +161,14 @@ def lint(
             files.append(_entry(path, name, "unreadable", problem=str(problem)))
             continue
         program = programs.of(lesson)
-        said, blocks = len(lesson.passages()), program.blocks
-        entry = _entry(path, name, lesson.kind, said, blocks, program.unparsed)
+        entry = _entry(path, name, lesson.kind)
         files.append(entry)
+        entry["passages"], entry["blocks"] = len(lesson.passages()), program.blocks
+        entry["unparsed"] = len(program.unparsed)
+        entry["unparsed_at"] = [
+            Where(cell=p.cell, line=p.line) for p in program.unparsed
+        ]
+        remarks += _remarks(lesson, judged)
         entry["written_for"] = pinned.other_version(lesson, libraries)
         if entry["written_for"] is None:
             shown.add(lesson, _of(lesson, program, libraries, judged))
@@ -152,7 +183,14 @@ def lint(
         "agreements": agreed,
         "silenced": shown.silenced,
         "known": shown.known,
+        "remarks": remarks,
     }
+
+
+def _remarks(lesson: Lesson, judged: Judged) -> Iterator[Remark]:
+    for cell, text in lesson.sources.items():
+        for line, said in ineffective(text, judged.claims):
+            yield Remark(file=lesson.file, cell=cell, line=line, message=said)
 
 
 class Shown:
@@ -183,21 +221,16 @@ class Shown:
 
 
 def _entry(
-    path: Path,
-    shown: str,
-    kind: str,
-    passages: int = 0,
-    blocks: int = 0,
-    unparsed: int = 0,
-    problem: str | None = None,
+    path: Path, shown: str, kind: str, *, problem: str | None = None
 ) -> FileEntry:
     return {
         "file": shown,
         "path": _from_here(path),
         "kind": kind,
-        "passages": passages,
-        "blocks": blocks,
-        "unparsed": unparsed,
+        "passages": 0,
+        "blocks": 0,
+        "unparsed": 0,
+        "unparsed_at": [],
         "problem": problem,
         "written_for": None,
     }
@@ -518,9 +551,13 @@ def _finding(
         "claim": claim,
         "message": message,
         "instead": instead,
-        "evidence": evidence,
+        "evidence": _ADDRESS.sub("", evidence) if evidence else None,
         "since": None,
         "until": None,
         "fingerprint": "",
         "fix": None,
     }
+
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
+"""Of an object in the memory of the process that was asked: another one each time."""

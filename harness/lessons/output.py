@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -18,6 +19,10 @@ def text(linted: Linted) -> str:
         place, severity = _place(found, paths), found["severity"]
         lines.append(f"{place}: {severity}: {_said(found)} [{found['rule']}]")
         lines += [f"    {part}" for part in _right(found)]
+    for entry in linted["files"]:
+        if entry["written_for"]:
+            told = f"{entry['path']}: not judged: it is for {entry['written_for']}"
+            lines.append(printable(told))
     count = len(linted["findings"])
     files = len(linted["files"])
     unparsed = sum(entry["unparsed"] for entry in linted["files"])
@@ -27,7 +32,8 @@ def text(linted: Linted) -> str:
     if other:
         told += f"; {other} written for other versions, and not judged"
     if unparsed:
-        told += f"; {unparsed} code blocks could not be parsed"
+        told += f"; {unparsed} code block{'' if unparsed == 1 else 's'} could not be "
+        told += f"parsed ({_unparsed(linted)})"
     if linted["silenced"]:
         told += f"; {linted['silenced']} silenced by comments"
     if linted["known"]:
@@ -35,6 +41,25 @@ def text(linted: Linted) -> str:
     if linted["agreements"]:
         told += f"; {len(linted['agreements'])} statements say what was measured"
     return "\n".join([*lines, told]) + "\n"
+
+
+MOST_PLACES = 5
+"""Blocks that could not be parsed of which the terminal says where they are."""
+
+
+def _unparsed(linted: Linted) -> str:
+    places = [
+        _at(entry["path"], where["cell"], where["line"])
+        for entry in linted["files"]
+        for where in entry["unparsed_at"]
+    ]
+    more = len(places) - MOST_PLACES
+    listed = places[:MOST_PLACES] + ([f"{more} more"] if more > 0 else [])
+    return ", ".join(listed)
+
+
+def _at(path: str, cell: int | None, line: int) -> str:
+    return printable(f"{path}{'' if cell is None else f':cell {cell}'}:{line}")
 
 
 def as_json(linted: Linted) -> str:
@@ -111,6 +136,27 @@ def sarif(linted: Linted) -> str:
     return json.dumps(log, indent=1, ensure_ascii=False) + "\n"
 
 
+def remarks(linted: Linted) -> list[str]:
+    """Of each comment that silences nothing, where it is and why."""
+    paths = _paths(linted)
+    return [
+        f"{_at(paths[r['file']], r['cell'], r['line'])}: audit: ignore: "
+        f"{printable(r['message'])}"
+        for r in linted["remarks"]
+    ]
+
+
+def not_fixed(linted: Linted) -> list[str]:
+    """The files that still have a word that could be replaced."""
+    paths = _paths(linted)
+    counts = Counter(paths[f["file"]] for f in linted["findings"] if f["fix"])
+    return [
+        f"{printable(path)}: {count} {'place' if count == 1 else 'places'} could not "
+        "be edited; edit by hand"
+        for path, count in counts.items()
+    ]
+
+
 def _paths(linted: Linted) -> dict[str, str]:
     """By the name of a file, where it is from the current folder."""
     return {entry["file"]: entry["path"] for entry in linted["files"]}
@@ -164,8 +210,7 @@ FORMATS: dict[str, Callable[[Linted], str]] = {
 
 def _place(found: Finding, paths: dict[str, str]) -> str:
     file = paths.get(found["file"], found["file"])
-    cell = "" if found["cell"] is None else f":cell {found['cell']}"
-    return printable(f"{file}{cell}:{found['line']}:{found['column'] or 1}")
+    return f"{_at(file, found['cell'], found['line'])}:{found['column'] or 1}"
 
 
 def _said(found: Finding) -> str:

@@ -104,7 +104,7 @@ class Block:
 
 @dataclass
 class Program:
-    """Uses and calls of a lesson's code; how many of its blocks could not be parsed.
+    """Uses and calls of a lesson's code; which of its blocks could not be parsed.
 
     methods: calls of methods on objects whose class is known, as `Class.method`.
     literals: names that stand for one literal wherever they are bound. attached: names
@@ -118,7 +118,7 @@ class Program:
     calls: list[Call] = field(default_factory=list)
     methods: list[Call] = field(default_factory=list)
     blocks: int = 0
-    unparsed: int = 0
+    unparsed: list[Piece] = field(default_factory=list)
 
 
 USUAL = {"tf": "tensorflow", "keras": "keras", "torch": "torch"}
@@ -135,7 +135,7 @@ def of(lesson: Lesson) -> Program:
         program.blocks += 1
         tree = parsed(piece.text)
         if tree is None:
-            program.unparsed += 1
+            program.unparsed.append(piece)
         else:
             blocks.append((piece, tree))
     walked = [list(ast.walk(tree)) for _, tree in blocks]

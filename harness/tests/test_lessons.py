@@ -120,7 +120,7 @@ def test_a_cell_of_another_language_is_no_python(lesson, magic):
     """It is neither judged nor counted as a block that cannot be parsed."""
     program = programs.of(lesson("a.md", f"```python\n%%{magic}\n<b>x</b>\n```\n"))
 
-    assert (program.blocks, program.unparsed) == (0, 0)
+    assert (program.blocks, program.unparsed) == (0, [])
 
 
 def test_a_script_of_cells_is_read_cell_by_cell(lesson):
@@ -128,7 +128,7 @@ def test_a_script_of_cells_is_read_cell_by_cell(lesson):
     cells = ["import keras", "keras.layers.Dense(3)", 'print "x"', "keras.Input((3,))"]
     program = programs.of(lesson("a.py", "".join(f"# %%\n{x}\n" for x in cells)))
 
-    assert (program.blocks, program.unparsed) == (4, 1)
+    assert (program.blocks, len(program.unparsed)) == (4, 1)
     assert [call.use.line for call in program.calls] == [4, 8]
 
 
@@ -185,7 +185,7 @@ def test_what_is_nested_in_rst_is_read(lesson):
         ("prose", 16, "Do"),
         ("prose", 22, "and\ngo on:"),
     ]
-    assert program.unparsed == 0
+    assert not program.unparsed
     calls = [c for c in found.code() if "Input" in c.text]
     assert [c.line for c in calls] == [6, 14, 20, 25, 29]
     assert [RST.split("\n")[c.line - 1].strip() for c in calls] == [
@@ -214,7 +214,7 @@ def test_a_note_of_myst_is_text(lesson):
     (text,) = found.passages()
     assert (text.text, text.line) == ("Text\nof it.", 4)
     program = programs.of(found)
-    assert (program.blocks, program.unparsed) == (1, 0)
+    assert (program.blocks, program.unparsed) == (1, [])
     assert program.code[0].piece.line == 8
 
 
@@ -445,7 +445,7 @@ def linted_with(found):
         "findings": [found],
         "agreements": [],
     }
-    return files | {"silenced": 0, "known": 0}
+    return files | {"silenced": 0, "known": 0, "remarks": []}
 
 
 @pytest.mark.parametrize("form", FORMATS)
