@@ -370,6 +370,8 @@ def _patterns(lesson: Lesson, code: Code, judged: Judged) -> Iterator[Finding]:
         for place in dict.fromkeys(pattern.find(code)):
             at: Place | Said
             if isinstance(place, Said):
+                if statements.is_disowned(lesson, place):
+                    continue
                 at, family = place, "statement"
             elif patterns.shown_as_wrong(place):
                 continue
@@ -402,6 +404,8 @@ def _numbers(
 ) -> Iterator[Finding]:
     """Numbers of the text that are others in the library."""
     for wrong in numbers.wrong(lesson, program, libraries):
+        if statements.is_disowned(lesson, wrong.at):
+            continue
         message, evidence = wrong.message, wrong.evidence
         yield _finding(lesson, wrong.at, NUMBER, WARNING, message, evidence=evidence)
 

@@ -99,7 +99,7 @@ def _joined(value: Any) -> str | None:
         return value
     if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
         return None
-    ended = not value or value[0].endswith("\n")
+    ended = not value or value[0].endswith(("\n", "\r"))
     return ("" if ended else "\n").join(value)
 
 
