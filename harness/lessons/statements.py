@@ -103,7 +103,9 @@ def _example(example: str | dict[str, str]) -> tuple[str, str]:
 
 
 def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
-    """The statements that the lesson's prose makes; each once for a piece."""
+    """The statements that the lesson's prose makes; each once for a piece, and those of
+    one claim once for a line."""
+    told: set[tuple[int, int, str]] = set()
     for at, piece in enumerate(lesson.pieces):
         if piece.kind not in ("prose", "heading", "table"):
             continue
@@ -125,9 +127,12 @@ def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
                 if not statement.made_by(said, code):
                     continue
                 last = number + (part in pairs)
-                if not any(_disowned(lesson, at, n) for n in (number, last)):
+                if any(_disowned(lesson, at, n) for n in (number, last)):
+                    continue
+                if (at, line, statement.claim) not in told:
+                    told.add((at, line, statement.claim))
                     yield Made(piece, line, statement)
-                    break
+                break
 
 
 def is_disowned(lesson: Lesson, said: Said) -> bool:

@@ -66,3 +66,10 @@ def test_what_is_quoted_is_not_stated(tmp_path, text):
 @pytest.mark.parametrize("text", STATED)
 def test_what_is_stated_beside_such_words_still_is(tmp_path, text):
     assert len(made(tmp_path, text)) == 1
+
+
+def test_two_ways_to_recognize_a_claim_make_one_finding(tmp_path):
+    (tmp_path / "a.md").write_text(SAID)
+
+    lesson = read(tmp_path / "a.md", "a.md")
+    assert len([*statements.made_in(lesson, [STATEMENT, STATEMENT])]) == 1
