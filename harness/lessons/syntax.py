@@ -42,6 +42,9 @@ def is_other_language(text: str) -> bool:
 def parsed(text: str) -> ast.Module | None:
     """The tree of a block, as it stands or without prompts and magics; None if it has
     none."""
+    whole = _tree(text)
+    if whole is not None and not any(map(_is_prompt, whole.body)):
+        return whole
     lines = text.split("\n")
     if any(FIRST_PROMPT.match(line) for line in lines):
         lines = [_PROMPT.sub("", x) if _PROMPT.match(x) else "" for x in lines]
@@ -51,6 +54,15 @@ def parsed(text: str) -> ast.Module | None:
         if tree is not None:
             return tree
     return None
+
+
+def _is_prompt(statement: ast.stmt) -> bool:
+    """`In [3]: f(x)` is Python, too: an annotation of `In[3]`."""
+    return (
+        isinstance(statement, ast.AnnAssign)
+        and isinstance(statement.target, ast.Subscript)
+        and ast.unparse(statement.target.value) == "In"
+    )
 
 
 def _tree(text: str) -> ast.Module | None:

@@ -87,6 +87,8 @@ def test_places_are_those_of_the_cell_or_of_the_file(lesson):
     [
         (">>> import keras\n>>> keras.layers.Dense(3)\nshown", 1),
         ("In [3]: import keras", 0),
+        ("In [3]: keras.layers.Dense(3)\nOut[3]: <Dense>", 1),
+        ('def f():\n    """Do.\n\n    >>> f()\n    """\n    keras.layers.Dense(3)', 1),
         ("import keras\n...\nkeras.layers.Dense(3)", 1),
         ("import keras\n%time keras.layers.Dense(3)\nkeras.layers.Dense(3)", 2),
         ("import keras\n%timeit -n 3 -r2 x = keras.layers.Dense(3)", 1),
