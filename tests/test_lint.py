@@ -169,6 +169,24 @@ def test_fix_renames_arguments_and_keeps_the_other_bytes(tmp_path, cache):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "instead"),
+    [
+        ("keras.layers.Dense(3, lr=3)", None),
+        ("keras.layers.Dense(units, lr=0.1)", None),
+        ("keras.optimizers.Adam(lr=0.1)", "learning_rate="),
+    ],
+)
+def test_a_rename_is_certain_or_none(tmp_path, cache, code, instead):
+    """A layer never had an argument `lr`; one with these initials is no hint."""
+    (tmp_path / "a.py").write_text(f"import keras\n{code}\n")
+
+    found = json.loads(run(tmp_path, "--format", "json", cache=cache).stdout)
+
+    assert [f["instead"] for f in found["findings"]] == [instead]
+
+
+@pytest.mark.slow
 def test_a_method_that_is_gone_is_found_in_the_text_too(tmp_path, cache):
     """In the code and in the inline code above it; another method is left alone."""
     said = "Call `m.reset_states()` each epoch, and `m.result()` to see it."

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ from harness.__main__ import main
 from harness.evidence.store import Unwritten
 from harness.lessons import fixing
 from harness.lessons.lint import lessons
-from harness.lessons.reading import UnreadableLesson
-from harness.tests.conftest import full_disk
+from harness.lessons.reading import SUFFIXES, UnreadableLesson
+from harness.tests.conftest import ROOT, full_disk
 from tests.test_lint import run
 
 LESSON = """# Optimizers
@@ -53,6 +54,60 @@ def test_rules_are_selected_by_option_and_by_table(course):
     silent = lint(course)
     assert silent.returncode == 0, silent.stdout
     assert "1 finding " in lint(course, "--ignore", "call").stdout
+    assert "1 finding " in lint(course, "--select", "name").stdout
+
+
+def test_a_comment_that_silences_nothing_is_told(course):
+    """One without a rule, and one with a rule that does not exist; others are not."""
+    said = ["x = 1  # audit: ignore", "y = 1  # audit: ignore[nmae, call]"]
+    silent = ["z = 1  # audit: ignore[code.losses]", "print('audit: ignore')"]
+    (course / "a.md").write_text("\n".join(["```python", *said, *silent, "```"]))
+
+    done = lint(course)
+
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "note: a.md:2: audit: ignore: names no rule, and silences nothing; write "
+        "ignore[call]",
+        "note: a.md:3: audit: ignore: there is no rule 'nmae'; the families are name, "
+        "call, code, statement, number, output",
+    ]
+
+
+def test_what_could_not_be_parsed_is_told_with_its_place(course):
+    (course / "a.md").write_text("```python\nx =\n```\n" * 6)
+
+    said = lint(course).stdout
+    (entry,) = json.loads(lint(course, "--format", "json").stdout)["files"]
+
+    assert "6 code blocks could not be parsed (a.md:2, a.md:5, " in said
+    assert said.endswith("a.md:14, 1 more)\n")
+    assert entry["unparsed_at"][1] == {"cell": None, "line": 5}
+
+
+@pytest.mark.slow
+def test_a_fix_that_cannot_be_made_is_told(course):
+    """Code that is indented in its file has other columns there."""
+    code = (
+        ".. code-block:: python\n\n   import keras\n   keras.optimizers.SGD(lr=0.1)\n"
+    )
+    (course / "a.md").unlink()
+    (course / "a.rst").write_text(code)
+
+    done = lint(course, "--fix")
+
+    assert "a.rst: 1 place could not be edited; edit by hand" in done.stdout
+    assert (course / "a.rst").read_text() == code
+
+
+def test_the_hook_is_for_every_format():
+    """The pre-commit hook's pattern and the suffixes that are read."""
+    (pattern,) = re.findall(
+        r"files: (.*)", (ROOT / ".pre-commit-hooks.yaml").read_text()
+    )
+
+    assert all(re.search(pattern, f"lessons/a{suffix}") for suffix in SUFFIXES)
+    assert re.search(pattern, "a.Rmd") and not re.search(pattern, "a.mdx")
 
 
 @pytest.mark.slow

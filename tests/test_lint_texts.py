@@ -113,6 +113,8 @@ def test_a_lesson_for_another_version_is_not_judged(tmp_path, cache):  # noqa: F
 
     assert done.returncode == 0, done.stdout
     assert "2 written for other versions, and not judged" in done.stdout
+    assert "0.md: not judged: it is for tensorflow 2.9" in done.stdout
+    assert "1.md: not judged: it is for Keras 2, by TF_USE" in done.stdout
 
 
 @pytest.mark.slow

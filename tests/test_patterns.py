@@ -13,7 +13,7 @@ def found_in(text, path):
     path.write_text(text)
     lesson = reading.read(path, path.name)
     program = programs.of(lesson)
-    assert program.unparsed == 0, text
+    assert not program.unparsed, text
     code = patterns.Code(lesson, program)
     return {(p.claim, p.says) for p in PATTERNS if list(p.find(code))}
 

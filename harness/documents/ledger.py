@@ -315,7 +315,10 @@ class Ledgers:
 
     def absent(self, folder: Path) -> str | None:
         """A sentence about documents of which `folder` has no copy, if any."""
-        lacking = [d.file for d in self.documents() if not (folder / d.file).exists()]
+        copies = {d.file: folder / d.file for d in self.documents()}
+        lacking = [
+            n for n, p in copies.items() if not p.exists() or not p.stat().st_size
+        ]
         names = ", ".join(lacking)
         return f"no copy of {names}: judged without it" if lacking else None
 
@@ -362,8 +365,6 @@ class Ledgers:
                     f"--material {folder}: {document.file} is no plain file, but a "
                     "link, a folder or a device; put the text itself there."
                 )
-            if path.is_file() and not path.stat().st_size:
-                return f"--material {folder}: {document.file} is empty."
         found = [d for d in known if (folder / d.file).is_file()]
         if not found:
             there = ", ".join(sorted(p.name for p in folder.iterdir())[:5]) or "nothing"

@@ -20,7 +20,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,9 @@ TABLE = "regularization-audit"
 FAMILIES = ("name", "call", "code", "statement", "number", "output")
 ABOUT_CLAIMS = ("code", "statement")
 _SILENCED = re.compile(r"audit:\s*ignore\[([\w.\-, ]*)\]")
+_MENTIONED = re.compile(
+    r"(?:#|<!--|%|//|\.\.)\s*audit:\s*ignore\b[ \t]*(?:\[([^\]\n]*)\])?"
+)
 _ALONE = re.compile(r"^\s*(#|<!--|%|//|\.\.)?\s*audit:\s*ignore\[[^\]]*\]\s*(-->)?\s*$")
 
 
@@ -64,7 +67,8 @@ def choice(
     without_baseline: bool = False,
     claims: Iterable[str] = (),
 ) -> Choice:
-    """What the command line says, over what the folder's pyproject.toml says.
+    """What the command line says, over what the folder's pyproject.toml says: rules
+    selected there are not ignored by the file.
 
     claims: the ids that a rule may name. Raises BadChoice.
     """
@@ -77,6 +81,8 @@ def choice(
         commas = (rule.strip() for part in given for rule in part.split(","))
         rules[key] = tuple(filter(None, commas)) or tuple(value)
         _refuse_unknown(rules[key], [*claims])
+    if any(select) and not any(ignore):
+        rules["ignore"] = ()
     if baseline is None and "baseline" in table:
         if not isinstance(table["baseline"], str):
             raise BadChoice(f"{path}: baseline of [tool.{TABLE}] is no file name.")
@@ -89,14 +95,18 @@ def choice(
 
 def _refuse_unknown(rules: Iterable[str], claims: list[str]) -> None:
     for rule in rules:
-        family, _, claim = rule.partition(".")
-        named = family in ABOUT_CLAIMS and any(_covers(claim, id) for id in claims)
-        if family not in FAMILIES or (claim and not named):
+        if not _is_rule(rule, claims):
             raise BadChoice(
                 f"there is no rule {rule!r}: the families are {', '.join(FAMILIES)}; "
                 f"{' and '.join(ABOUT_CLAIMS)} may go on with a topic or a claim, as "
                 f"in code.losses."
             )
+
+
+def _is_rule(rule: str, claims: Iterable[str]) -> bool:
+    family, _, claim = rule.partition(".")
+    named = family in ABOUT_CLAIMS and any(_covers(claim, id) for id in claims)
+    return family in FAMILIES and (named or not claim)
 
 
 def _table(folder: Path) -> tuple[Path, dict[str, Any]]:
@@ -164,6 +174,22 @@ def silenced(text: str) -> dict[int, set[str]]:
         for at in range(number, ends + 1):
             found.setdefault(at, set()).update(rules)
     return found
+
+
+def ineffective(text: str, claims: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Comments that name no rule, or one that does not exist: line, and what to do.
+    Without any claims, none that a rule names is denied."""
+    claims = [*claims]
+    for number, line in enumerate(text.split("\n"), start=1):
+        if said := _MENTIONED.search(line):
+            rules = [rule.strip() for rule in (said.group(1) or "").split(",")]
+            told_of = rules if claims else [rule.partition(".")[0] for rule in rules]
+            unknown = [rule for rule in told_of if rule and not _is_rule(rule, claims)]
+            if unknown:
+                told = f"there is no rule {unknown[0]!r}"
+                yield number, f"{told}; the families are {', '.join(FAMILIES)}"
+            elif not any(rules):
+                yield number, "names no rule, and silences nothing; write ignore[call]"
 
 
 def _next_block(lines: list[str], at: int) -> int:

@@ -112,8 +112,12 @@ def _lint(options: argparse.Namespace) -> int:
             fixing.write(made)
             print(f"{len(made)} {'file' if len(made) == 1 else 'files'} changed")
             linted = lint.lint(options.paths, libraries, known, choice, texts)
+            for left in output.not_fixed(linted):
+                print(left)
     finally:
         libraries.close()
+    for remark in output.remarks(linted):
+        print(f"note: {remark}", file=sys.stderr)
     problems = [entry["problem"] for entry in linted["files"] if entry["problem"]]
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)

@@ -125,13 +125,17 @@ def ask_call(
 def _new_name(
     target: Any, old: str, said: str, values: list[Any], named: dict[str, Any]
 ) -> str | None:
-    """What an argument is called now: what the library's words say, or the parameter
-    with these initials; only if the call is taken under that name."""
+    """What an argument is called now: what the library's words say, or an optimizer's
+    parameter with these initials; only if the call is taken under that name."""
+    import keras
+
     parameters = inspect.signature(target).parameters
     if old in parameters or old not in said:
         return None
     told = re.findall(r"[Uu]se `(\w+)`", said)
     initials = [p for p in parameters if "".join(w[:1] for w in p.split("_")) == old]
+    if not issubclass(target, keras.optimizers.Optimizer):
+        initials = []  # `lr` was an optimizer's alone; a layer has lora_rank
     for new in dict.fromkeys([*told, *initials]):
         renamed = {new if key == old else key: value for key, value in named.items()}
         if len(renamed) == len(named) and _tried(target, values, renamed)[0] == "taken":

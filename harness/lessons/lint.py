@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +22,13 @@ from harness.lessons import (
     years,
 )
 from harness.lessons.asking import Libraries
-from harness.lessons.choosing import Choice, fingerprint, is_silenced, silenced
+from harness.lessons.choosing import (
+    Choice,
+    fingerprint,
+    ineffective,
+    is_silenced,
+    silenced,
+)
 from harness.lessons.judged import Judged, JudgedStatement
 from harness.lessons.patterns import Code
 from harness.lessons.programs import Call, Place, Program, Use
@@ -44,8 +51,9 @@ class Finding(TypedDict):
     """One thing that is wrong, at one place; unknown is None.
 
     cell: 0-based in a notebook; line, column, end_line: 1-based, in the cell's source
-    or in the file. fingerprint: stays the same when the line moves.
-    fix: a word that can be replaced, None where nothing is safe to edit.
+    or in the file; file_line: in the file, also of a notebook.
+    fingerprint: stays the same when the line moves. fix: a word that can be replaced,
+    None where nothing is safe to edit.
     """
 
     file: str
@@ -53,6 +61,7 @@ class Finding(TypedDict):
     line: int
     column: int | None
     end_line: int | None
+    file_line: int
     rule: str
     severity: str
     claim: str | None
@@ -75,16 +84,35 @@ class Fix(TypedDict):
 
 
 class FileEntry(TypedDict):
-    """What was read of a file; problem: why it could not be read; written_for: other
-    versions that it asks for, so that nothing is said of it."""
+    """What was read of a file; path: where it is, from the current folder; problem: why
+    it could not be read; written_for: other versions that it asks for, so that nothing
+    is said of it; unparsed_at: where the blocks are that could not be parsed."""
 
     file: str
+    path: str
     kind: str
     passages: int
     blocks: int
     unparsed: int
+    unparsed_at: list[Where]
     problem: str | None
     written_for: str | None
+
+
+class Where(TypedDict):
+    """A line of a cell, or of a file."""
+
+    cell: int | None
+    line: int
+
+
+class Remark(TypedDict):
+    """A comment of a lesson that silences nothing, and why."""
+
+    file: str
+    cell: int | None
+    line: int
+    message: str
 
 
 class Agreement(TypedDict):
@@ -99,7 +127,8 @@ class Agreement(TypedDict):
 class Linted(TypedDict):
     """The result, as `--format json` prints it.
 
-    silenced: how many findings a comment silenced; known: how many the baseline has.
+    silenced: how many findings a comment silenced; known: how many the baseline has;
+    remarks: comments that name no rule.
     """
 
     schema: int
@@ -109,6 +138,7 @@ class Linted(TypedDict):
     agreements: list[Agreement]
     silenced: int
     known: int
+    remarks: list[Remark]
 
 
 def lint(
@@ -124,18 +154,24 @@ def lint(
     """
     files: list[FileEntry] = []
     agreed: list[Agreement] = []
+    remarks: list[Remark] = []
     shown = Shown(choice)
     for path, name in lessons(paths):
         try:
             lesson = read(path, name)
         except UnreadableLesson as problem:
-            files.append(_entry(name, "unreadable", problem=str(problem)))
+            files.append(_entry(path, name, "unreadable", problem=str(problem)))
             continue
         program = programs.of(lesson)
-        said, blocks = len(lesson.passages()), program.blocks
-        entry = _entry(name, lesson.kind, said, blocks, program.unparsed)
+        entry = _entry(path, name, lesson.kind)
         files.append(entry)
         entry["problem"] = _lacking(lesson, program, libraries)
+        entry["passages"], entry["blocks"] = len(lesson.passages()), program.blocks
+        entry["unparsed"] = len(program.unparsed)
+        entry["unparsed_at"] = [
+            Where(cell=p.cell, line=p.line) for p in program.unparsed
+        ]
+        remarks += _remarks(lesson, judged)
         entry["written_for"] = pinned.other_version(lesson, libraries)
         if entry["written_for"] is None:
             shown.add(lesson, _of(lesson, program, libraries, judged))
@@ -150,7 +186,14 @@ def lint(
         "agreements": agreed,
         "silenced": shown.silenced,
         "known": shown.known,
+        "remarks": remarks,
     }
+
+
+def _remarks(lesson: Lesson, judged: Judged) -> Iterator[Remark]:
+    for cell, text in lesson.sources.items():
+        for line, said in ineffective(text, judged.claims):
+            yield Remark(file=lesson.file, cell=cell, line=line, message=said)
 
 
 class Shown:
@@ -181,58 +224,71 @@ class Shown:
 
 
 def _entry(
-    shown: str,
-    kind: str,
-    passages: int = 0,
-    blocks: int = 0,
-    unparsed: int = 0,
-    problem: str | None = None,
+    path: Path, shown: str, kind: str, *, problem: str | None = None
 ) -> FileEntry:
     return {
         "file": shown,
+        "path": _from_here(path),
         "kind": kind,
-        "passages": passages,
-        "blocks": blocks,
-        "unparsed": unparsed,
+        "passages": 0,
+        "blocks": 0,
+        "unparsed": 0,
+        "unparsed_at": [],
         "problem": problem,
         "written_for": None,
     }
 
 
-def lessons(paths: list[Path]) -> Iterator[tuple[Path, str]]:
-    """Each file with the path it is called by; links are passed over in folders.
+def _from_here(path: Path) -> str:
+    """The path as the current folder sees it, which terminals and GitHub can open."""
+    whole, here = Path(os.path.abspath(path)), Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else path).as_posix()
 
-    Raises UnreadableLesson for a path that does not exist, or has no lesson.
+
+def lessons(paths: list[Path]) -> list[tuple[Path, str]]:
+    """Each file once, with the name it is called by: its path as given, or below the
+    folder that was given; below several, with the folder where names are the same.
+
+    Links are passed over in folders. Raises UnreadableLesson for a path that does not
+    exist, or has no lesson.
     """
-    for given in paths:
-        if not given.exists():
-            raise UnreadableLesson(f"{given}: no such file or folder.")
-        if not given.is_dir() or given.is_symlink():
-            yield given, str(given)
-            continue
-        try:
-            next(given.iterdir(), None)
-        except OSError as error:
-            raise UnreadableLesson(
-                f"{given} cannot be read ({error.strerror}); name a folder that you "
-                "may read."
-            ) from None
-        found = [
-            path
-            for path in sorted(given.rglob("*"))
-            if path.suffix.lower() in SUFFIXES
-            and path.is_file()
-            and not path.is_symlink()
-            and not any(p.startswith(".") for p in path.relative_to(given).parts)
-        ]
-        if not found:
-            raise UnreadableLesson(
-                f"{given} holds no lesson; lessons end in {', '.join(SUFFIXES)}."
-            )
-        if len(found) > MOST_FILES:
-            raise UnreadableLesson(f"{given} holds over {MOST_FILES} lessons.")
-        for path in found:
-            yield path, path.relative_to(given).as_posix()
+    found: dict[str, tuple[Path, str]] = {}
+    for path, name in (file for given in paths for file in _below(given)):
+        found.setdefault(os.path.abspath(path), (path, name))
+    files = [*found.values()]
+    counts = Counter(name for _, name in files)
+    return [(path, name if counts[name] == 1 else str(path)) for path, name in files]
+
+
+def _below(given: Path) -> Iterator[tuple[Path, str]]:
+    if not given.exists():
+        raise UnreadableLesson(f"{given}: no such file or folder.")
+    if not given.is_dir() or given.is_symlink():
+        yield given, str(given)
+        return
+    try:
+        next(given.iterdir(), None)
+    except OSError as error:
+        raise UnreadableLesson(
+            f"{given} cannot be read ({error.strerror}); name a folder that you "
+            "may read."
+        ) from None
+    found = [
+        path
+        for path in sorted(given.rglob("*"))
+        if path.suffix.lower() in SUFFIXES
+        and path.is_file()
+        and not path.is_symlink()
+        and not any(p.startswith(".") for p in path.relative_to(given).parts)
+    ]
+    if not found:
+        raise UnreadableLesson(
+            f"{given} holds no lesson; lessons end in {', '.join(SUFFIXES)}."
+        )
+    if len(found) > MOST_FILES:
+        raise UnreadableLesson(f"{given} holds over {MOST_FILES} lessons.")
+    for path in found:
+        yield path, path.relative_to(given).as_posix()
 
 
 def _of(
@@ -350,6 +406,8 @@ def _patterns(lesson: Lesson, code: Code, judged: Judged) -> Iterator[Finding]:
         for place in dict.fromkeys(pattern.find(code)):
             at: Place | Said
             if isinstance(place, Said):
+                if statements.is_disowned(lesson, place):
+                    continue
                 at, family = place, "statement"
             elif patterns.shown_as_wrong(place):
                 continue
@@ -382,6 +440,8 @@ def _numbers(
 ) -> Iterator[Finding]:
     """Numbers of the text that are others in the library."""
     for wrong in numbers.wrong(lesson, program, libraries):
+        if statements.is_disowned(lesson, wrong.at):
+            continue
         message, evidence = wrong.message, wrong.evidence
         yield _finding(lesson, wrong.at, NUMBER, WARNING, message, evidence=evidence)
 
@@ -530,14 +590,19 @@ def _finding(
         "line": at.line,
         "column": column,
         "end_line": end,
+        "file_line": lesson.line_in_file(at.piece.cell, at.line),
         "rule": rule,
         "severity": severity,
         "claim": claim,
         "message": message,
         "instead": instead,
-        "evidence": evidence,
+        "evidence": _ADDRESS.sub("", evidence) if evidence else None,
         "since": None,
         "until": None,
         "fingerprint": "",
         "fix": None,
     }
+
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
+"""Of an object in the memory of the process that was asked: another one each time."""

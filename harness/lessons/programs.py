@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from harness.lessons.reading import Lesson, Piece, is_python
+from harness.lessons.syntax import parsed
 
 AUDITED = ("keras", "tensorflow", "torch", "keras_tuner", "numpy")
 """The libraries whose names are looked up; all others are left alone."""
 MOST_ITEMS, LONGEST_TEXT, LARGEST_NUMBER = 64, 400, 10**9
-_PROMPT = re.compile(r"^\s*(?:>>> ?|\.\.\. ?|In \[\d*\]: ?)")
-_FIRST_PROMPT = re.compile(r"^\s*(?:>>>|In \[\d*\]:)")
-_NO_PYTHON = re.compile(r"^\s*(?:[%!?]|pip install|\$ )")
 
 
 @dataclass(frozen=True)
@@ -107,7 +104,7 @@ class Block:
 
 @dataclass
 class Program:
-    """Uses and calls of a lesson's code; how many of its blocks could not be parsed.
+    """Uses and calls of a lesson's code; which of its blocks could not be parsed.
 
     methods: calls of methods on objects whose class is known, as `Class.method`;
     attributes: what is read of such objects, as `Class.attribute`.
@@ -123,7 +120,7 @@ class Program:
     methods: list[Call] = field(default_factory=list)
     attributes: list[Use] = field(default_factory=list)
     blocks: int = 0
-    unparsed: int = 0
+    unparsed: list[Piece] = field(default_factory=list)
 
 
 LONGEST_TRY = 3
@@ -142,7 +139,7 @@ def of(lesson: Lesson) -> Program:
         program.blocks += 1
         tree = parsed(piece.text)
         if tree is None:
-            program.unparsed += 1
+            program.unparsed.append(piece)
         else:
             blocks.append((piece, tree))
     walked = [list(ast.walk(tree)) for _, tree in blocks]
@@ -172,28 +169,6 @@ def canonical(name: str) -> str:
     return re.sub(
         r"^tensorflow\.(?:python\.|compat\.v[12]\.)?keras(?=\.|$)", "keras", name
     )
-
-
-def parsed(text: str) -> ast.Module | None:
-    """The block's syntax tree, without prompts and magics; None if it has none."""
-    lines = text.split("\n")
-    if any(_FIRST_PROMPT.match(line) for line in lines):
-        lines = [_PROMPT.sub("", x) if _PROMPT.match(x) else "" for x in lines]
-    whole = "\n".join(lines)
-    kept = "\n".join(_python(line) for line in lines)
-    for form in (whole, kept, textwrap.dedent(kept)):
-        try:
-            return ast.parse(form)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            continue
-    return None
-
-
-def _python(line: str) -> str:
-    """The line; `pass` in place of a magic or shell line, which may be a whole body."""
-    if not _NO_PYTHON.match(line):
-        return line
-    return line[: len(line) - len(line.lstrip())] + "pass"
 
 
 def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import re
+import textwrap
 import tokenize
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from harness.documents.passages import CODE, HEADING, OUTPUT, PROSE, TABLE, split
 from harness.errors import InputError
+from harness.lessons import notebook
+from harness.lessons.syntax import FIRST_PROMPT, is_other_language, parsed
 
 LARGEST = 20 * 2**20
 MOST_PIECES = 50_000
@@ -61,12 +64,25 @@ class Lesson:
     """A lesson: its path as given, its format, its pieces in their order.
 
     sources: its text by cell; a lesson that is no notebook is one text, of cell None.
+    text: that of the file.
     """
 
     file: str
     kind: str
     pieces: list[Piece] = field(default_factory=list)
     sources: dict[int | None, str] = field(default_factory=dict)
+    text: str = ""
+
+    def line_in_file(self, cell: int | None, line: int) -> int:
+        """The line of the file, for one of a cell; 1 if it cannot be told."""
+        if cell is None:
+            return line
+        lines = self._lines_in_file.get(cell, [])
+        return lines[line - 1] if line <= len(lines) else 1
+
+    @cached_property
+    def _lines_in_file(self) -> dict[int, list[int]]:
+        return notebook.lines_in_file(self.text)
 
     def code(self) -> list[Piece]:
         return [piece for piece in self.pieces if piece.kind == CODE]
@@ -79,7 +95,7 @@ def read(path: Path, shown: str) -> Lesson:
     """The lesson at a path, called `shown`. Raises UnreadableLesson."""
     kind, pieces = _FORMATS.get(path.suffix.lower(), _FORMATS[".txt"])
     text = _text(path, shown)
-    lesson = Lesson(shown, kind)
+    lesson = Lesson(shown, kind, text=text)
     try:
         for cell, source, found in pieces(text):
             lesson.sources[cell] = source
@@ -90,8 +106,8 @@ def read(path: Path, shown: str) -> Lesson:
     except UnreadableLesson:
         raise
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
-        said = str(error).split("\n")[0][:120]
-        raise UnreadableLesson(f"{shown} is no {kind}: {said}") from None
+        said = str(error).split("\n")[0][:200]
+        raise UnreadableLesson(f"{shown} is no {kind}: {said}.") from None
     return lesson
 
 
@@ -120,28 +136,18 @@ def _whole(pieces: Callable[[str], Iterator[Piece]]) -> Callable[[str], Parts]:
 
 
 def _of_notebook(text: str) -> Parts:
-    import nbformat
-
-    with warnings.catch_warnings():  # of old cells without an id
-        warnings.simplefilter("ignore")
-        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-    language = str(notebook.metadata.get("kernelspec", {}).get("language", "python"))
-    for at, cell in enumerate(notebook.cells):
-        yield at, str(cell.source), _of_cell(at, cell, language or "python")
+    cells, language = notebook.read(text)
+    for at, cell in enumerate(cells):
+        yield at, cell.source, _of_cell(at, cell, language)
 
 
-def _of_cell(at: int, cell: Any, language: str) -> Iterator[Piece]:
-    source = str(cell.source)
-    if cell.cell_type == "code":
-        yield Piece(CODE, source, 1, at, language)
-        for output in cell.get("outputs", []):
-            shown = output.get("text") or output.get("data", {}).get("text/plain")
-            if "ename" in output:
-                shown = f"{output['ename']}: {output.get('evalue', '')}"
-            if shown:
-                yield Piece(OUTPUT, str(shown), 1, at)
-    elif cell.cell_type == "markdown":
-        yield from (replace(piece, cell=at) for piece in _of_markdown(source))
+def _of_cell(at: int, cell: notebook.Cell, language: str) -> Iterator[Piece]:
+    if cell.kind == "code":
+        yield Piece(CODE, cell.source, 1, at, language)
+        for shown in cell.outputs:
+            yield Piece(OUTPUT, shown, 1, at)
+    elif cell.kind == "markdown":
+        yield from (replace(piece, cell=at) for piece in _of_markdown(cell.source))
 
 
 def _of_markdown(text: str) -> Iterator[Piece]:
@@ -156,9 +162,10 @@ def _of_markdown(text: str) -> Iterator[Piece]:
             inside = TABLE if token.type == "table_open" else HEADING
         elif token.type in ("table_close", "heading_close"):
             inside = ""
-        elif token.type in ("fence", "code_block"):
-            begins = line + (token.type == "fence")
-            yield _fenced(token.info, token.content, begins, tab)
+        elif token.type == "fence":
+            yield from _fenced(token.info, token.content, line + 1, tab)
+        elif token.type == "code_block":
+            yield _block("", token.content, line, tab)
         elif token.type == "inline" and token.content.strip():
             opened = re.match(r":begin_tab:`?(\w+)", token.content)
             tab = opened.group(1) if opened else tab
@@ -166,7 +173,22 @@ def _of_markdown(text: str) -> Iterator[Piece]:
             tab = "" if ":end_tab:" in token.content else tab
 
 
-def _fenced(info: str, content: str, line: int, tab: str) -> Piece:
+def _fenced(info: str, content: str, line: int, tab: str) -> Iterator[Piece]:
+    """A code block; or a directive of MyST, `{note}`, whose body may be text."""
+    directive = _DIRECTIVE.match(info)
+    name = directive.group(1) if directive else ""
+    if head := _OPTIONS.match(content) if directive else None:
+        content = "\n" * head.group().count("\n") + content[head.end() :]
+    if name in _OF_TEXT:
+        for piece in _of_markdown(content):
+            yield replace(piece, line=line + piece.line - 1, tab=piece.tab or tab)
+    elif name and name not in (*_OF_CODE, *_PYTHON, *_OTHERS):
+        yield Piece(CODE, content, line, None, name, tab)
+    else:
+        yield _block(info, content, line, tab)
+
+
+def _block(info: str, content: str, line: int, tab: str) -> Piece:
     """A code block; `{.python .input}`, `{code-cell} python`, `#@tab`, `%%tab`."""
     words = re.findall(r"[\w+-]+", info)
     known = [w for w in words if w.lower() in (*_PYTHON, *_OTHERS)]
@@ -176,6 +198,23 @@ def _fenced(info: str, content: str, line: int, tab: str) -> Piece:
     return Piece(kind, content, line, None, language, named.group(1) if named else tab)
 
 
+_DIRECTIVE = re.compile(r"\{([\w:-]+)\}")
+_OPTIONS = re.compile(r"---\n(?:.*\n)*?---[ \t]*\n|(?:[ \t]*:[\w-]+:.*\n)+")
+_OF_TEXT = (
+    *("note", "warning", "tip", "admonition", "hint", "important", "attention"),
+    *("caution", "danger", "error", "seealso", "todo", "topic", "sidebar", "margin"),
+    *("aside", "tabs", "tab", "tab-set", "tab-item", "group-tab", "dropdown"),
+    *("details", "container", "only", "exercise", "exercise-start", "solution"),
+    *("solution-start", "example", "figure", "epigraph", "pull-quote", "compound"),
+    *("versionadded", "versionchanged", "deprecated", "card", "grid", "grid-item"),
+    *("grid-item-card", "proof:theorem", "prf:theorem"),
+)
+"""Directives of reStructuredText and MyST whose body is more of the lesson's text."""
+_OF_CODE = (
+    *("code", "code-block", "code-tab", "code-cell", "sourcecode", "ipython"),
+    *("testcode", "testsetup", "doctest", "jupyter-execute", "plot"),
+)
+_OF_PYTHON = _OF_CODE[5:]
 _DIVISION = re.compile(r"^[ \t]*</?div[^>\n]*>[ \t]*$", re.MULTILINE)
 """A line that is a division's tag alone: it would hide the fence below it."""
 _PYTHON = ("python", "python3", "py", "ipython", "ipython3", "pycon", "code-cell")
@@ -195,6 +234,8 @@ def is_python(piece: Piece) -> bool:
     language, or an import of one of these below another language's name. Code that
     several tabs share is that of no library for certain."""
     if piece.tab and piece.tab not in ("pytorch", "tensorflow"):
+        return False
+    if is_other_language(piece.text):
         return False
     return piece.language in ("", *_PYTHON) or bool(_IMPORT.search(piece.text))
 
@@ -216,8 +257,18 @@ def _of_html(text: str) -> Iterator[Piece]:
             yield Piece(kind, content, line)
 
 
+_CELL_BEGINS = re.compile(r"^# ?(?:%%|In\s*\[|COMMAND -)", re.MULTILINE)
+
+
 def _of_python(text: str) -> Iterator[Piece]:
-    yield Piece(CODE, text, 1, language="python")
+    """The whole file; cell by cell where that is a file of cells and no Python."""
+    begins = [m.start() for m in _CELL_BEGINS.finditer(text)]
+    if not begins or parsed(text) is not None:
+        begins = []
+    for begin, end in itertools.pairwise([0, *begins, len(text)]):
+        if text[begin:end].strip():
+            line = text.count("\n", 0, begin) + 1
+            yield Piece(CODE, text[begin:end], line, language="python")
 
 
 def _said_inside(piece: Piece) -> Iterator[Piece]:
@@ -250,11 +301,8 @@ LEAST_WORDS = 4
 
 def _strings(text: str) -> Iterator[tuple[int, str]]:
     """Line and text of docstrings, and of other strings that hold a sentence."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+    tree = parsed(text)
+    if tree is None:
         return
     nodes = list(ast.walk(tree))
     alone = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
@@ -283,42 +331,133 @@ def _comments(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _of_rst(text: str) -> Iterator[Piece]:
-    """Paragraphs, and literal blocks below `::` or a code directive."""
-    lines = text.split("\n")
+    return _rst(text.split("\n"), 1)
+
+
+_MARKUP = re.compile(r"\.\.(?: +(?:\|[^|]+\| )?([\w:-]+)::(?: +(.*))?| +(.*)|)$")
+_ITEM = re.compile(r"(?:[-*+•]|\(?(?:\d{1,3}|#|[a-z])[.)]) +(?=\S)")
+_UNDERLINE = re.compile(r"([=\-~^\"'#*+.`:_])\1{2,}\s*$")
+
+
+def _rst(lines: list[str], first: int) -> Iterator[Piece]:
+    """The pieces of these lines, of which the first has this number."""
     at = 0
     while at < len(lines):
-        if not lines[at].strip():
+        begin, line = at, lines[at]
+        markup, item = _MARKUP.match(line), _ITEM.match(line)
+        depth = len(line) - len(line.lstrip())
+        if not line.strip():
             at += 1
-            continue
-        end = at
-        while end < len(lines) and lines[end].strip():
-            end += 1
-        block = "\n".join(lines[at:end])
-        directive = re.match(r"\.\. (?:code(?:-block)?|sourcecode)::\s*(\w*)", block)
-        if directive or block.rstrip().endswith("::"):
-            if not directive:
-                yield Piece(PROSE, block, at + 1)
-            begin, end = _indented(lines, at + 1 if directive else end)
-            language = directive.group(1).lower() if directive else ""
-            yield Piece(CODE, "\n".join(lines[begin:end]), begin + 1, None, language)
+        elif depth:  # a quotation
+            at = _end_of_body(lines, at, depth)
+            yield from _rst([x[depth:] for x in lines[begin:at]], first + begin)
+        elif markup:
+            at = _end_of_body(lines, at + 1, 1)
+            yield from _marked(markup, lines[begin + 1 : at], first + begin)
+        elif item:
+            at = _end_of_body(lines, at + 1, item.end())
+            body = [x[item.end() :] for x in lines[begin:at]]
+            yield from _rst(body, first + begin)
         else:
-            yield Piece(PROSE, block, at + 1)
-        at = max(end, at + 1)
+            while at < len(lines) and lines[at].strip() and not _begins(lines[at]):
+                at += 1
+            at = max(at, begin + 1)
+            block = lines[begin:at]
+            yield _paragraph(block, first + begin)
+            if block[-1].rstrip().endswith("::"):
+                begin, at = at, _end_of_body(lines, at, 1)
+                body = lines[begin:at]
+                if any(x.strip() for x in body):
+                    yield _literal(body, first + begin, "")
 
 
-def _indented(lines: list[str], at: int) -> tuple[int, int]:
-    """The indented lines from `at` on, without options of the directive."""
-    while at < len(lines) and (not lines[at].strip() or re.match(r"\s+:\w", lines[at])):
+def _begins(line: str) -> bool:
+    return line.startswith(".. ")
+
+
+def _end_of_body(lines: list[str], at: int, depth: int) -> int:
+    """The end of the lines from `at` on that are blank or indented so far."""
+    while at < len(lines) and not lines[at][:depth].strip():
         at += 1
-    end = at
-    while end < len(lines) and (not lines[end].strip() or lines[end][:1].isspace()):
-        end += 1
-    return at, end
+    return at
+
+
+def _marked(markup: re.Match[str], body: list[str], first: int) -> Iterator[Piece]:
+    """A directive that begins on line `first`, and its body; of what is no directive, a
+    footnote is text and a comment is none."""
+    name, argument, other = markup.groups()
+    body = textwrap.dedent("\n".join(body)).split("\n")
+    options = itertools.takewhile(lambda x: re.match(r":[\w-]+:|\s*$", x), body)
+    for at, _ in enumerate(list(options)):
+        body[at] = ""
+    argument = (argument or "").strip()
+    if name in _OF_TEXT:
+        yield from _rst([argument, *body], first)
+    elif name and any(x.strip() for x in body):
+        language = argument.split(" ")[0].lower() if name in _OF_CODE else name
+        yield _literal(body, first + 1, "python" if name in _OF_PYTHON else language)
+    elif other and other.startswith("["):
+        yield Piece(PROSE, "\n".join([other, *body]).rstrip(), first)
+
+
+def _literal(lines: list[str], first: int, language: str) -> Piece:
+    """A block of code, without the blank lines around it."""
+    begin = next(at for at, line in enumerate(lines) if line.strip())
+    text = textwrap.dedent("\n".join(lines[begin:])).rstrip()
+    return Piece(CODE, text, first + begin, None, language)
+
+
+def _paragraph(block: list[str], first: int) -> Piece:
+    if block[0].startswith(">>>"):
+        return Piece(CODE, "\n".join(block), first, None, "pycon")
+    over = len(block) > 2 and bool(_UNDERLINE.match(block[0]))
+    titled = block[over:]
+    if len(titled) == 2 and _UNDERLINE.match(titled[1]):
+        return Piece(HEADING, titled[0], first + over)
+    return Piece(PROSE, "\n".join(block), first)
 
 
 def _of_text(text: str) -> Iterator[Piece]:
-    for passage in split(text):
-        yield Piece(passage.kind, passage.text, passage.lines[0])
+    """Passages; a session with prompts is code, and lines that go on are one piece."""
+    lines = text.split("\n")
+    found: list[Piece] = []
+    at = 0
+    while at < len(lines):
+        begin = at
+        if FIRST_PROMPT.match(lines[at]):
+            while at < len(lines) and lines[at].strip():
+                at += 1
+            session = "\n".join(lines[begin:at])
+            found.append(Piece(CODE, session, begin + 1, None, "pycon"))
+            lines[begin:at] = [""] * (at - begin)
+        at += 1
+    passages = split("\n".join(lines))
+    found += [Piece(p.kind, p.text, p.lines[0]) for p in passages]
+    run: list[Piece] = []
+    for piece in sorted(found, key=lambda piece: piece.line):
+        if run and _goes_on(run[-1], piece):
+            run.append(piece)
+            continue
+        if run:
+            yield _as_one(run)
+        run = [piece]
+    if run:
+        yield _as_one(run)
+
+
+def _goes_on(piece: Piece, after: Piece) -> bool:
+    """Whether the text of the line above goes on in this one."""
+    return (
+        (piece.kind in (PROSE, HEADING) and after.kind == PROSE)
+        and after.line == piece.line + 1
+        and piece.text.rstrip()[-1:] not in (*".!?:;|", "")
+        and after.text[:1].islower()
+    )
+
+
+def _as_one(run: list[Piece]) -> Piece:
+    kind = run[0].kind if len(run) == 1 else PROSE
+    return replace(run[0], kind=kind, text="\n".join(piece.text for piece in run))
 
 
 _FORMATS: dict[str, tuple[str, Callable[[str], Parts]]] = {

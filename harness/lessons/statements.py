@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.documents import tables
-from harness.documents.passages import CODE, HEADING, TABLE
+from harness.documents.passages import CODE, HEADING, PROSE, TABLE
+from harness.lessons import disowned
 from harness.lessons.reading import Lesson, Piece, Said
 
 Patterns = tuple[re.Pattern[str], ...]
@@ -102,27 +103,59 @@ def _example(example: str | dict[str, str]) -> tuple[str, str]:
 
 
 def made_in(lesson: Lesson, statements: list[Statement]) -> Iterator[Made]:
-    """The statements that the lesson's prose makes; each once for a piece."""
+    """The statements that the lesson's prose makes; each once for a piece, and those of
+    one claim once for a line."""
+    told: set[tuple[int, int, str]] = set()
     for at, piece in enumerate(lesson.pieces):
         if piece.kind not in ("prose", "heading", "table"):
             continue
-        said_there = list(sentences(piece))
+        parts = [(line, said, n) for n, (line, said) in enumerate(sentences(piece))]
         if row := _row(lesson.pieces, at):
-            said_there.append((piece.line, row))
+            parts.append((piece.line, row, 0))
         pairs = [
-            (line, f"{said} {after}")
-            for (line, said), (_, after) in itertools.pairwise(said_there)
+            (line, f"{said} {after}", n)
+            for (line, said, n), (_, after, _) in itertools.pairwise(parts)
         ]
-        whole = " ".join(said for _, said in said_there)
+        whole = " ".join(said for _, said, _ in parts)
         for statement in statements:
             if not all(p.search(whole) for p in statement.every):
                 continue
             needed = statement.code or statement.no_code
             code = _nearest_code(lesson.pieces, at) if needed else ""
-            for line, said in [*said_there, *pairs]:
-                if statement.made_by(said, code):
+            for part in [*parts, *pairs]:
+                line, said, number = part
+                if not statement.made_by(said, code):
+                    continue
+                last = number + (part in pairs)
+                if any(_disowned(lesson, at, n) for n in (number, last)):
+                    continue
+                if (at, line, statement.claim) not in told:
+                    told.add((at, line, statement.claim))
                     yield Made(piece, line, statement)
-                    break
+                break
+
+
+def is_disowned(lesson: Lesson, said: Said) -> bool:
+    """Whether the lesson quotes the sentence of this line, and does not state it."""
+    at = next(k for k, piece in enumerate(lesson.pieces) if piece is said.piece)
+    there = [
+        n for n, (line, _) in enumerate(sentences(said.piece)) if line == said.line
+    ]
+    return any(_disowned(lesson, at, number) for number in there)
+
+
+def _disowned(lesson: Lesson, at: int, number: int) -> bool:
+    """The same of sentence `number` of piece `at`."""
+    pieces = lesson.pieces
+    said = [text for _, text in sentences(pieces[at])]
+    if number >= len(said):
+        return False
+    headings = (p.text for p in reversed(pieces[:at]) if p.kind == HEADING)
+    following = itertools.islice(pieces, at + 1, at + 2)
+    below = [text for p in following if p.kind == PROSE for _, text in sentences(p)]
+    return disowned.is_disowned(
+        said, number, heading=next(headings, ""), below=next(iter(below), "")
+    )
 
 
 def _row(pieces: list[Piece], at: int) -> str:
