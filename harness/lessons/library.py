@@ -42,7 +42,8 @@ class Answer(TypedDict, total=False):
     outcome: of a call: "taken", "refused", "warned", "ignored", or "unknown" if it was
     not tried.
     message: the library's own words. renames: old and new name of an argument. count:
-    of trainable parameters. defaults: numbers, by parameter.
+    of trainable parameters; total: of all. shapes: what each layer makes. defaults:
+    numbers, by parameter.
     """
 
     missing: str
@@ -50,6 +51,8 @@ class Answer(TypedDict, total=False):
     message: str
     renames: dict[str, str]
     count: int
+    total: int
+    shapes: list[list[int | None]]
     defaults: dict[str, float]
 
 
@@ -234,8 +237,9 @@ def _value(literal: Any) -> Any:
 
 
 def ask_parameters(layers: list[Any]) -> Answer:
-    """The trainable parameters of a Sequential model of these layers, from their shapes
-    alone: in a stateless scope Keras makes no arrays for new variables."""
+    """The parameters of a Sequential model of these layers, and the output shape of
+    each, from their shapes alone: in a stateless scope Keras makes no arrays for new
+    variables."""
     import keras
 
     try:
@@ -247,8 +251,11 @@ def ask_parameters(layers: list[Any]) -> Answer:
         return {}
     if not model.built:
         return {}
-    sizes = (math.prod(variable.shape) for variable in model.trainable_variables)
-    return {"count": sum(sizes)}
+    return {
+        "count": sum(math.prod(v.shape) for v in model.trainable_variables),
+        "total": sum(math.prod(w.shape) for w in model.weights),
+        "shapes": [list(layer.output.shape) for layer in model.layers],
+    }
 
 
 def ask_defaults(name: str) -> Answer:

@@ -68,6 +68,11 @@ class Call(Node):
         return None
 
     @property
+    def plain(self) -> bool:
+        """Whether it runs once, whatever the lesson does: in no loop, no branch."""
+        return id(self.node) in self.block.plain
+
+    @property
     def open(self) -> bool:
         """Whether `*` or `**` hands over arguments that are not seen."""
         starred = any(isinstance(a, ast.Starred) for a in self.node.args)
@@ -81,6 +86,15 @@ class Code:
         self.lesson = lesson
         self.blocks, self._literals = program.code, program.literals
         self._calls = [call for block in self.blocks for call in _calls(block)]
+        read = {id(block.piece) for block in self.blocks}
+        unread = [p.text for p in lesson.code() if id(p) not in read]
+        self._unread = set(re.findall(r"\w+", "\n".join(unread)))
+        self._named = {
+            node.value
+            for block in self.blocks
+            for node in block.nodes
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
 
     def calls(self, *names: str) -> Iterator[Call]:
         """Calls of these functions, classes or methods, in the order of the lesson; a
@@ -130,6 +144,13 @@ class Code:
             return literal(node, self._literals, block.audited)
         except NotLiteral:
             return None
+
+    def settled(self, block: Block, node: ast.expr | None) -> object:
+        """The same as `literal`; None if a name in it may be set by code that is not
+        read, or by a function that is handed its name as a text."""
+        names = {n.id for n in ast.walk(node or ast.Pass()) if isinstance(n, ast.Name)}
+        unsure = (names - block.names.keys()) & (self._unread | self._named)
+        return None if unsure else self.literal(block, node)
 
     def items(self, block: Block, node: ast.expr | None) -> list[Call]:
         """The calls in a list such as `callbacks=[a, Stop()]`, through their names."""

@@ -104,6 +104,17 @@ class Block:
         ]
         return sorted(found, key=lambda pair: pair[1].lineno)
 
+    @cached_property
+    def plain(self) -> set[int]:
+        """Ids of the nodes that run once: in no function, branch, loop or class."""
+        once = (ast.Expr, ast.Assign, ast.AnnAssign)
+        return {
+            id(node)
+            for statement in self.tree.body
+            if isinstance(statement, once)
+            for node in ast.walk(statement)
+        }
+
 
 @dataclass
 class Program:

@@ -1,0 +1,83 @@
+"""Numbers of lessons that follow from their own code: what is found, what is not."""
+
+import json
+
+import pytest
+
+from tests.test_lint import cache, run  # noqa: F401
+
+
+def code(text, shown="", said=""):
+    """A lesson: code, the output stored below it, and a sentence."""
+    block = f"```python\nimport keras\nfrom keras import layers\n{text}\n```\n"
+    return block + (f"\n```text\n{shown}\n```\n" if shown else "") + f"\n{said}\n"
+
+
+def log(epochs=3, more=""):
+    epoch = "Epoch {}/{}\n10/10 - 1s - loss: 0.{}123{}"
+    return "\n".join(epoch.format(n, epochs, 9 - n, more) for n in (1, 2, 3))
+
+
+FIT = "model.fit(x, y, epochs=3)"
+OTHER = code("other.fit(x, y, epochs=3)", log())
+LAYERS = "keras.Input((28, 28, 1)), layers.Conv2D(8, 3), layers.Flatten()"
+MODEL = f"model = keras.Sequential([{LAYERS}])\n"
+ROWS = "conv2d (Conv2D)  (None, {0}, {0}, 8)  80\nflatten (Flatten)  (None, 5408)  0"
+TOTAL = "\nTotal params: 80\nTrainable params: 80"
+COUNT = MODEL + "print(model.count_params())"
+SUMMARY = MODEL + "model.summary()"
+
+WRONG = {
+    code("EPOCHS = 20\nmodel.fit(x, y, epochs=EPOCHS)  # long", log(25)): "output",
+    code(FIT, log(more=" - val_loss: 0.5")): "output",
+    code(FIT, log()) + OTHER: "output",
+    code(COUNT, "81"): "output",
+    code(MODEL + "print('It has', model.count_params())", "It has 81"): "output",
+    code(SUMMARY, ROWS.format(28) + TOTAL): "output",
+    code(SUMMARY, said="The model has 81 parameters."): "number",
+    code(SUMMARY, said="In all, our network has **108** trainable params."): "number",
+}
+RIGHT = [
+    code("EPOCHS = 20\nEPOCHS = 25\nmodel.fit(x, y, epochs=EPOCHS)", log(25)),
+    code("EPOCHS = 20\noverride('EPOCHS')\nmodel.fit(x, epochs=EPOCHS)", log(25)),
+    code("for n in 1, 25:\n    model.fit(x, y, epochs=n)", log(25)),
+    code("model.fit(x, y, epochs=3, validation_split=0.1)", log(more=" - val_loss: 1")),
+    code("model.fit(x, y, epochs=3, **more)", log(more=" - val_loss: 0.5")),
+    code("class C(keras.callbacks.Callback): ...")
+    + code(FIT, log(more=" - val_loss: 1")),
+    code(FIT, log()) + code(FIT, log()),
+    code(FIT, log()) + OTHER.replace("0.8123", "0.8124"),
+    code("keras.utils.set_random_seed(1)\n" + FIT, log())
+    + code("keras.utils.set_random_seed(1)\nother.fit(x, y, epochs=3)", log()),
+    code(COUNT, "80"),
+    code(COUNT + "\nprint(layers)", "81"),
+    code(MODEL + "model.pop()\nprint(model.count_params())", "81"),
+    code(MODEL + "for n in 1, 2:\n    model.add(layers.Dense(n))\n" + COUNT[-27:], "8"),
+    code(SUMMARY, ROWS.format(26) + TOTAL),
+    code("c = 'channels_first'\n" + SUMMARY, ROWS.format(28) + TOTAL),
+    code(SUMMARY, said="The model has 80 parameters."),
+    code(SUMMARY, said="The model has about 100 parameters."),
+    code(SUMMARY, said="The larger model of the paper has 100 parameters, ours fewer."),
+    code(SUMMARY + "\nkeras.Sequential()", said="The model has 81 parameters."),
+]
+
+
+@pytest.mark.slow
+def test_each_wrong_number_has_its_one_finding(tmp_path, cache):  # noqa: F811
+    for at, text in enumerate(WRONG):
+        (tmp_path / f"{at:02}.md").write_text(text)
+
+    done = run(tmp_path, "--format", "json", cache=cache)
+
+    found = [(f["file"], f["rule"]) for f in json.loads(done.stdout)["findings"]]
+    assert found == [(f"{at:02}.md", rule) for at, rule in enumerate(WRONG.values())]
+
+
+@pytest.mark.slow
+def test_numbers_that_are_right_or_uncertain_have_none(tmp_path, cache):  # noqa: F811
+    for at, text in enumerate(RIGHT):
+        (tmp_path / f"{at:02}.md").write_text(text)
+
+    done = run(tmp_path, cache=cache)
+
+    assert done.returncode == 0, done.stdout
