@@ -27,6 +27,11 @@ TOTAL = "\nTotal params: 80\nTrainable params: 80"
 COUNT = MODEL + "print(model.count_params())"
 SUMMARY = MODEL + "model.summary()"
 
+LOAD = "(x, y), test = keras.datasets.cifar10.load_data()\n"
+TRAIN = "model.fit(x, y, batch_size=100, epochs=1)"
+STEPS = "Epoch 1/1\n{0}/{0} [====] - 3s 2ms/step - loss: 0.5"
+BATCHES = "{} images in batches of 32 make {} steps per epoch."
+
 WRONG = {
     code("EPOCHS = 20\nmodel.fit(x, y, epochs=EPOCHS)  # long", log(25)): "output",
     code(FIT, log(more=" - val_loss: 0.5")): "output",
@@ -36,6 +41,10 @@ WRONG = {
     code(SUMMARY, ROWS.format(28) + TOTAL): "output",
     code(SUMMARY, said="The model has 81 parameters."): "number",
     code(SUMMARY, said="In all, our network has **108** trainable params."): "number",
+    code(LOAD + TRAIN, STEPS.format(400)): "output",
+    code("x = x[:10000]\n" + TRAIN, STEPS.format(200)): "output",
+    BATCHES.format("60,000", "1,785"): "number",
+    "We have 50000 images.  With a batch size of 50, an epoch has 100 steps.": "number",
 }
 RIGHT = [
     code("EPOCHS = 20\nEPOCHS = 25\nmodel.fit(x, y, epochs=EPOCHS)", log(25)),
@@ -59,6 +68,17 @@ RIGHT = [
     code(SUMMARY, said="The model has about 100 parameters."),
     code(SUMMARY, said="The larger model of the paper has 100 parameters, ours fewer."),
     code(SUMMARY + "\nkeras.Sequential()", said="The model has 81 parameters."),
+    code(LOAD + TRAIN, STEPS.format(500)),
+    code(LOAD + TRAIN, STEPS.format(50000)),  # Keras 2 counted examples
+    code(LOAD + "x = x[:-10000]\n" + TRAIN, STEPS.format(400)),
+    code(LOAD + "x = more(x)\n" + TRAIN, STEPS.format(400)),
+    code("x = x[:10000]\n" + TRAIN, STEPS.format(80)),
+    code(LOAD + TRAIN.replace("100", "size"), STEPS.format(400)),
+    code(LOAD + TRAIN.replace("100", "1, validation_split=0.2"), STEPS.format(40000)),
+    BATCHES.format("60,000", "1,875"),
+    BATCHES.format("60,010", "1,875"),
+    BATCHES.format("About 60,000", "1,785"),
+    BATCHES.format("Of 60,000, 10,000 are for validation: the", "1,563"),
 ]
 
 

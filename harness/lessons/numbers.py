@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.lessons import defaults, models, outputs
+from harness.lessons import defaults, models, outputs, steps
 from harness.lessons.asking import Libraries
 from harness.lessons.patterns import Code
 from harness.lessons.wrong import Wrong
@@ -13,5 +13,6 @@ from harness.lessons.wrong import Wrong
 def wrong(code: Code, libraries: Libraries) -> Iterator[Wrong]:
     """All that is wrong, of every kind."""
     yield from outputs.wrong(code)
+    yield from steps.wrong(code)
     yield from models.wrong(code, libraries)
     yield from defaults.wrong(code, libraries)

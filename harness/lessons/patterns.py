@@ -88,7 +88,7 @@ class Code:
         self._calls = [call for block in self.blocks for call in _calls(block)]
         read = {id(block.piece) for block in self.blocks}
         unread = [p.text for p in lesson.code() if id(p) not in read]
-        self._unread = set(re.findall(r"\w+", "\n".join(unread)))
+        self.unread = set(re.findall(r"\w+", "\n".join(unread)))
         self._named = {
             node.value
             for block in self.blocks
@@ -149,7 +149,7 @@ class Code:
         """The same as `literal`; None if a name in it may be set by code that is not
         read, or by a function that is handed its name as a text."""
         names = {n.id for n in ast.walk(node or ast.Pass()) if isinstance(n, ast.Name)}
-        unsure = (names - block.names.keys()) & (self._unread | self._named)
+        unsure = (names - block.names.keys()) & (self.unread | self._named)
         return None if unsure else self.literal(block, node)
 
     def items(self, block: Block, node: ast.expr | None) -> list[Call]:
