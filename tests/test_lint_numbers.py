@@ -32,6 +32,13 @@ TRAIN = "model.fit(x, y, batch_size=100, epochs=1)"
 STEPS = "Epoch 1/1\n{0}/{0} [====] - 3s 2ms/step - loss: 0.5"
 BATCHES = "{} images in batches of 32 make {} steps per epoch."
 
+DECAY = "s = keras.optimizers.schedules.ExponentialDecay(0.1, 1000, 0.5)\n"
+PIECES = "s = keras.optimizers.schedules.PiecewiseConstantDecay([{}], [0.1, 0.01])\n"
+FITS = "model.fit(x, y, epochs=10, steps_per_epoch=600)"
+L2 = "r = keras.regularizers.L2(0.01)\n"
+ONES = "print(r(keras.ops.ones((3, 2))))"
+TENSOR = "tf.Tensor({}, shape=(), dtype=float32)"
+
 WRONG = {
     code("EPOCHS = 20\nmodel.fit(x, y, epochs=EPOCHS)  # long", log(25)): "output",
     code(FIT, log(more=" - val_loss: 0.5")): "output",
@@ -45,6 +52,17 @@ WRONG = {
     code("x = x[:10000]\n" + TRAIN, STEPS.format(200)): "output",
     BATCHES.format("60,000", "1,785"): "number",
     "We have 50000 images.  With a batch size of 50, an epoch has 100 steps.": "number",
+    code(DECAY + "print(float(s(2000)))", "0.05"): "output",
+    code(DECAY + "for n in [0, 500]:\n    print(n, s(n))", "0 0.1\n500 0.08"): "output",
+    code(DECAY + "print(f'rate {s(1000).numpy():.3f}')", "rate 0.100"): "output",
+    code(DECAY, said="After 2,000 steps the learning rate is 0.05."): "number",
+    code(DECAY, said="The learning rate falls to 0.01 at step 1000."): "number",
+    code(PIECES.format(100000) + FITS): "number",
+    code(L2 + ONES, TENSOR.format("0.03")): "output",
+    code(
+        L2 + "r(keras.ops.array([1.0, 2.0]))",
+        "<tf.Tensor: shape=(), dtype=float32, numpy=0.5>",
+    ): "output",
 }
 RIGHT = [
     code("EPOCHS = 20\nEPOCHS = 25\nmodel.fit(x, y, epochs=EPOCHS)", log(25)),
@@ -79,6 +97,22 @@ RIGHT = [
     BATCHES.format("60,010", "1,875"),
     BATCHES.format("About 60,000", "1,785"),
     BATCHES.format("Of 60,000, 10,000 are for validation: the", "1,563"),
+    code(DECAY + "print(float(s(2000)))", "0.025"),
+    code(DECAY + "print(s(500))", TENSOR.format("0.07071068")),
+    code(DECAY + "s = other(s)\nprint(float(s(2000)))", "0.05"),
+    code(DECAY + "print(n)\nprint(float(s(2000)))", "0.05"),
+    code(DECAY, said="After 2,000 steps the learning rate is 0.025."),
+    code(DECAY, said="After 2,000 steps the learning rate is about 0.03."),
+    code(DECAY, said="After 2 epochs the learning rate is 0.05."),
+    code(DECAY, said="The learning rate is low: after 2000 steps the loss is 0.5."),
+    code(DECAY, said="# More\n\nAfter 2,000 steps the learning rate is 0.05."),
+    code(DECAY + DECAY, said="After 2,000 steps the learning rate is 0.05."),
+    code(PIECES.format(1000), said="After 1000 steps the learning rate is 0.01."),
+    code(PIECES.format(6000) + FITS),
+    code(PIECES.format(100000) + FITS + "\n" + FITS),
+    code(PIECES.format(100000) + FITS.replace("600", "steps")),
+    code(L2 + ONES, TENSOR.format("0.06")),
+    code(L2 + ONES.replace("3, 2", "n, 2"), TENSOR.format("0.03")),
 ]
 
 

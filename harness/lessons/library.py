@@ -43,7 +43,7 @@ class Answer(TypedDict, total=False):
     not tried.
     message: the library's own words. renames: old and new name of an argument. count:
     of trainable parameters; total: of all. shapes: what each layer makes. defaults:
-    numbers, by parameter.
+    numbers, by parameter. value: what an object gives when it is called.
     """
 
     missing: str
@@ -54,6 +54,7 @@ class Answer(TypedDict, total=False):
     total: int
     shapes: list[list[int | None]]
     defaults: dict[str, float]
+    value: float
 
 
 def resolve(name: str) -> tuple[Any, str]:
@@ -258,6 +259,27 @@ def ask_parameters(layers: list[Any]) -> Answer:
     }
 
 
+def ask_value(made: Any, given: Any) -> Answer:
+    """What a schedule gives for a step, or a regularizer for a list of weights."""
+    import keras
+    import numpy as np
+
+    kinds = (
+        keras.optimizers.schedules.LearningRateSchedule,
+        keras.regularizers.Regularizer,
+    )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            target = _value(made)
+            if not isinstance(target, kinds):
+                return {}
+            weights = np.asarray(given, "float32") if isinstance(given, list) else given
+            return {"value": float(target(weights))}
+    except (Unknown, TypeError, ValueError):
+        return {}
+
+
 def ask_defaults(name: str) -> Answer:
     """The numeric defaults of the class of Keras that goes by this short name."""
     import keras
@@ -389,6 +411,8 @@ def main() -> int:
             answer = ask_method(**question)
         elif kind == "parameters":
             answer = ask_parameters(question["layers"])
+        elif kind == "value":
+            answer = ask_value(**question)
         elif kind == "defaults":
             answer = ask_defaults(question["name"])
         elif kind == "keyword":

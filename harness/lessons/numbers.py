@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.lessons import defaults, models, outputs, steps
+from harness.lessons import defaults, models, outputs, penalties, schedules, steps
 from harness.lessons.asking import Libraries
 from harness.lessons.patterns import Code
 from harness.lessons.wrong import Wrong
@@ -14,5 +14,7 @@ def wrong(code: Code, libraries: Libraries) -> Iterator[Wrong]:
     """All that is wrong, of every kind."""
     yield from outputs.wrong(code)
     yield from steps.wrong(code)
+    yield from schedules.wrong(code, libraries)
+    yield from penalties.wrong(code, libraries)
     yield from models.wrong(code, libraries)
     yield from defaults.wrong(code, libraries)

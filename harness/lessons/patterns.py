@@ -85,6 +85,7 @@ class Code:
     def __init__(self, lesson: Lesson, program: Program) -> None:
         self.lesson = lesson
         self.blocks, self._literals = program.code, program.literals
+        self._assigned = program.assigned
         self._calls = [call for block in self.blocks for call in _calls(block)]
         read = {id(block.piece) for block in self.blocks}
         unread = [p.text for p in lesson.code() if id(p) not in read]
@@ -114,6 +115,14 @@ class Code:
                 if assigned == name and (block.number, value.lineno) < order:
                     found = Node(block, value)
         return found
+
+    def only(self, name: str) -> Call | None:
+        """The call that a name stands for in the whole lesson, bound once."""
+        values = self._assigned.get(name, [])
+        imported = any(name in block.names for block in self.blocks)
+        if len(values) != 1 or imported or name in self.unread:
+            return None
+        return next((c for c in self._calls if c.node is values[0]), None)
 
     def value(self, block: Block, node: ast.expr | None) -> Node | None:
         """What an expression is: a name stands for what was assigned to it last.
