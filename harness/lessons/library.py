@@ -34,6 +34,16 @@ _OPENING = {
 }
 """Arguments of classes that open a file or run what they are given."""
 
+_PLACES = {
+    "keras": [
+        *("keras.layers", "keras.optimizers", "keras.callbacks", "keras.losses"),
+        *("keras.regularizers", "keras.constraints", "keras.initializers"),
+        "keras.optimizers.schedules",
+    ],
+    "torch": ["torch.nn", "torch.optim", "torch.optim.lr_scheduler"],
+}
+"""Where a class is looked for that a sentence names."""
+
 
 class Answer(TypedDict, total=False):
     """What the library says.
@@ -280,15 +290,10 @@ def ask_value(made: Any, given: Any) -> Answer:
         return {}
 
 
-def ask_defaults(name: str) -> Answer:
-    """The numeric defaults of the class of Keras that goes by this short name."""
-    import keras
-
-    places = (
-        *(keras.layers, keras.optimizers, keras.callbacks, keras.losses),
-        *(keras.regularizers, keras.constraints, keras.initializers),
-        keras.optimizers.schedules,
-    )
+def ask_defaults(library: str, name: str) -> Answer:
+    """The numeric defaults of the class of a library that goes by this short name."""
+    modules = _PLACES[library]
+    places = [place for place, missing in map(resolve, modules) if not missing]
     found = [getattr(place, name) for place in places if hasattr(place, name)]
     if len(found) != 1 or not inspect.isclass(found[0]):
         return {"defaults": {}}
@@ -414,7 +419,7 @@ def main() -> int:
         elif kind == "value":
             answer = ask_value(**question)
         elif kind == "defaults":
-            answer = ask_defaults(question["name"])
+            answer = ask_defaults(**question)
         elif kind == "keyword":
             answer = ask_keyword(question["name"], question["keyword"])
         elif kind == "versions":

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.lessons import defaults, models, outputs, penalties, schedules, steps
+from harness.lessons import (
+    comparisons,
+    defaults,
+    models,
+    outputs,
+    penalties,
+    schedules,
+    steps,
+)
 from harness.lessons.asking import Libraries
 from harness.lessons.patterns import Code
 from harness.lessons.wrong import Wrong
@@ -17,4 +25,5 @@ def wrong(code: Code, libraries: Libraries) -> Iterator[Wrong]:
     yield from schedules.wrong(code, libraries)
     yield from penalties.wrong(code, libraries)
     yield from models.wrong(code, libraries)
+    yield from comparisons.wrong(code)
     yield from defaults.wrong(code, libraries)
