@@ -42,6 +42,12 @@ TENSOR = "tf.Tensor({}, shape=(), dtype=float32)"
 TABLE = "| model | accuracy | error |\n|---|---|---|\n"
 TABLE += "| plain | 0.80 | 0.20 |\n| dropout | 0.90 | 0.10 |\n\n"
 
+CHAIN = (
+    "i = keras.Input((4,))\nx = layers.Dense(3)(i)\ny = layers.Dense(3)(x)\n"
+    "x = layers.Concatenate()([x, y])\nmodel = keras.Model(i, x)\n"
+)  # 4 * 3 + 3 and 3 * 3 + 3
+COUNTS = "Total params: {0}\nTrainable params: {0}"
+
 WRONG = {
     code("EPOCHS = 20\nmodel.fit(x, y, epochs=EPOCHS)  # long", log(25)): "output",
     code(FIT, log(more=" - val_loss: 0.5")): "output",
@@ -69,6 +75,7 @@ WRONG = {
     TABLE + "Dropout improves the accuracy by 20 percentage points.": "number",
     TABLE + "Here dropout cuts the error by a factor of three.": "number",
     TABLE + "Dropout lowers the error by 20 %.": "number",
+    code(CHAIN + "model.summary()", COUNTS.format(28)): "output",
 }
 RIGHT = [
     code("EPOCHS = 20\nEPOCHS = 25\nmodel.fit(x, y, epochs=EPOCHS)", log(25)),
@@ -128,6 +135,21 @@ RIGHT = [
     TABLE + "# Others\n\nDropout lowers the error by 20 %.",
     TABLE.replace("\n\n", "\n| l2 | 0.7 | 0.3 |\n\n")
     + "Dropout cuts the error by 5 %.",
+    code(CHAIN + "model.summary()", COUNTS.format(27)),
+    code(
+        CHAIN.replace("x = layers.C", "x += y\nx = layers.C") + "model.summary()",
+        COUNTS.format(28),
+    ),
+    code(
+        CHAIN.replace("y = ", "for n in 1, 2:\n    y = ") + "model.summary()",
+        COUNTS.format(28),
+    ),
+    code(
+        "a = layers.Dense(3)\n"
+        + CHAIN.replace("layers.Dense(3)(", "a(")
+        + "model.summary()",
+        COUNTS.format(28),
+    ),
 ]
 
 

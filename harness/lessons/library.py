@@ -247,26 +247,40 @@ def _value(literal: Any) -> Any:
     return target(*arguments, **{k: _value(x) for k, x in literal["keywords"].items()})
 
 
-def ask_parameters(layers: list[Any]) -> Answer:
-    """The parameters of a Sequential model of these layers, and the output shape of
-    each, from their shapes alone: in a stateless scope Keras makes no arrays for new
-    variables."""
+def ask_parameters(layers: list[Any], on: list[list[int]] | None) -> Answer:
+    """The parameters of a model of these layers, and the output shape of each if they
+    are a chain; from their shapes alone: in a stateless scope Keras makes no arrays for
+    new variables. on: which nodes each is called on, None for a Sequential model."""
     import keras
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with keras.StatelessScope():
-                model = keras.Sequential([_value(layer) for layer in layers])
+                made = [_value(layer) for layer in layers]
+                model = keras.Sequential(made) if on is None else _connected(made, on)
     except (Unknown, TypeError, ValueError):
         return {}
     if not model.built:
         return {}
+    chain = not on or all(nodes == [at] for at, nodes in enumerate(on[1:]))
+    shapes = [list(layer.output.shape) for layer in model.layers] if chain else []
     return {
         "count": sum(math.prod(v.shape) for v in model.trainable_variables),
         "total": sum(math.prod(w.shape) for w in model.weights),
-        "shapes": [list(layer.output.shape) for layer in model.layers],
+        "shapes": shapes,
     }
+
+
+def _connected(made: list[Any], on: list[list[int]]) -> Any:
+    """A functional model: the first is its input, the last makes its output."""
+    import keras
+
+    tensors = [made[0]]
+    for layer, nodes in zip(made[1:], on[1:]):
+        given = [tensors[at] for at in nodes]
+        tensors.append(layer(given if len(given) > 1 else given[0]))
+    return keras.Model(tensors[0], tensors[-1])
 
 
 def ask_value(made: Any, given: Any) -> Answer:
@@ -415,7 +429,7 @@ def main() -> int:
         elif kind == "method":
             answer = ask_method(**question)
         elif kind == "parameters":
-            answer = ask_parameters(question["layers"])
+            answer = ask_parameters(**question)
         elif kind == "value":
             answer = ask_value(**question)
         elif kind == "defaults":

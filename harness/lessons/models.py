@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.lessons import printed
+from harness.lessons import layers, printed
 from harness.lessons.asking import Libraries
 from harness.lessons.patterns import Call, Code
 from harness.lessons.programs import Block
@@ -19,17 +19,7 @@ from harness.lessons.reading import Said
 from harness.lessons.statements import sentences
 from harness.lessons.wrong import OUTPUT, Wrong
 
-SAME_IN_ALL_VERSIONS = {
-    *("Input", "InputLayer", "Dense", "Conv1D", "Conv2D", "Conv3D", "Embedding"),
-    *("MaxPooling1D", "MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling1D"),
-    *("GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "Flatten"),
-    *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "BatchNormalization"),
-    *("Activation", "ReLU", "LeakyReLU", "Softmax", "Reshape", "ZeroPadding2D"),
-    *("SimpleRNN", "LSTM", "Rescaling", "GaussianNoise"),
-}
-"""Layers that have had the same number of parameters in each version of Keras."""
-_SEQUENTIAL = ("keras.Sequential", "keras.models.Sequential")
-_MODELS = (*_SEQUENTIAL, "keras.Model", "keras.models.Model", "keras.applications.")
+_MODELS = (*layers.SEQUENTIAL, *layers.FUNCTIONAL, "keras.applications.")
 _CHANNELS_FIRST = r"data_format|dim_ordering|channels_first"
 _TRAINABLE = re.compile(r"^ *Trainable params: ([\d,]+)", re.MULTILINE)
 _ROW = re.compile(
@@ -150,42 +140,11 @@ def _whole(digits: str) -> int:
 
 
 def _built(code: Code, used: Call, libraries: Libraries) -> Built | None:
-    """The Sequential model on which a method is called, if its layers are literals."""
-    layers = _layers(code, used)
-    answer = libraries.ask(ask="parameters", layers=layers) if layers else {}
+    """The model on which a method is called, if its layers are literals."""
+    graph = layers.of(code, used)
+    if graph is None:
+        return None
+    answer = libraries.ask(ask="parameters", layers=graph.layers, on=graph.on)
     if "count" not in answer:
         return None
     return Built(answer["total"], answer["count"], answer["shapes"])
-
-
-def _layers(code: Code, used: Call) -> list[object] | None:
-    """The literal calls that make the layers of the model, or None if one is none."""
-    owner = used.node.func
-    if not isinstance(owner, ast.Attribute) or not isinstance(owner.value, ast.Name):
-        return None
-    name = owner.value.id
-    made = code.as_call(code.latest(name, used.order))
-    if made is None or made.name not in _SEQUENTIAL or not made.plain:
-        return None
-    given = made.argument("layers", 0)
-    nodes: list[tuple[Block, ast.expr]] = []
-    if isinstance(given, (ast.List, ast.Tuple)):
-        nodes += [(made.block, node) for node in given.elts]
-    elif given is not None:
-        return None
-    for changed in code.calls(".add", ".pop"):
-        match changed.node.func:
-            case ast.Attribute(value=ast.Name(id=owned)) if owned == name:
-                if not made.order < changed.order < used.order:
-                    continue
-                if changed.name == ".pop" or not (changed.plain and changed.node.args):
-                    return None
-                nodes.append((changed.block, changed.node.args[0]))
-    found = []
-    for block, node in nodes:
-        value = code.settled(block, node)
-        kind = value.get("$call", "") if isinstance(value, dict) else ""
-        if kind.rpartition(".")[2] not in SAME_IN_ALL_VERSIONS:
-            return None
-        found.append(value)
-    return found
