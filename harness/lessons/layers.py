@@ -73,7 +73,7 @@ def _sequential(code: Code, made: Call, name: str, used: Call) -> Graph | None:
 
 
 def _layer(code: Code, block: Block, node: ast.expr) -> object:
-    """`Dense(10)` as a literal. `Conv2D(8, 3, 3)` had a kernel of 3 by 3 in Keras 1, and
+    """`Dense(10)` as a literal. `Conv2D(8, 3, 3)` had a 3 by 3 kernel in Keras 1, and
     has strides of 3 since: no such call is read. None if it is no such layer."""
     value = code.settled(block, node)
     kind = value.get("$call", "") if isinstance(value, dict) else ""
