@@ -25,7 +25,7 @@ SAME_IN_ALL_VERSIONS = {
     *("Concatenate", "Add"),
 }
 """Layers that have had the same number of parameters in each version of Keras."""
-MOST_NODES = 100
+MOST_LAYERS = 200
 _REMOVES = r"layers\.pop|_layers\b"
 
 
@@ -68,6 +68,8 @@ def _sequential(code: Code, made: Call, name: str, used: Call) -> Graph | None:
                 if changed.name == ".pop" or not (changed.plain and changed.node.args):
                     return None
                 nodes.append((changed.block, changed.node.args[0]))
+    if len(nodes) > MOST_LAYERS:
+        return None
     found = [_layer(code, block, node) for block, node in nodes]
     return Graph(found, None) if found and None not in found else None
 
@@ -113,7 +115,9 @@ class _Tensors:
         self.layers: list[object] = []
         self.on: list[list[int]] = []
 
-    def number(self, at: Node, order: tuple[int, int]) -> int | None:
+    def number(
+        self, at: Node, order: tuple[int, int], depth: int = MOST_LAYERS
+    ) -> int | None:
         """The node that an expression is; names are looked up above `order`."""
         node, block = at.node, at.block
         if isinstance(node, ast.Name):
@@ -122,10 +126,10 @@ class _Tensors:
             found = self._code.latest(node.id, order)
             if found is None or id(found.node) not in found.block.plain:
                 return None
-            return self.number(found, found.order)
+            return self.number(found, found.order, depth - 1) if depth else None
         if id(node) in self._known:
             return self._known[id(node)]
-        if not isinstance(node, ast.Call) or len(self.layers) >= MOST_NODES:
+        if not isinstance(node, ast.Call) or not depth:
             return None
         call = self._code.as_call(at)
         if call and call.name in ("keras.Input", "keras.layers.Input"):
@@ -135,7 +139,7 @@ class _Tensors:
         layer = _layer(self._code, block, node.func)
         given = node.args[0]
         each = given.elts if isinstance(given, ast.List) else [given]
-        numbers = [self.number(Node(block, one), order) for one in each]
+        numbers = [self.number(Node(block, one), order, depth - 1) for one in each]
         on = [number for number in numbers if number is not None]
         return self._add(node, layer, on) if layer and len(on) == len(each) else None
 

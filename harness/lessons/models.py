@@ -47,7 +47,7 @@ def wrong(code: Code, libraries: Libraries) -> Iterator[Wrong]:
     """Sizes and shapes of the lesson's models that are others."""
     for block in code.blocks:
         shown = printed.output(code, block)
-        summaries = [c for c in code.calls(".summary") if c.block is block]
+        summaries = code.calls_in(block, ".summary")
         if shown and len(summaries) == 1:
             yield from _summary(code, summaries[0], shown, libraries)
         yield from _printed_counts(code, block, libraries)
@@ -73,7 +73,7 @@ def _summary(
         )
         return
     rows = _ROW.findall(shown)
-    if len(rows) != len(built.shapes) or code.mentions(_CHANNELS_FIRST):
+    if len(rows) != len(built.shapes):
         return
     for (layer, text, _), shape in zip(rows, built.shapes):
         sizes = [None if s == "None" else int(s) for s in re.findall(r"\w+", text)]
@@ -91,7 +91,7 @@ def _summary(
 
 def _printed_counts(code: Code, block: Block, libraries: Libraries) -> Iterator[Wrong]:
     """A printed `model.count_params()` that is not the model's."""
-    counted = {id(c.node): c for c in code.calls(".count_params") if c.block is block}
+    counted = {id(c.node): c for c in code.calls_in(block, ".count_params")}
     for shown in printed.values(code, block) if counted else []:
         call = counted.get(id(shown.node))
         built = _built(code, call, libraries) if call and shown.number else None
@@ -142,7 +142,7 @@ def _whole(digits: str) -> int:
 def _built(code: Code, used: Call, libraries: Libraries) -> Built | None:
     """The model on which a method is called, if its layers are literals."""
     graph = layers.of(code, used)
-    if graph is None:
+    if graph is None or code.mentions(_CHANNELS_FIRST):
         return None
     answer = libraries.ask(ask="parameters", layers=graph.layers, on=graph.on)
     if "count" not in answer:

@@ -16,7 +16,7 @@ from harness.lessons.wrong import OUTPUT, Wrong
 
 _EPOCH = re.compile(r"^Epoch (\d+)/(\d+)\s*$", re.MULTILINE)
 _METRIC = re.compile(r"\b(\w*(?:loss|acc|accuracy|mae|mse)): (\d+\.\d{3,})")
-_VALIDATED = re.compile(r"\bloss: [\d.e-]+ .*\bval_loss: [\d.e-]+")
+_VALIDATED = re.compile(r"\bloss: [\d.e-]+ .{0,300}\bval_loss: [\d.e-]+")
 _HARMLESS = {"print", "len", "range", "int", "float", "str", "list", "dict", "zip"}
 _VALIDATES_ITSELF = (
     r"KerasClassifier|KerasRegressor|autokeras|\bak\.|ktrain|\bdef fit\b|"
@@ -50,9 +50,7 @@ def _only_fit(code: Code, block: Block) -> Call | None:
     named = {c.func.id for c in calls if isinstance(c.func, ast.Name)} - _HARMLESS
     if any(block.resolved(name) is None for name in named):
         return None  # a function of the lesson may train, too
-    fits = [
-        c for c in code.calls(".fit", ".fit_generator", ".search") if c.block is block
-    ]
+    fits = code.calls_in(block, ".fit", ".fit_generator", ".search")
     alone = len(fits) == 1 and fits[0].name == ".fit" and not fits[0].open
     return fits[0] if alone else None
 

@@ -20,6 +20,7 @@ import importlib.util
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from harness.errors import InputError
@@ -80,13 +81,16 @@ class Call(Node):
 
 
 class Code:
-    """The code of a lesson as patterns ask for it."""
+    """The code of a lesson as patterns ask for it. place: of each piece, by its id."""
 
     def __init__(self, lesson: Lesson, program: Program) -> None:
         self.lesson = lesson
         self.blocks, self._literals = program.code, program.literals
         self._assigned = program.assigned
-        self._calls = [call for block in self.blocks for call in _calls(block)]
+        self._in = {block.number: list(_calls(block)) for block in self.blocks}
+        self._calls = [call for block in self.blocks for call in self._in[block.number]]
+        self._mentioned: dict[str, bool] = {}
+        self.place = {id(piece): at for at, piece in enumerate(lesson.pieces)}
         read = {id(block.piece) for block in self.blocks}
         unread = [p.text for p in lesson.code() if id(p) not in read]
         self.unread = set(re.findall(r"\w+", "\n".join(unread)))
@@ -101,6 +105,10 @@ class Code:
         """Calls of these functions, classes or methods, in the order of the lesson; a
         name that ends with a dot stands for all that begin with it."""
         return (call for call in self._calls if _is_one_of(call.name, names))
+
+    def calls_in(self, block: Block, *names: str) -> list[Call]:
+        """The same, of one block."""
+        return [call for call in self._in[block.number] if _is_one_of(call.name, names)]
 
     def within(self, node: Node, *names: str) -> list[Call]:
         """The calls of `calls` that stand inside of a node."""
@@ -169,13 +177,15 @@ class Code:
         found = (self.call(value.block, item) for item in value.node.elts)
         return [call for call in found if call]
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "\n".join(block.piece.text for block in self.blocks)
 
     def mentions(self, word: str) -> bool:
         """Whether this pattern stands anywhere in the code."""
-        return bool(re.search(word, self.text))
+        if word not in self._mentioned:
+            self._mentioned[word] = bool(re.search(word, self.text))
+        return self._mentioned[word]
 
 
 SHOWN_AS_WRONG = re.compile(r"\b(incorrect|wrong|bad|avoid|mistake|bug|don.?t)\b", re.I)

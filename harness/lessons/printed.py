@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from harness.documents.passages import CODE, OUTPUT
 from harness.lessons.patterns import Code
@@ -30,6 +31,8 @@ class Shown:
         return None
 
 
+LONGEST, MOST_VALUES = 200, 4
+"""Characters of a line, and values in it, that are told apart."""
 _PLAIN = r"(-?\d[\d,]*(?:\.\d*)?(?:e[-+]?\d+)?)"
 _NUMBER_FORMS = [
     re.compile(form.replace("NUMBER", _PLAIN))
@@ -47,9 +50,8 @@ _NUMBER_FORMS = [
 def output(code: Code, block: Block) -> str:
     """All stored output below the block, "" if there is none."""
     pieces = code.lesson.pieces
-    at = next(k for k, piece in enumerate(pieces) if piece is block.piece)
     found = []
-    for piece in pieces[at + 1 :]:
+    for piece in islice(pieces, code.place[id(block.piece)] + 1, None):
         if piece.inside and piece.kind != CODE:
             continue  # a comment of the block itself
         unnamed = piece.kind == CODE and block.piece.language and not piece.language
@@ -83,10 +85,11 @@ def values(code: Code, block: Block) -> list[Shown]:
             part for number, one in enumerate(given) for part in _parts(one, number)
         ]
         pattern = "".join("(.+?)" if node else re.escape(t) for t, node in parts)
-        match = re.fullmatch(pattern, line.strip())
+        nodes = [node for _, node in parts if node]
+        short = len(line) <= LONGEST and len(nodes) <= MOST_VALUES
+        match = re.fullmatch(pattern, line.strip()) if short else None
         if match is None:
             return []
-        nodes = [node for _, node in parts if node]
         found += [Shown(n, t, known) for n, t in zip(nodes, match.groups())]
     return found
 

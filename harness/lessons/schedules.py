@@ -79,7 +79,7 @@ def _said(code: Code, made: Call, libraries: Libraries) -> Iterator[Wrong]:
 def _section(code: Code, made: Call) -> list[Piece]:
     """The prose from the heading above the code to the next one."""
     pieces = code.lesson.pieces
-    at = next(k for k, piece in enumerate(pieces) if piece is made.block.piece)
+    at = code.place[id(made.block.piece)]
     heads = [k for k, piece in enumerate(pieces) if piece.kind == "heading"]
     begin = max((k for k in heads if k < at), default=0)
     end = min((k for k in heads if k > at), default=len(pieces))

@@ -26,7 +26,7 @@ TRAINING_SETS = {
 """Examples that `keras.datasets` hands over for training, by the module's name."""
 _USUAL_BATCH = 32
 _FIRST_EPOCH = re.compile(r"Epoch 1/\d+\s*\n((?:(?!Epoch \d+/).*\n?)*)")
-_PROGRESS = re.compile(r"(?:^|\r|\x08)\s*\d+/(\d+) (?:\[|\S*━|- \d)", re.MULTILINE)
+_PROGRESS = re.compile(r"(?:^|\r|\x08) *\d+/(\d+) (?:\[|━|- \d)", re.MULTILINE)
 _HEDGED = re.compile(
     r"about|around|rough|approx|almost|nearly|~|≈|valid|split|gpu|worker|device|"
     r"instead|would|if\b|drop|accumul",
@@ -49,7 +49,7 @@ Range = tuple[int, int]
 def wrong(code: Code) -> Iterator[Wrong]:
     """Numbers of steps that do not follow from the data and the batch size."""
     for block in code.blocks:
-        fits = [call for call in code.calls(".fit") if call.block is block]
+        fits = code.calls_in(block, ".fit")
         if len(fits) == 1:
             yield from _stored(code, fits[0])
     for piece in code.lesson.passages():
@@ -136,15 +136,15 @@ def _size(
     code: Code, block: Block, node: ast.expr | None, depth: int = 8
 ) -> Range | None:
     """How many examples an array holds: a data set of Keras, or a part of an array."""
-    match node:
-        case ast.Name(id=name) if depth:
-            return _size_of_name(code, block, name, node.lineno, depth)
+    match node if depth else None:
+        case ast.Name(id=name, lineno=line):
+            return _size_of_name(code, block, name, line, depth - 1)
         case ast.Subscript(value=inner, slice=ast.Slice(step=None) as part):
-            return _part(code, block, inner, part, depth)
+            return _part(code, block, inner, part, depth - 1)
         case ast.Call(func=ast.Attribute(value=inner, attr="astype")):
-            return _size(code, block, inner, depth)
+            return _size(code, block, inner, depth - 1)
         case ast.BinOp(left=inner, op=ast.Div() | ast.Sub(), right=ast.Constant()):
-            return _size(code, block, inner, depth)
+            return _size(code, block, inner, depth - 1)
     return None
 
 
@@ -189,7 +189,7 @@ def _size_of_name(
             continue
         target, value = statement.targets[0], statement.value
         if target is bound:
-            return _size(code, other, value, depth - 1)
+            return _size(code, other, value, depth)
         if bound in ast.walk(target):
             size = _loaded(other, target, value, bound)
             return (size, size) if size else None
