@@ -34,7 +34,8 @@ BATCHES = "{} images in batches of 32 make {} steps per epoch."
 
 DECAY = "s = keras.optimizers.schedules.ExponentialDecay(0.1, 1000, 0.5)\n"
 PIECES = "s = keras.optimizers.schedules.PiecewiseConstantDecay([{}], [0.1, 0.01])\n"
-FITS = "model.fit(x, y, epochs=10, steps_per_epoch=600)"
+FITS = "model.compile(keras.optimizers.SGD(s))\n"
+FITS += "model.fit(x, y, epochs=10, steps_per_epoch=600)"
 L2 = "r = keras.regularizers.L2(0.01)\n"
 ONES = "print(r(keras.ops.ones((3, 2))))"
 TENSOR = "tf.Tensor({}, shape=(), dtype=float32)"
@@ -60,7 +61,7 @@ WRONG = {
     code(LOAD + TRAIN, STEPS.format(400)): "output",
     code("x = x[:10000]\n" + TRAIN, STEPS.format(200)): "output",
     BATCHES.format("60,000", "1,785"): "number",
-    "We have 50000 images.  With a batch size of 50, an epoch has 100 steps.": "number",
+    "Of 500 training images in batches of 5, one epoch is 90 steps.": "number",
     code(DECAY + "print(float(s(2000)))", "0.05"): "output",
     code(DECAY + "for n in [0, 500]:\n    print(n, s(n))", "0 0.1\n500 0.08"): "output",
     code(DECAY + "print(f'rate {s(1000).numpy():.3f}')", "rate 0.100"): "output",
@@ -108,6 +109,7 @@ RIGHT = [
     code(LOAD + TRAIN.replace("100", "1, validation_split=0.2"), STEPS.format(40000)),
     BATCHES.format("60,000", "1,875"),
     BATCHES.format("60,010", "1,875"),
+    "MNIST has 70,000 images. With batches of 32, we make 1,875 steps per epoch.",
     BATCHES.format("About 60,000", "1,785"),
     BATCHES.format("Of 60,000, 10,000 are for validation: the", "1,563"),
     code(DECAY + "print(float(s(2000)))", "0.025"),
@@ -122,7 +124,8 @@ RIGHT = [
     code(DECAY + DECAY, said="After 2,000 steps the learning rate is 0.05."),
     code(PIECES.format(1000), said="After 1000 steps the learning rate is 0.01."),
     code(PIECES.format(6000) + FITS),
-    code(PIECES.format(100000) + FITS + "\n" + FITS),
+    code(PIECES.format(100000) + FITS.replace("SGD(s)", "SGD()")),
+    code(PIECES.format(100000) + FITS + "\nmodel.fit(x, y)"),
     code(PIECES.format(100000) + FITS.replace("600", "steps")),
     code(L2 + ONES, TENSOR.format("0.06")),
     code(L2 + ONES.replace("3, 2", "n, 2"), TENSOR.format("0.03")),

@@ -20,7 +20,7 @@ _VALIDATED = re.compile(r"\bloss: [\d.e-]+ .{0,300}\bval_loss: [\d.e-]+")
 _HARMLESS = {"print", "len", "range", "int", "float", "str", "list", "dict", "zip"}
 _VALIDATES_ITSELF = (
     r"KerasClassifier|KerasRegressor|autokeras|\bak\.|ktrain|\bdef fit\b|"
-    r"\bdef evaluate\b|\bCallback\)|run_eagerly|Tuner"
+    r"\bdef evaluate\b|\bdef train_step\b|\bCallback\)|run_eagerly|Tuner"
 )
 """Code whose `fit` may validate without being asked to, or prints of its own."""
 _SEVERAL_SEEDS = r"(?s)seed.*seed|deterministic|determinism"
@@ -78,7 +78,7 @@ def _validation(code: Code, fit: Call, shown: str) -> Iterator[Wrong]:
         return
     if len(fit.node.args) > _VALIDATION or code.mentions(_VALIDATES_ITSELF):
         return
-    if match := _VALIDATED.search(shown):
+    if (match := _VALIDATED.search(shown)) and code.mentions("keras|tensorflow"):
         yield Wrong(
             fit,
             "the stored output has a val_loss, and this fit has no validation data",

@@ -6,6 +6,7 @@ about its only schedule, is held against the answer.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -96,8 +97,8 @@ def _claimed(said: str) -> Iterator[tuple[int, str]]:
 
 def _beyond(code: Code, made: Call) -> Iterator[Wrong]:
     """A boundary that the only training of the lesson ends before."""
-    fits = list(code.calls(".fit", ".fit_generator", ".apply_gradients"))
-    if len(fits) != 1 or not (fits[0].plain and made.plain):
+    fits = list(code.calls(".fit", ".fit_generator", ".apply_gradients", ".minimize"))
+    if len(fits) != 1 or not (fits[0].plain and made.plain and _steers(code, made)):
         return
     fit = fits[0]
     each = steps.of_an_epoch(code, fit)
@@ -113,6 +114,17 @@ def _beyond(code: Code, made: Call) -> Iterator[Wrong]:
                 f"{epochs} epochs of at most {each[1]:,} steps: {total:,}",
             )
             return
+
+
+def _steers(code: Code, made: Call) -> bool:
+    """Whether an optimizer is given the schedule, itself or by its name."""
+    names = {name for name, value in made.block.assigned if value is made.node}
+    return any(
+        node is made.node or (isinstance(node, ast.Name) and node.id in names)
+        for call in code.calls("keras.optimizers.")
+        if not call.name.startswith(_PLACE)
+        for node in ast.walk(call.node)
+    )
 
 
 def _lasts(code: Code, made: Call) -> Iterator[tuple[str, float]]:

@@ -29,7 +29,7 @@ _FIRST_EPOCH = re.compile(r"Epoch 1/\d+\s*\n((?:(?!Epoch \d+/).*\n?)*)")
 _PROGRESS = re.compile(r"(?:^|\r|\x08) *\d+/(\d+) (?:\[|━|- \d)", re.MULTILINE)
 _HEDGED = re.compile(
     r"about|around|rough|approx|almost|nearly|~|≈|valid|split|gpu|worker|device|"
-    r"instead|would|if\b|drop|accumul",
+    r"instead|would|if\b|drop|accumul|augment|repeat",
     re.IGNORECASE,
 )
 _SIZE = re.compile(
@@ -42,6 +42,8 @@ _STEPS = re.compile(
     rf"\b(?:one|an|each|every) epoch (?:has|is|takes|consists of) (\d[\d,]*) {_WORDS}",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(r" (?:in|and)(?: an?)? ")
+"""What stands between the two numbers of `60,000 images and a batch size of 32`."""
 Range = tuple[int, int]
 """The least and the most that a number can be."""
 
@@ -64,15 +66,23 @@ def wrong(code: Code) -> Iterator[Wrong]:
 
 
 def _problem(said: str) -> tuple[str, str] | None:
-    """Message and evidence, if the sentence gives all three numbers, and one wrong."""
-    sizes, batches = _SIZE.findall(said), _BATCH.findall(said)
-    steps = ["".join(groups) for groups in _STEPS.findall(said)]
+    """Message and evidence, if the sentence gives all three numbers, and one wrong.
+    Fewer steps may be those of a part of the data, unless it is named as that of
+    training, or beside its batches."""
+    sizes, batches = list(_SIZE.finditer(said)), list(_BATCH.finditer(said))
+    steps = list(_STEPS.finditer(said))
     if not len(sizes) == len(batches) == len(steps) == 1 or _HEDGED.search(said):
         return None
-    size, batch, count = (int(n[0].replace(",", "")) for n in (sizes, batches, steps))
+    size, batch, count = (
+        int("".join(found[0].groups(default="")).replace(",", ""))
+        for found in (sizes, batches, steps)
+    )
     if not 0 < batch < size or count in (size // batch, -(-size // batch)):
         return None
     right = -(-size // batch)
+    beside = _BESIDE.fullmatch(said, sizes[0].end(), batches[0].start())
+    if count < right and not (beside or "train" in sizes[0].group().lower()):
+        return None
     return (
         f"an epoch has {right:,} steps, not {count:,}",
         f"ceil({size} / {batch}) = {right}",
