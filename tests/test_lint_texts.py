@@ -16,6 +16,10 @@ WRONG = {
     "The default learning_rate of Adam is 0.01.": "number",
     "BatchNormalization has a momentum of 0.9 by default.": "number",
     "EarlyStopping waits, with a default patience of 5, for better values.": "number",
+    "In PyTorch, AdamW has a default weight_decay of 0.001.": "number",
+    "BatchNorm2d in torch: eps is 1e-5 by default, and BatchNorm1d has a default "
+    "momentum of 0.9.": "number",
+    "LeakyReLU has a default slope of 0.01 (negative_slope=0.01).": "number",
     FIT.format("model.fit(x, y, epochs=20)", "Epoch 1/25"): "output",
     FIT.format(MODEL, "Trainable params: 40"): "output",
     "A layer such as `keras.layers.CuDNNGRU` is fast.": "name",
@@ -27,6 +31,10 @@ WRONG = {
 RIGHT = [
     "The default learning_rate of Adam is 0.001.",
     "In PyTorch the default momentum of BatchNormalization is 0.9.",
+    "In PyTorch the default momentum of BatchNorm2d is 0.1.",
+    "The default momentum of BatchNorm2d is 0.9.",
+    "Unlike in Keras, PyTorch's default weight_decay of AdamW is 0.5.",
+    "```python\nimport torch\n```\n\nThe default weight_decay of AdamW is 0.01.",
     "By default Adam has a learning_rate of 0.001, and SGD one of 0.01.",
     "The default of Adam's learning_rate was 0.01 once.",
     "We set the momentum of BatchNormalization to 0.9.",

@@ -35,6 +35,16 @@ _OPENING = {
 }
 """Arguments of classes that open a file or run what they are given."""
 
+_PLACES = {
+    "keras": [
+        *("keras.layers", "keras.optimizers", "keras.callbacks", "keras.losses"),
+        *("keras.regularizers", "keras.constraints", "keras.initializers"),
+        "keras.optimizers.schedules",
+    ],
+    "torch": ["torch.nn", "torch.optim", "torch.optim.lr_scheduler"],
+}
+"""Where a class is looked for that a sentence names."""
+
 
 class Answer(TypedDict, total=False):
     """What the library says.
@@ -43,7 +53,8 @@ class Answer(TypedDict, total=False):
     outcome: of a call: "taken", "refused", "warned", "ignored", or "unknown" if it was
     not tried.
     message: the library's own words. renames: old and new name of an argument. count:
-    of trainable parameters. defaults: numbers, by parameter.
+    of trainable parameters; total: of all. shapes: what each layer makes. defaults:
+    numbers, by parameter. value: what an object gives when it is called.
     """
 
     missing: str
@@ -51,7 +62,10 @@ class Answer(TypedDict, total=False):
     message: str
     renames: dict[str, str]
     count: int
+    total: int
+    shapes: list[list[int | None]]
     defaults: dict[str, float]
+    value: float
 
 
 def resolve(name: str) -> tuple[Any, str]:
@@ -238,33 +252,67 @@ def _value(literal: Any) -> Any:
     return target(*arguments, **{k: _value(x) for k, x in literal["keywords"].items()})
 
 
-def ask_parameters(layers: list[Any]) -> Answer:
-    """The trainable parameters of a Sequential model of these layers, from their shapes
-    alone: in a stateless scope Keras makes no arrays for new variables."""
+def ask_parameters(layers: list[Any], on: list[list[int]] | None) -> Answer:
+    """The parameters of a model of these layers, and the output shape of each if they
+    are a chain; from their shapes alone: in a stateless scope Keras makes no arrays for
+    new variables. on: which nodes each is called on, None for a Sequential model."""
     import keras
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with keras.StatelessScope():
-                model = keras.Sequential([_value(layer) for layer in layers])
-    except (Unknown, TypeError, ValueError):
+                made = [_value(layer) for layer in layers]
+                model = keras.Sequential(made) if on is None else _connected(made, on)
+    except Exception:  # of any kind: what a lesson writes may be too large, too
         return {}
     if not model.built:
         return {}
-    sizes = (math.prod(variable.shape) for variable in model.trainable_variables)
-    return {"count": sum(sizes)}
+    chain = not on or all(nodes == [at] for at, nodes in enumerate(on[1:]))
+    shapes = [list(layer.output.shape) for layer in model.layers] if chain else []
+    return {
+        "count": sum(math.prod(v.shape) for v in model.trainable_variables),
+        "total": sum(math.prod(w.shape) for w in model.weights),
+        "shapes": shapes,
+    }
 
 
-def ask_defaults(name: str) -> Answer:
-    """The numeric defaults of the class of Keras that goes by this short name."""
+def _connected(made: list[Any], on: list[list[int]]) -> Any:
+    """A functional model: the first is its input, the last makes its output."""
     import keras
 
-    places = (
-        *(keras.layers, keras.optimizers, keras.callbacks, keras.losses),
-        *(keras.regularizers, keras.constraints, keras.initializers),
-        keras.optimizers.schedules,
+    tensors = [made[0]]
+    for layer, nodes in zip(made[1:], on[1:]):
+        given = [tensors[at] for at in nodes]
+        tensors.append(layer(given if len(given) > 1 else given[0]))
+    return keras.Model(tensors[0], tensors[-1])
+
+
+def ask_value(made: Any, given: Any) -> Answer:
+    """What a schedule gives for a step, or a regularizer for a list of weights."""
+    import keras
+    import numpy as np
+
+    kinds = (
+        keras.optimizers.schedules.LearningRateSchedule,
+        keras.regularizers.Regularizer,
     )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            target = _value(made)
+            if not isinstance(target, kinds):
+                return {}
+            weights = np.asarray(given, "float32") if isinstance(given, list) else given
+            return {"value": float(target(weights))}
+    except Exception:
+        return {}
+
+
+def ask_defaults(library: str, name: str) -> Answer:
+    """The numeric defaults of the class of a library that goes by this short name."""
+    modules = _PLACES[library]
+    places = [place for place, missing in map(resolve, modules) if not missing]
     found = [getattr(place, name) for place in places if hasattr(place, name)]
     if len(found) != 1 or not inspect.isclass(found[0]):
         return {"defaults": {}}
@@ -422,9 +470,11 @@ def main() -> int:
         elif kind == "attribute":
             answer = ask_attribute(question["name"])
         elif kind == "parameters":
-            answer = ask_parameters(question["layers"])
+            answer = ask_parameters(**question)
+        elif kind == "value":
+            answer = ask_value(**question)
         elif kind == "defaults":
-            answer = ask_defaults(question["name"])
+            answer = ask_defaults(**question)
         elif kind == "keyword":
             answer = ask_keyword(question["name"], question["keyword"])
         elif kind == "versions":

@@ -14,7 +14,6 @@ from harness.evidence import verdict as v
 from harness.lessons import (
     inline,
     numbers,
-    outputs,
     patterns,
     pinned,
     programs,
@@ -42,7 +41,7 @@ from harness.lessons.reading import (
 )
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
-NAME, CALL, OUTPUT, NUMBER = "name", "call", "output", "number"
+NAME, CALL = "name", "call"
 MOST_FILES = 5_000
 EVERYTHING = Choice()
 
@@ -298,8 +297,7 @@ def _of(
     found = [
         *_statements(lesson, judged),
         *_patterns(lesson, code, judged),
-        *_outputs(lesson, code, libraries),
-        *_numbers(lesson, program, libraries),
+        *_numbers(lesson, code, libraries),
         *_names(lesson, program, libraries),
         *_methods(lesson, program, libraries),
         *_calls(lesson, program, libraries),
@@ -427,23 +425,18 @@ def _patterns(lesson: Lesson, code: Code, judged: Judged) -> Iterator[Finding]:
             )
 
 
-def _outputs(lesson: Lesson, code: Code, libraries: Libraries) -> Iterator[Finding]:
-    """Stored outputs that the code above them cannot have printed."""
-    for wrong in outputs.wrong(code, libraries):
-        at = programs.place(wrong.at.block.piece, wrong.at.node)
+def _numbers(lesson: Lesson, code: Code, libraries: Libraries) -> Iterator[Finding]:
+    """Numbers and stored outputs that do not follow from the lesson."""
+    for wrong in numbers.wrong(code, libraries):
+        at: Place | Said
+        if isinstance(wrong.at, Said):
+            if statements.is_disowned(lesson, wrong.at):
+                continue
+            at = wrong.at
+        else:
+            at = programs.place(wrong.at.block.piece, wrong.at.node)
         message, evidence = wrong.message, wrong.evidence
-        yield _finding(lesson, at, OUTPUT, WARNING, message, evidence=evidence)
-
-
-def _numbers(
-    lesson: Lesson, program: Program, libraries: Libraries
-) -> Iterator[Finding]:
-    """Numbers of the text that are others in the library."""
-    for wrong in numbers.wrong(lesson, program, libraries):
-        if statements.is_disowned(lesson, wrong.at):
-            continue
-        message, evidence = wrong.message, wrong.evidence
-        yield _finding(lesson, wrong.at, NUMBER, WARNING, message, evidence=evidence)
+        yield _finding(lesson, at, wrong.rule, WARNING, message, evidence=evidence)
 
 
 _LEVELS = {"lesson": ERROR, "number": WARNING, "wording": NOTE, None: NOTE}

@@ -1,80 +1,29 @@
-"""Numbers of a lesson's text that are not those of the libraries.
-
-So far: default values. A sentence that names one class of Keras, one of its parameters
-and one number, and says that this is the default, is held against the signature.
-"""
+"""Numbers of a lesson, in its text and stored outputs, that do not follow from it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from harness.evidence.tolerance import rounding_interval
-from harness.lessons.asking import Libraries
-from harness.lessons.programs import Program
-from harness.lessons.reading import Lesson, Said
-from harness.lessons.statements import sentences
-
-_DEFAULT = re.compile(r"\bdefaults?\b", re.I)
-_OTHER = re.compile(
-    r"pytorch|\btorch\b|jax|mxnet|caffe|sklearn|scikit|theano|version|used to|\bwas\b|"
-    r"\?|\bnot\b|n't\b|instead of|we (use|set|change)|paper|original",
-    re.I,
+from harness.lessons import (
+    comparisons,
+    defaults,
+    models,
+    outputs,
+    penalties,
+    schedules,
+    steps,
 )
-_CLASS = re.compile(r"(?<!\w)[A-Z]\w+")
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.]*\w)")
+from harness.lessons.asking import Libraries
+from harness.lessons.patterns import Code
+from harness.lessons.wrong import Wrong
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """A number that is wrong, at its sentence."""
-
-    at: Said
-    message: str
-    evidence: str
-
-
-def wrong(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Wrong]:
-    """Default values that the lesson's text quotes, and that are others."""
-    if any("torch" in block.names.values() for block in program.code):
-        return
-    if lesson.kind == "python":  # a docstring gives the defaults of its own function
-        return
-    for piece in lesson.passages():
-        if piece.kind not in ("prose", "table") or not _DEFAULT.search(piece.text):
-            continue
-        for line, said in sentences(piece):
-            numbers = _NUMBER.findall(said)
-            if len(numbers) != 1 or not _DEFAULT.search(said) or _OTHER.search(said):
-                continue
-            known = _class_of(said, libraries)
-            if known is None:
-                continue
-            name, defaults = known
-            named = [p for p in defaults if _names(p, said)]
-            if len(named) == 1:
-                low, high = rounding_interval(numbers[0])
-                value = defaults[named[0]]
-                if not low <= value <= high:
-                    yield Wrong(
-                        Said(piece, line),
-                        f"the default of {named[0]} of {name} is {value:g}, "
-                        f"not {numbers[0]}",
-                        f"signature of {name}: {named[0]}={value:g}",
-                    )
-
-
-def _class_of(said: str, libraries: Libraries) -> tuple[str, dict[str, float]] | None:
-    """The one class of Keras that the sentence names, and its numeric defaults."""
-    found = {}
-    for name in {m.group() for m in _CLASS.finditer(said)}:
-        answer = libraries.ask(ask="defaults", name=name)
-        if answer.get("defaults"):
-            found[name] = answer["defaults"]
-    return next(iter(found.items())) if len(found) == 1 else None
-
-
-def _names(parameter: str, said: str) -> bool:
-    words = re.escape(parameter).replace("_", "[ _]?")
-    return bool(re.search(rf"(?<![\w]){words}(?![\w])", said, re.I))
+def wrong(code: Code, libraries: Libraries) -> Iterator[Wrong]:
+    """All that is wrong, of every kind."""
+    yield from outputs.wrong(code)
+    yield from steps.wrong(code)
+    yield from schedules.wrong(code, libraries)
+    yield from penalties.wrong(code, libraries)
+    yield from models.wrong(code, libraries)
+    yield from comparisons.wrong(code)
+    yield from defaults.wrong(code, libraries)

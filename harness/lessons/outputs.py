@@ -1,7 +1,6 @@
-"""Stored outputs that cannot come from the code above them.
+"""Stored outputs of a training that cannot come from the code above them.
 
-A stored output is wrong only if no version of the library could print it there: lines
-that count epochs, and parameter counts of models whose layers are all literals.
+A stored output is wrong only if no version of the library could print it there.
 """
 
 from __future__ import annotations
@@ -9,128 +8,101 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from harness.documents.passages import OUTPUT
-from harness.lessons.asking import Libraries
-from harness.lessons.patterns import Call, Code, Node
+from harness.lessons import printed
+from harness.lessons.patterns import Call, Code
 from harness.lessons.programs import Block
+from harness.lessons.wrong import OUTPUT, Wrong
 
-SAME_IN_ALL_VERSIONS = {
-    *("Input", "InputLayer", "Dense", "Conv1D", "Conv2D", "Conv3D", "Embedding"),
-    *("MaxPooling1D", "MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling1D"),
-    *("GlobalAveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "Flatten"),
-    *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "BatchNormalization"),
-    *("Activation", "ReLU", "LeakyReLU", "Softmax", "Reshape", "ZeroPadding2D"),
-    *("SimpleRNN", "LSTM", "Rescaling", "GaussianNoise"),
-}
-"""Layers that have had the same number of parameters in each version of Keras."""
 _EPOCH = re.compile(r"^Epoch (\d+)/(\d+)\s*$", re.MULTILINE)
-_TRAINABLE = re.compile(r"^ *Trainable params: ([\d,]+)", re.MULTILINE)
+_METRIC = re.compile(r"\b(\w*(?:loss|acc|accuracy|mae|mse)): (\d+\.\d{3,})")
+_VALIDATED = re.compile(r"\bloss: [\d.e-]+ .{0,300}\bval_loss: [\d.e-]+")
 _HARMLESS = {"print", "len", "range", "int", "float", "str", "list", "dict", "zip"}
+_VALIDATES_ITSELF = (
+    r"KerasClassifier|KerasRegressor|autokeras|\bak\.|ktrain|\bdef fit\b|"
+    r"\bdef evaluate\b|\bdef train_step\b|\bCallback\)|run_eagerly|Tuner"
+)
+"""Code whose `fit` may validate without being asked to, or prints of its own."""
+_SEVERAL_SEEDS = r"(?s)seed.*seed|deterministic|determinism"
+_VALIDATION = 6
+"""Position of `validation_split` in `fit`."""
+LEAST_EPOCHS = 3
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """An output that does not belong to its code, at the code's node."""
-
-    at: Node
-    message: str
-    evidence: str
-
-
-def wrong(code: Code, libraries: Libraries) -> Iterator[Wrong]:
-    """All outputs of the lesson that its code cannot have printed."""
-    places = {id(piece): at for at, piece in enumerate(code.lesson.pieces)}
+def wrong(code: Code) -> Iterator[Wrong]:
+    """All outputs of trainings that the lesson's code cannot have printed."""
+    logs = []
     for block in code.blocks:
-        printed = "\n".join(_outputs_of(code, block, places[id(block.piece)]))
-        if printed:
-            yield from _epochs(code, block, printed)
-            yield from _parameters(code, block, printed, libraries)
+        fit = _only_fit(code, block)
+        shown = printed.output(code, block) if fit else ""
+        if fit and shown:
+            found = [*_epochs(code, fit, shown), *_validation(code, fit, shown)]
+            yield from found[:1]
+            logs.append((fit, shown))
+    yield from _identical(code, logs)
 
 
-def _outputs_of(code: Code, block: Block, at: int) -> Iterator[str]:
-    """The outputs that follow the block's code, the piece number `at`."""
-    pieces = code.lesson.pieces
-    for piece in (pieces[k] for k in range(at + 1, len(pieces))):
-        if piece.kind != OUTPUT or piece.cell != block.piece.cell:
-            break
-        yield piece.text
-
-
-def _epochs(code: Code, block: Block, printed: str) -> Iterator[Wrong]:
-    """`Epoch 1/25` below a `fit` that asks for 20, the only training of the block."""
-    calls = [n for n in block.nodes if isinstance(n, ast.Call)]
+def _only_fit(code: Code, block: Block) -> Call | None:
+    """The call that trained, if nothing else in the block can have."""
     if any(isinstance(n, (ast.FunctionDef, ast.ClassDef)) for n in block.tree.body):
-        return
+        return None
+    calls = [n for n in block.nodes if isinstance(n, ast.Call)]
     named = {c.func.id for c in calls if isinstance(c.func, ast.Name)} - _HARMLESS
     if any(block.resolved(name) is None for name in named):
-        return  # a function of the lesson may train, too
-    fits = [
-        c for c in code.calls(".fit", ".fit_generator", ".search") if c.block is block
-    ]
-    shown = {int(of) for _, of in _EPOCH.findall(printed)}
-    if len(fits) != 1 or len(shown) != 1 or fits[0].name != ".fit" or fits[0].open:
+        return None  # a function of the lesson may train, too
+    fits = code.calls_in(block, ".fit", ".fit_generator", ".search")
+    alone = len(fits) == 1 and fits[0].name == ".fit" and not fits[0].open
+    return fits[0] if alone else None
+
+
+def _epochs(code: Code, fit: Call, shown: str) -> Iterator[Wrong]:
+    """`Epoch 1/25` below a `fit` that asks for 20."""
+    totals = {int(of) for _, of in _EPOCH.findall(shown)}
+    asked = code.settled(fit.block, fit.argument("epochs", 3))
+    if len(totals) != 1 or not isinstance(asked, int):
         return
-    given = fits[0].argument("epochs", 3)  # a name may get another value in between
-    asked = given.value if isinstance(given, ast.Constant) else None
-    last = shown.pop()
-    if isinstance(asked, int) and asked != last:
+    last = totals.pop()
+    if asked != last:
         yield Wrong(
-            fits[0],
+            fit,
             f"the stored output has {last} epochs, and the code asks for {asked}",
             f"Epoch 1/{last} against epochs={asked}",
+            OUTPUT,
         )
 
 
-def _parameters(
-    code: Code, block: Block, printed: str, libraries: Libraries
-) -> Iterator[Wrong]:
-    """A summary whose trainable parameters are not those of the layers."""
-    shown = _TRAINABLE.findall(printed)
-    summaries = [c for c in code.calls(".summary") if c.block is block]
-    if len(shown) != 1 or len(summaries) != 1 or code.mentions(r"\.trainable\b"):
+def _validation(code: Code, fit: Call, shown: str) -> Iterator[Wrong]:
+    """A `val_loss` from a `fit` that is given nothing to validate with."""
+    given = {keyword.arg for keyword in fit.node.keywords}
+    if given & {"validation_data", "validation_split"}:
         return
-    layers = _layers(code, summaries[0])
-    if not layers:
+    if len(fit.node.args) > _VALIDATION or code.mentions(_VALIDATES_ITSELF):
         return
-    answer = libraries.ask(ask="parameters", layers=layers)
-    printed_count = int(shown[0].replace(",", ""))
-    count = answer.get("count")
-    if count is not None and count != printed_count:
+    if (match := _VALIDATED.search(shown)) and code.mentions("keras|tensorflow"):
         yield Wrong(
-            summaries[0],
-            f"the stored summary has {printed_count:,} trainable parameters, and the "
-            f"layers above it have {count:,}",
-            f"built from the lesson's layers: {count:,}",
+            fit,
+            "the stored output has a val_loss, and this fit has no validation data",
+            f"{match.group()[-40:]}; no validation_data, no validation_split",
+            OUTPUT,
         )
 
 
-def _layers(code: Code, summary: Call) -> list[object] | None:
-    """The literal calls that make the layers of the model, or None if one is none."""
-    owner = summary.node.func
-    if not isinstance(owner, ast.Attribute) or not isinstance(owner.value, ast.Name):
-        return None
-    name = owner.value.id
-    made = code.as_call(code.latest(name, summary.order))
-    if made is None or made.name not in ("keras.Sequential", "keras.models.Sequential"):
-        return None
-    given = made.argument("layers", 0)
-    nodes: list[tuple[Block, ast.expr]] = []
-    if isinstance(given, (ast.List, ast.Tuple)):
-        nodes += [(made.block, node) for node in given.elts]
-    elif given is not None:
-        return None
-    for add in code.calls(".add"):
-        match add.node.func:
-            case ast.Attribute(value=ast.Name(id=owned)) if owned == name:
-                if made.order < add.order < summary.order and add.node.args:
-                    nodes.append((add.block, add.node.args[0]))
-    found = []
-    for block, node in nodes:
-        value = code.literal(block, node)
-        kind = value.get("$call", "") if isinstance(value, dict) else ""
-        if kind.rpartition(".")[2] not in SAME_IN_ALL_VERSIONS:
-            return None
-        found.append(value)
-    return found
+def _identical(code: Code, logs: list[tuple[Call, str]]) -> Iterator[Wrong]:
+    """Logs of two different trainings that are the same digit by digit."""
+    if code.mentions(_SEVERAL_SEEDS):
+        return
+    seen: dict[tuple[tuple[str, str], ...], Call] = {}
+    for fit, shown in logs:
+        metrics = tuple(_METRIC.findall(shown))
+        losses = {number for name, number in metrics if name == "loss"}
+        epochs = {at for at, _ in _EPOCH.findall(shown)}
+        if len(epochs) < LEAST_EPOCHS or len(losses) < LEAST_EPOCHS:
+            continue
+        first = seen.setdefault(metrics, fit)
+        if ast.dump(first.node) != ast.dump(fit.node):
+            yield Wrong(
+                fit,
+                "the stored output is that of another training, digit by digit",
+                f"{len(metrics)} numbers are those of {ast.unparse(first.node)[:60]}",
+                OUTPUT,
+            )

@@ -20,6 +20,7 @@ import importlib.util
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from harness.errors import InputError
@@ -68,6 +69,11 @@ class Call(Node):
         return None
 
     @property
+    def plain(self) -> bool:
+        """Whether it runs once, whatever the lesson does: in no loop, no branch."""
+        return id(self.node) in self.block.plain
+
+    @property
     def open(self) -> bool:
         """Whether `*` or `**` hands over arguments that are not seen."""
         starred = any(isinstance(a, ast.Starred) for a in self.node.args)
@@ -75,17 +81,34 @@ class Call(Node):
 
 
 class Code:
-    """The code of a lesson as patterns ask for it."""
+    """The code of a lesson as patterns ask for it. place: of each piece, by its id."""
 
     def __init__(self, lesson: Lesson, program: Program) -> None:
         self.lesson = lesson
         self.blocks, self._literals = program.code, program.literals
-        self._calls = [call for block in self.blocks for call in _calls(block)]
+        self._assigned = program.assigned
+        self._in = {block.number: list(_calls(block)) for block in self.blocks}
+        self._calls = [call for block in self.blocks for call in self._in[block.number]]
+        self._mentioned: dict[str, bool] = {}
+        self.place = {id(piece): at for at, piece in enumerate(lesson.pieces)}
+        read = {id(block.piece) for block in self.blocks}
+        unread = [p.text for p in lesson.code() if id(p) not in read]
+        self.unread = set(re.findall(r"\w+", "\n".join(unread)))
+        self._named = {
+            node.value
+            for block in self.blocks
+            for node in block.nodes
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
 
     def calls(self, *names: str) -> Iterator[Call]:
         """Calls of these functions, classes or methods, in the order of the lesson; a
         name that ends with a dot stands for all that begin with it."""
         return (call for call in self._calls if _is_one_of(call.name, names))
+
+    def calls_in(self, block: Block, *names: str) -> list[Call]:
+        """The same, of one block."""
+        return [call for call in self._in[block.number] if _is_one_of(call.name, names)]
 
     def within(self, node: Node, *names: str) -> list[Call]:
         """The calls of `calls` that stand inside of a node."""
@@ -100,6 +123,14 @@ class Code:
                 if assigned == name and (block.number, value.lineno) < order:
                     found = Node(block, value)
         return found
+
+    def only(self, name: str) -> Call | None:
+        """The call that a name stands for in the whole lesson, bound once."""
+        values = self._assigned.get(name, [])
+        imported = any(name in block.names for block in self.blocks)
+        if len(values) != 1 or imported or name in self.unread:
+            return None
+        return next((c for c in self._calls if c.node is values[0]), None)
 
     def value(self, block: Block, node: ast.expr | None) -> Node | None:
         """What an expression is: a name stands for what was assigned to it last.
@@ -131,6 +162,13 @@ class Code:
         except NotLiteral:
             return None
 
+    def settled(self, block: Block, node: ast.expr | None) -> object:
+        """The same as `literal`; None if a name in it may be set by code that is not
+        read, or by a function that is handed its name as a text."""
+        names = {n.id for n in ast.walk(node or ast.Pass()) if isinstance(n, ast.Name)}
+        unsure = (names - block.names.keys()) & (self.unread | self._named)
+        return None if unsure else self.literal(block, node)
+
     def items(self, block: Block, node: ast.expr | None) -> list[Call]:
         """The calls in a list such as `callbacks=[a, Stop()]`, through their names."""
         value = self.value(block, node)
@@ -139,13 +177,15 @@ class Code:
         found = (self.call(value.block, item) for item in value.node.elts)
         return [call for call in found if call]
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "\n".join(block.piece.text for block in self.blocks)
 
     def mentions(self, word: str) -> bool:
         """Whether this pattern stands anywhere in the code."""
-        return bool(re.search(word, self.text))
+        if word not in self._mentioned:
+            self._mentioned[word] = bool(re.search(word, self.text))
+        return self._mentioned[word]
 
 
 SHOWN_AS_WRONG = re.compile(r"\b(incorrect|wrong|bad|avoid|mistake|bug|don.?t)\b", re.I)

@@ -101,11 +101,23 @@ class Block:
         ]
         return sorted(found, key=lambda pair: pair[1].lineno)
 
+    @cached_property
+    def plain(self) -> set[int]:
+        """Ids of the nodes that run once: in no function, branch, loop or class."""
+        once = (ast.Expr, ast.Assign, ast.AnnAssign)
+        return {
+            id(node)
+            for statement in self.tree.body
+            if isinstance(statement, once)
+            for node in ast.walk(statement)
+        }
+
 
 @dataclass
 class Program:
     """Uses and calls of a lesson's code; which of its blocks could not be parsed.
 
+    assigned: by name, all that is assigned to it, if it is bound in no other way.
     methods: calls of methods on objects whose class is known, as `Class.method`;
     attributes: what is read of such objects, as `Class.attribute`.
     literals: names that stand for one literal wherever they are bound. attached: names
@@ -114,6 +126,7 @@ class Program:
 
     code: list[Block] = field(default_factory=list)
     literals: dict[str, object] = field(default_factory=dict)
+    assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
     attached: set[str] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
@@ -150,7 +163,7 @@ def of(lesson: Lesson) -> Program:
     names = {alias: name for alias, name in imported if several[alias] == 1}
     tops = {(alias, canonical(name).split(".")[0]) for alias, name in imported}
     elsewhere = Counter(alias for alias, _ in tops)
-    assigned = _assigned(every, bound)
+    program.assigned = assigned = _assigned(every, bound)
     program.literals = literals = _constants(assigned)
     made = _made_once(assigned)
     for number, ((piece, tree), nodes) in enumerate(zip(blocks, walked)):
