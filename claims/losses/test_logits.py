@@ -87,7 +87,7 @@ def test_the_other_flag_gives_another_loss(seed):
     judge.apart(float(as_array(twice)), expected, by=0.1)
 
 
-torch_takes_logits = claim(
+torch_cross_entropy_takes_logits = claim(
     "losses.torch-cross-entropy-takes-logits",
     says="torch.nn.CrossEntropyLoss takes logits: a softmax before it is applied "
     "twice.",
@@ -105,7 +105,7 @@ torch_takes_logits = claim(
 )
 
 
-@torch_takes_logits.as_worded
+@torch_cross_entropy_takes_logits.as_worded
 @given(seed=seeds())
 def test_torch_applies_a_softmax(seed):
     """To logits, and to probabilities once more."""

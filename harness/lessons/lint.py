@@ -13,7 +13,6 @@ from harness.documents import passages
 from harness.evidence import verdict as v
 from harness.lessons import (
     inline,
-    numbers,
     patterns,
     pinned,
     programs,
@@ -29,6 +28,7 @@ from harness.lessons.choosing import (
     silenced,
 )
 from harness.lessons.judged import Judged, JudgedStatement
+from harness.lessons.numbers import found as numbers
 from harness.lessons.patterns import Code
 from harness.lessons.programs import Call, Place, Program, Use
 from harness.lessons.reading import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.lessons import applied
 from harness.lessons.asking import Libraries
+from harness.lessons.numbers import applied
+from harness.lessons.numbers.wrong import Wrong
 from harness.lessons.patterns import Code
-from harness.lessons.wrong import Wrong
 
 REGULARIZERS = {
     f"keras.regularizers.{name}" for name in ("L1", "L2", "L1L2", "l1", "l2", "l1_l2")

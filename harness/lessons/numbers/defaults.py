@@ -12,10 +12,10 @@ from collections.abc import Iterator
 
 from harness.evidence.tolerance import rounding_interval
 from harness.lessons.asking import Libraries
+from harness.lessons.numbers.wrong import Wrong
 from harness.lessons.patterns import Code
 from harness.lessons.reading import Said
 from harness.lessons.statements import sentences
-from harness.lessons.wrong import Wrong
 
 _DEFAULT = re.compile(r"\bdefaults?\b", re.I)
 _OTHER = re.compile(

@@ -8,12 +8,12 @@ import math
 from collections.abc import Collection, Iterator
 
 from harness.evidence.tolerance import rounding_interval
-from harness.lessons import printed
 from harness.lessons.asking import Libraries
+from harness.lessons.numbers import printed
+from harness.lessons.numbers.printed import Shown
+from harness.lessons.numbers.wrong import OUTPUT, Wrong
 from harness.lessons.patterns import Code, Node
-from harness.lessons.printed import Shown
 from harness.lessons.programs import Block, canonical, dotted
-from harness.lessons.wrong import OUTPUT, Wrong
 
 MOST_WEIGHTS = 64
 _ARRAYS = ("numpy", "tensorflow", "keras.ops", "keras.backend")

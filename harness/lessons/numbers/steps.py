@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from harness.lessons import printed
+from harness.lessons.numbers import printed
+from harness.lessons.numbers.wrong import OUTPUT, Wrong
 from harness.lessons.patterns import Call, Code
 from harness.lessons.programs import Block, canonical, dotted
 from harness.lessons.reading import Said
 from harness.lessons.statements import sentences
-from harness.lessons.wrong import OUTPUT, Wrong
 
 TRAINING_SETS = {
     "mnist": 60_000,

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from harness.lessons import layers, printed
 from harness.lessons.asking import Libraries
+from harness.lessons.numbers import layers, printed
+from harness.lessons.numbers.wrong import OUTPUT, Wrong
 from harness.lessons.patterns import Call, Code
 from harness.lessons.programs import Block
 from harness.lessons.reading import Said
 from harness.lessons.statements import sentences
-from harness.lessons.wrong import OUTPUT, Wrong
 
 _MODELS = (*layers.SEQUENTIAL, *layers.FUNCTIONAL, "keras.applications.")
 _CHANNELS_FIRST = r"data_format|dim_ordering|channels_first"

@@ -9,10 +9,10 @@ from itertools import groupby, pairwise
 
 from harness.documents.passages import PROSE, TABLE
 from harness.evidence.tolerance import rounding_interval
+from harness.lessons.numbers.wrong import Wrong
 from harness.lessons.patterns import Code
 from harness.lessons.reading import Piece, Said
 from harness.lessons.statements import sentences
-from harness.lessons.wrong import Wrong
 
 Interval = tuple[float, float]
 _CELL = re.compile(r"\**(\d+(?:\.\d+)?) ?%?\**")

@@ -10,7 +10,8 @@ from itertools import islice
 
 from harness.documents.passages import CODE, OUTPUT
 from harness.lessons.patterns import Code
-from harness.lessons.programs import Block, parsed
+from harness.lessons.programs import Block
+from harness.lessons.syntax import parsed
 
 
 @dataclass(frozen=True)

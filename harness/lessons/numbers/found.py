@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.lessons import (
+from harness.lessons.asking import Libraries
+from harness.lessons.numbers import (
     comparisons,
     defaults,
     models,
@@ -13,9 +14,8 @@ from harness.lessons import (
     schedules,
     steps,
 )
-from harness.lessons.asking import Libraries
+from harness.lessons.numbers.wrong import Wrong
 from harness.lessons.patterns import Code
-from harness.lessons.wrong import Wrong
 
 
 def wrong(code: Code, libraries: Libraries) -> Iterator[Wrong]:

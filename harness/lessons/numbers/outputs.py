@@ -9,10 +9,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from harness.lessons import printed
+from harness.lessons.numbers import printed
+from harness.lessons.numbers.wrong import OUTPUT, Wrong
 from harness.lessons.patterns import Call, Code
 from harness.lessons.programs import Block
-from harness.lessons.wrong import OUTPUT, Wrong
 
 _EPOCH = re.compile(r"^Epoch (\d+)/(\d+)\s*$", re.MULTILINE)
 _METRIC = re.compile(r"\b(\w*(?:loss|acc|accuracy|mae|mse)): (\d+\.\d{3,})")

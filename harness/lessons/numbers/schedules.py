@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 
 from harness.evidence.tolerance import rounding_interval
-from harness.lessons import applied, steps
 from harness.lessons.asking import Libraries
+from harness.lessons.numbers import applied, steps
+from harness.lessons.numbers.wrong import Wrong
 from harness.lessons.patterns import Call, Code
 from harness.lessons.reading import Piece, Said
 from harness.lessons.statements import sentences
-from harness.lessons.wrong import Wrong
 
 _PLACE = "keras.optimizers.schedules."
 SCHEDULES = {

@@ -1,0 +1,1 @@
+"""Numbers that are held against the lesson that prints them."""
