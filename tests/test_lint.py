@@ -25,6 +25,8 @@ RIGHT = [
     "keras.callbacks.ModelCheckpoint('/etc/x.keras')",
     "open('/etc/passwd')",
     "torch.no_grad(f)",
+    "keras.layers.Layer.__init__(self, *args, **kwargs)",
+    "import keras.src.backend\nkeras.src.backend.numpy.nothing(3)",
     "tf.reduce_variance(x)  # won't work",
     "keras.layers.TextVectorization(vocabulary='/etc/none')",
     "keras.layers.TFSMLayer('/etc/none')",

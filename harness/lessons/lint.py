@@ -460,8 +460,8 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
     imported: set[str] = set()
     uses: list[tuple[Place | Said, str]] = [(use, use.name) for use in program.uses]
     for at, name in [*uses, *inline.names(lesson, program)]:
-        if _TO_FILL_IN.search(name):
-            continue
+        if _TO_FILL_IN.search(name) or name.startswith("keras.src."):
+            continue  # Keras' own modules depend on its version and the backend
         missing = libraries.ask(ask="name", name=name).get("missing")
         if missing in program.attached or (missing and _is_plural(at, name, libraries)):
             continue

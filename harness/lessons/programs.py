@@ -479,7 +479,8 @@ class _Reader(ast.NodeVisitor):
             for keyword in node.keywords
             if keyword.arg and (at := place(self._piece, keyword))
         }
-        return Call(use, len(node.args), keywords, arguments, starred, places)
+        positional = sum(not isinstance(a, ast.Starred) for a in node.args)
+        return Call(use, positional, keywords, arguments, starred, places)
 
 
 _MISSING = {
