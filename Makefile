@@ -5,7 +5,7 @@ TORCH_INDEX ?=
 RUN = .venv/bin/python -m
 .DEFAULT_GOAL := help
 .PHONY: help audit test quick lint hooks faults matrix mutation thorough backends release publish
-.PHONY: timing calibrate
+.PHONY: timing calibrate experiments outcomes
 
 help: ## say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ matrix: .venv/installed ## each fault of a topic against each claim of that topi
 mutation: .venv/installed ## how many random defects of the libraries are noticed? (slow)
 	$(RUN) pytest claims/ -q -n 0 -p harness.running.mutation --mutants 300 --reports reports/ci/mutation
 
+experiments: .venv/installed ## outcomes of training: three minutes, and every fault
+	$(RUN) pytest --experiments -q --budget 3m --faults --reports reports/ci/experiments
+
 thorough: .venv/installed ## the slow checks too, and ten times the examples
 	$(RUN) pytest claims/ -q --thorough --reports reports/ci/thorough
 
@@ -47,11 +50,14 @@ backends: .venv/installed ## TensorFlow, torch and JAX, merged into one report
 	KERAS_BACKEND=jax $(RUN) pytest claims/ -q --reports reports/ci/jax
 	$(RUN) harness merge reports/ci/tensorflow/latest reports/ci/torch/latest reports/ci/jax/latest --out reports/merged
 
-release: faults ## is the published audit that of the claims as they stand?
-	$(RUN) harness publish reports/latest --check
+release: faults outcomes ## is the published audit that of the claims as they stand?
+	$(RUN) harness publish reports/latest $$(ls -d reports/outcomes/runs/* | tail -1) --check
 
-publish: faults ## publish a new audit, with what the faults showed
-	$(RUN) harness publish reports/latest
+publish: faults outcomes ## publish a new audit, with what faults and trainings showed
+	$(RUN) harness publish reports/latest $$(ls -d reports/outcomes/runs/* | tail -1)
+
+outcomes: .venv/installed ## outcomes of training, and every fault
+	$(RUN) pytest --experiments -q --budget 10m --faults --reports reports/outcomes
 
 timing: .venv/installed ## the ordinary run against the bare imports
 	$(RUN) harness.running.timing

@@ -99,7 +99,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("folder", type=Path, metavar="DIR", help="new, or empty")
     command.set_defaults(command=_init)
     command = commands.add_parser("publish", help="keep a complete run in the project")
-    command.add_argument("run", type=Path, metavar="RUN")
+    command.add_argument(
+        "runs",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="a complete run, and those of experiments that belong to it",
+    )
     command.add_argument("--out", type=Path, metavar="DIR", help=_OUT)
     command.add_argument(
         "--check",
@@ -273,12 +279,15 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    lines = read_run(options.run)
+    run, *others = options.runs
+    lines = read_run(run)
+    if others:
+        lines = merge.runs([lines, *map(read_run, others)])
     out = _out(options.out, "published")
     audited = record.audit(lines)
     if not audited["run"]["complete"]:
         raise UnreadableEvidence(
-            f"{options.run} is a partial run; publish one of `pytest claims/ --faults`."
+            f"{run} is a partial run; publish one of `pytest claims/ --faults`."
         )
     project = around(Path.cwd())
     known = {document.id for document in project.ledgers.documents()} if project else ()
@@ -287,20 +296,20 @@ def _publish(options: argparse.Namespace) -> int:
     ]
     if adopted:
         raise UnreadableEvidence(
-            f"{options.run} judges {', '.join(adopted)} too, which has no ledger here; "
+            f"{run} judges {', '.join(adopted)} too, which has no ledger here; "
             "publish a run without --documents."
         )
     untried = record.untried_faults(audited)
     if untried:
         raise UnreadableEvidence(
-            f"{options.run} did not try {untried} of the faults; publish one of "
+            f"{run} did not try {untried} of the faults; publish one of "
             "`pytest claims/ --faults`."
         )
     if options.check:
         outdated = compare.outdated(record.audit(read_run(out)), audited)
         print("\n".join(outdated) or f"{out} is the audit of these claims.")
         return int(bool(outdated))
-    _refuse_foreign(out, [options.run])
+    _refuse_foreign(out, options.runs)
     with whole(out) as fresh:
         write_compressed(fresh, lines)
         write_readable(audited, fresh)
