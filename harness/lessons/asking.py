@@ -32,14 +32,21 @@ class Libraries:
     def __init__(self, cache: Path | None = None) -> None:
         self._path = (cache or _cache_folder()) / f"{_stack_key()}.json"
         self._known: dict[str, Any] = _read(self._path)
+        self._lost: set[str] = set()
         self._asked: subprocess.Popen[str] | None = None
         self._new = False
 
     def ask(self, **question: Any) -> dict[str, Any]:
         """The answer to a question of `library.py`; {} if there is none."""
         key = json.dumps(question, sort_keys=True)
+        if key in self._lost:
+            return {}
         if key not in self._known:
-            self._known[key] = self._answer(key)
+            answer = self._answer(key)
+            if answer is None:
+                self._lost.add(key)
+                return {}
+            self._known[key] = answer
             self._new = True
         found: dict[str, Any] = self._known[key]
         return found
@@ -54,7 +61,8 @@ class Libraries:
             except OSError:
                 return  # a cache that cannot be written costs time only
 
-    def _answer(self, question: str) -> dict[str, Any]:
+    def _answer(self, question: str) -> dict[str, Any] | None:
+        """None if the process was killed or died, which another time it may not."""
         process = self._process()
         assert process.stdin and process.stdout
         timer = Timer(SECONDS, process.kill)
@@ -69,7 +77,7 @@ class Libraries:
             timer.cancel()
         if not line:
             self._end()
-            return {}
+            return None
         answer: dict[str, Any] = json.loads(line)
         return answer
 

@@ -39,6 +39,8 @@ MISSING_PARTS = (
     "audit_benchmark",
     "audit_experiments",
 )
+PROJECTS = ("pyproject.toml", "pytest.ini")
+"""Files in the folder of a project of its own."""
 pytest_plugins = ["harness.benchmark.hooks", "harness.experiments.hooks"]
 
 
@@ -129,7 +131,7 @@ def _means_claims(folder: Path, project: Project) -> bool:
     if not project.claims.is_dir():
         return False
     whole = folder in (project.root, project.claims)
-    others = {path.parent for path in folder.rglob("pyproject.toml")}
+    others = {path.parent for name in PROJECTS for path in folder.rglob(name)}
     tests = (t for t in folder.rglob("test_*.py") if not others & {*t.parents})
     return whole or not next(tests, None)
 
@@ -290,7 +292,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """A project of its own, such as an example, is not part of the one around it."""
-    own = collection_path.is_dir() and (collection_path / "pyproject.toml").is_file()
+    own = any((collection_path / name).is_file() for name in PROJECTS)
     return True if own and collection_path != config.rootpath else None
 
 
