@@ -17,6 +17,7 @@ from typing import TypedDict, cast
 from harness.documents.project import around
 from harness.errors import InputError
 from harness.evidence.lines import Audited
+from harness.evidence.record import false_alarm_bound
 from harness.lessons import patterns, statements
 from harness.lessons.patterns import Pattern
 from harness.lessons.statements import Statement
@@ -29,7 +30,7 @@ class UnreadableJudgement(InputError):
 
 
 class JudgedStatement(TypedDict):
-    """Of a claim, what a finding tells."""
+    """Of a claim, what a finding tells; chance: bound on that of a false verdict."""
 
     id: str
     says: str
@@ -38,6 +39,7 @@ class JudgedStatement(TypedDict):
     instead: str | None
     scope: str | None
     why: str | None
+    chance: float
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def text(audited: Audited) -> str:
     """The file for a complete run."""
     keys = JudgedStatement.__annotations__
     claims = [
-        {key: claim.get(key) for key in keys}
+        {key: claim.get(key) for key in keys} | {"chance": false_alarm_bound([claim])}
         for claim in sorted(audited["claims"], key=lambda claim: claim["id"])
     ]
     stack = f"keras {audited['run']['stack'].get('keras')}"

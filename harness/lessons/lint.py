@@ -450,7 +450,10 @@ def _true_instead(claim: JudgedStatement) -> str:
 
 
 def _measured(claim: JudgedStatement, judged: Judged) -> str:
-    return ": ".join(filter(None, (f"measured on {judged.stack}", claim["why"])))
+    chance = claim.get("chance")
+    wrong = f", wrong by chance in at most {chance:.0e} of cases" if chance else ""
+    measured = f"measured on {judged.stack}{wrong}"
+    return ": ".join(filter(None, (measured, claim["why"])))
 
 
 def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[Finding]:
