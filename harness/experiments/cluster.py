@@ -8,6 +8,8 @@ sends back the text of each result as soon as it is there; only this process wri
 from __future__ import annotations
 
 import importlib.util
+import shlex
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -46,11 +48,10 @@ def _connected(root: Path):  # type: ignore[no-untyped-def]
     import ray
 
     if not ray.is_initialized():
-        ray.init(
-            runtime_env={"working_dir": str(root), "excludes": NOT_SENT},
-            include_dashboard=False,
-            log_to_driver=False,
-        )
+        environment = {"working_dir": str(root), "excludes": NOT_SENT}
+        if shlex.quote(sys.executable) != sys.executable:  # Ray puts it into a shell
+            environment["py_executable"] = shlex.quote(sys.executable)
+        ray.init(runtime_env=environment, include_dashboard=False, log_to_driver=False)
     return ray
 
 
