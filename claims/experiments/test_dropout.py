@@ -1,4 +1,4 @@
-"""What dropout does to a training: the gap, noise, missing pixels, and its pace."""
+"""What dropout does to a training: the gap, noise, missing pixels."""
 
 from claims.documents import article, day7, notebook, tutorial
 from claims.experiments import faults
@@ -14,8 +14,6 @@ BOTH = {"units": [256, 128], "wrong": 0.3}
 plain_on_noise = condition(train, seconds=0.8, **BOTH)
 dropped_on_noise = condition(train, seconds=0.9, dropout=0.5, **BOTH)
 with_both_on_noise = condition(train, seconds=1.2, dropout=0.5, norm=True, **BOTH)
-plain = condition(train, seconds=0.8, units=[256, 128])
-dropped = condition(train, seconds=0.9, units=[256, 128], dropout=0.5)
 plain_on_drawn = condition(train, seconds=0.9, units=[256, 256], wrong=1.0)
 dropped_on_drawn = condition(
     train, seconds=1.0, units=[256, 256], wrong=1.0, dropout=0.5
@@ -126,28 +124,3 @@ dropout_makes_robust = claim(
 def test_missing_pixels_cost_less_accuracy(outcomes):
     """What is lost on other images when pixels are missing, by at least a point."""
     outcomes.judge(ROBUST)
-
-
-SLOWER = comparison(
-    "dropout is slower",
-    of=dropped,
-    against=plain,
-    metric="epochs_to_fit",
-    matters=1.0,
-    because="an epoch is the unit of the documents' logs",
-    scope=f"digits, 224 images, {LAYERS}, dropout of 0.5; until 95 % are learned",
-)
-
-dropout_is_slower = claim(
-    "experiments.dropout-is-slower",
-    says="With dropout a network needs more epochs until it has settled.",
-    sources=[notebook[465]],
-    verdict=UPHELD,
-    faults=[faults.dropout_is_idle],
-)
-
-
-@dropout_is_slower.as_worded
-def test_more_epochs_until_the_images_are_learned(outcomes):
-    """Epochs until 95 % of the training images are recognized, at least one more."""
-    outcomes.judge(SLOWER)

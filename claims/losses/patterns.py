@@ -237,7 +237,6 @@ CLASSES = tuple(
     f"keras.losses.{kind}Crossentropy"
     for kind in ("SparseCategorical", "Categorical", "Binary")
 )
-PROBABILITIES = ("softmax", "sigmoid")
 
 
 def expects_logits(code, compiled):
@@ -338,22 +337,25 @@ def logits_for_probabilities(code):
 
 @pattern(
     "losses.probabilities-unless-told",
-    instead="Use one softmax: in the last layer, or in the loss by from_logits=True.",
+    instead="Use one softmax: a second one flattens the probabilities.",
     catches=[
         SEQUENTIAL.format(
-            last="layers.Dense(4, activation='softmax')",
-            loss=LOSS.format("from_logits=True"),
-        ),
-        FUNCTIONAL_MODEL.format(
-            last="layers.Dense(1, 'sigmoid')",
-            loss="keras.losses.BinaryCrossentropy(from_logits=True)",
+            last="layers.Dense(4, 'softmax'), layers.Softmax()", loss=LOSS.format("")
         ),
         SEQUENTIAL.format(
-            last="layers.Dense(4, 'softmax'), layers.Softmax()", loss=LOSS.format("")
+            last="layers.Dense(4, activation='softmax'), layers.Activation('softmax')",
+            loss="'categorical_crossentropy'",
+        ),
+        ADDED.format(
+            last="layers.Dense(4, 'softmax'))\nmodel.add(layers.Softmax()",
+            loss=LOSS.format(""),
         ),
     ],
     passes=[
         SEQUENTIAL.format(last="layers.Dense(4, 'softmax')", loss=LOSS.format("")),
+        SEQUENTIAL.format(
+            last="layers.Dense(4, 'softmax')", loss=LOSS.format("from_logits=True")
+        ),
         SEQUENTIAL.format(last="layers.Dense(4), layers.Softmax()", loss="'mse'"),
         SEQUENTIAL.format(
             last="layers.Dense(4, 'relu'), layers.Softmax()", loss=LOSS.format("")
@@ -361,11 +363,10 @@ def logits_for_probabilities(code):
     ],
 )
 def softmax_twice(code):
-    """Probabilities go through a softmax or sigmoid once more."""
+    """Probabilities go through a softmax once more."""
+    # from_logits=True after one softmax is none: on TensorFlow the loss finds its logits
     for call, layers in compiled_models(code):
-        names = [activation(code, layer) for layer in layers]
-        told = expects_logits(code, call) is True and names[0] in PROBABILITIES
-        if told or (len(names) == 2 and names == ["softmax", "softmax"]):
+        if [activation(code, layer) for layer in layers] == ["softmax", "softmax"]:
             yield call
 
 

@@ -168,7 +168,9 @@ automatic_in_training = claim(
 )
 
 
-@automatic_in_training.holds_when("the model is trained by fit or train_on_batch")
+@automatic_in_training.holds_when(
+    "the model is trained by fit or train_on_batch, with the train_step of Keras"
+)
 @given(kind=kinds)
 def test_the_built_in_loop_adds_the_penalty(kind):
     """train_on_batch steps along the gradient of mse plus penalty."""

@@ -51,7 +51,10 @@ layer_in_map = claim(
 )
 
 
-@layer_in_map.holds_when("the labels are one-hot")
+@layer_in_map.holds_when(
+    "the layer is called with images and labels, the images are in floating point and "
+    "the labels one-hot"
+)
 def test_pairs_with_one_hot_labels_are_mixed_in_batches():
     """200 pairs come as 128 and 72; the images' mean class is the labels'."""
     x, y = coded(200, 5)
@@ -66,7 +69,10 @@ def test_pairs_with_one_hot_labels_are_mixed_in_batches():
         judge.close(images[:, 0, 0, 0], means, operations=8, magnitude=8, what="mix")
 
 
-@layer_in_map.holds_when("the labels are one-hot")
+@layer_in_map.holds_when(
+    "the layer is called with images and labels, the images are in floating point and "
+    "the labels one-hot"
+)
 def test_cutmix_of_one_hot_labels_keeps_the_mean_class():
     """The pixels' mean class is the labels' mean class."""
     x, y = coded(130, 5)

@@ -232,7 +232,8 @@ KINDS = {
 
 
 @torch_l2_row.holds_when(
-    "torch's optimizer is SGD or Adam, and its weight_decay is 2 * lam"
+    "torch's optimizer is SGD or Adam, its weight_decay is 2 * lam, and it gets the "
+    "weights that the regularizer is for, and no biases"
 )
 @given(kind=st.sampled_from([*KINDS]), lr=rates(), lam=penalties(), seed=seeds())
 @example(kind="momentum", lr=0.1, lam=0.05, seed=0)
