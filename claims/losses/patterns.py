@@ -364,7 +364,7 @@ def logits_for_probabilities(code):
 )
 def softmax_twice(code):
     """Probabilities go through a softmax once more."""
-    # from_logits=True after one softmax is none: on TensorFlow the loss finds its logits
+    # from_logits=True after one softmax is none: the loss may find its logits
     for call, layers in compiled_models(code):
         if [activation(code, layer) for layer in layers] == ["softmax", "softmax"]:
             yield call
