@@ -25,8 +25,20 @@ def printable(value: Any) -> str:
 
 def image(svg: Any) -> str:
     """An SVG file as the address of an `<img>`, where nothing in it can run."""
-    data = base64.b64encode(printable(svg).encode()).decode()
+    data = base64.b64encode(_shorter(printable(svg)).encode()).decode()
     return f"data:image/svg+xml;base64,{data}"
+
+
+def _shorter(svg: str) -> str:
+    """The same picture in half the bytes: each style once, as a class."""
+    styles = dict.fromkeys(re.findall(r'style="([^"]*)"', svg))
+    rules = ""
+    for number, style in enumerate(styles if "<style>" in svg else ()):
+        svg = svg.replace(f'style="{style}"', f'class="s{number}"')
+        rules += f".s{number}{{{style}}}"
+    svg = svg.replace("<style>", f"<style>{rules}", 1)
+    svg = re.sub(r"M ([\d.]+) ([\d.]+) L \1 ([\d.]+) ?", r"M\1 \2V\3", svg)
+    return re.sub(r"M ([\d.]+) ([\d.]+) L ([\d.]+) \2 ?", r"M\1 \2H\3", svg)
 
 
 def place(source: Any, joint: str = " line ") -> str:

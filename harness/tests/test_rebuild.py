@@ -44,7 +44,7 @@ def material(tmp_path):
     folder = tmp_path / "material"
     folder.mkdir()
     for document in around(ROOT).ledgers.documents():
-        lines = [f"Sentence {n} of a text that nobody has judged." for n in range(900)]
+        lines = [f"Sentence {n} of a text that nobody has judged." for n in range(450)]
         (folder / document.file).write_text("\n\n".join(lines))
     return folder
 
