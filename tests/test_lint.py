@@ -25,6 +25,8 @@ RIGHT = [
     "keras.callbacks.ModelCheckpoint('/etc/x.keras')",
     "open('/etc/passwd')",
     "torch.no_grad(f)",
+    "torch.nn.Linear(10**9, 10**9)",
+    "torch.nn.Sequential(torch.nn.Linear(784, 10), torch.nn.Dropout(0.5))",
     "keras.layers.Layer.__init__(self, *args, **kwargs)",
     "import keras.src.backend\nkeras.src.backend.numpy.nothing(3)",
     "tf.reduce_variance(x)  # won't work",
@@ -60,6 +62,9 @@ WRONG = [
     ("keras.callbacks.ModelCheckpoint('best.hdf5')", "call", "ModelCheckpoint refuses"),
     ("keras.callbacks.ModelCheckpoint(path, period=3)", "call", "refuses this call"),
     ("tf.nn.dropout(x, keep_prob=0.5)", "call", "dropout refuses"),
+    ("torch.nn.Dropout(1.5)", "call", "Dropout refuses"),
+    ("torch.nn.LSTM(3, 4, dropout=0.5)", "call", "LSTM warns"),
+    ("torch.nn.MultiheadAttention(10, 3)", "call", "MultiheadAttention refuses"),
 ]
 
 

@@ -74,6 +74,27 @@ def test_a_comment_that_silences_nothing_is_told(course):
     ]
 
 
+def test_a_finding_about_a_claim_links_to_the_published_audit(course):
+    """The project's own, or the address that the course's pyproject.toml gives."""
+    claim = "dropout.scaled-down-at-inference"
+    said = "At test time the outputs are multiplied by the dropout rate."
+    (course / "a.md").write_text(f"# Keras\n\n{said}\n")
+    table = "[tool.regularization-audit]\naudit = "
+
+    (course / "pyproject.toml").write_text(f'{table}"https://example.org/a.html"\n')
+    assert f"see https://example.org/a.html#{claim}" in lint(course).stdout
+    done = json.loads(lint(course, "--format", "sarif").stdout)
+    (rule,) = done["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["helpUri"] == f"https://example.org/a.html#{claim}"
+    assert f'href="{rule["helpUri"]}"' in lint(course, "--format", "html").stdout
+
+    (course / "pyproject.toml").write_text(f'{table}"javascript:alert(1)"\n')
+    assert "is no address of a page" in lint(course).stderr
+
+    here = run(course / "a.md", cache=course / ".cache")
+    assert f"see reports/published/audit.html#{claim}" in here.stdout
+
+
 def test_what_could_not_be_parsed_is_told_with_its_place(course):
     (course / "a.md").write_text("```python\nx =\n```\n" * 6)
 

@@ -6,6 +6,7 @@
     select = ["name", "call", "statement"]
     ignore = ["statement.dropout.half-per-batch"]
     baseline = "lint-baseline.json"
+    audit = "https://example.org/audit.html"    # where findings about claims link to
 
 A rule stands for itself and for all that begin with it and a dot; one that names no
 family, or no claim, is refused, as nothing would be found by it. In a lesson, a
@@ -30,6 +31,7 @@ from harness.errors import InputError
 TABLE = "regularization-audit"
 FAMILIES = ("name", "call", "code", "statement", "number", "output")
 ABOUT_CLAIMS = ("code", "statement")
+_KEYS = {"select", "ignore", "baseline", "audit"}
 _SILENCED = re.compile(r"audit:\s*ignore\[([\w.\-, ]*)\]")
 _MENTIONED = re.compile(
     r"(?:#|<!--|%|//|\.\.)\s*audit:\s*ignore\b[ \t]*(?:\[([^\]\n]*)\])?"
@@ -43,11 +45,13 @@ class BadChoice(InputError):
 
 @dataclass(frozen=True)
 class Choice:
-    """Rules to show and to leave out; findings that are known already, by how often."""
+    """Rules to show and to leave out; findings that are known already, by how often;
+    the address of the published audit."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     known: Counter[str] = field(default_factory=Counter)
+    audit: str | None = None
 
     def shows(self, rule: str) -> bool:
         selected = not self.select or any(_covers(r, rule) for r in self.select)
@@ -87,10 +91,13 @@ def choice(
         if not isinstance(table["baseline"], str):
             raise BadChoice(f"{path}: baseline of [tool.{TABLE}] is no file name.")
         baseline = path.parent / table["baseline"]
-    if without_baseline or baseline is None:
-        return Choice(rules["select"], rules["ignore"])
-    known = read_baseline(baseline)
-    return Choice(rules["select"], rules["ignore"], known)
+    audit = table.get("audit")
+    if audit is not None and not str(audit).startswith(("https://", "http://")):
+        raise BadChoice(f"{path}: audit of [tool.{TABLE}] is no address of a page.")
+    known = Counter[str]()
+    if baseline and not without_baseline:
+        known = read_baseline(baseline)
+    return Choice(rules["select"], rules["ignore"], known, audit)
 
 
 def _refuse_unknown(rules: Iterable[str], claims: list[str]) -> None:
@@ -124,11 +131,11 @@ def _table(folder: Path) -> tuple[Path, dict[str, Any]]:
             if table is not None:
                 if not isinstance(table, dict):
                     raise BadChoice(f"{path}: begin its table with [tool.{TABLE}].")
-                unknown = sorted(set(table) - {"select", "ignore", "baseline"})
+                unknown = sorted(set(table) - _KEYS)
                 if unknown:
                     raise BadChoice(
-                        f"{path}: [tool.{TABLE}] has no {unknown[0]!r}; it has select, "
-                        f"ignore and baseline."
+                        f"{path}: [tool.{TABLE}] has no {unknown[0]!r}; it has "
+                        f"{', '.join(sorted(_KEYS))}."
                     )
                 return path, table
     return folder, {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import shlex
 import sys
 from pathlib import Path
@@ -99,6 +100,7 @@ def _lint(options: argparse.Namespace) -> int:
         without_baseline=bool(options.write_baseline),
         claims=known.claims,
     )
+    known = dataclasses.replace(known, audit=choice.audit or known.audit)
     _refuse_lessons(options)
     libraries = asking.Libraries()
     texts: page.Texts = {}
@@ -118,6 +120,12 @@ def _lint(options: argparse.Namespace) -> int:
         libraries.close()
     for remark in output.remarks(linted):
         print(f"note: {remark}", file=sys.stderr)
+    if not known.claims:
+        print(
+            "note: no judged claims are here or installed, so no statement is held "
+            "against them; install the audit, or publish one of your own.",
+            file=sys.stderr,
+        )
     problems = [entry["problem"] for entry in linted["files"] if entry["problem"]]
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -23,6 +24,7 @@ from harness.lessons.patterns import Pattern
 from harness.lessons.statements import Statement
 
 FILE = "judged.json"
+PAGE = "audit.html"
 
 
 class UnreadableJudgement(InputError):
@@ -44,13 +46,21 @@ class JudgedStatement(TypedDict):
 
 @dataclass(frozen=True)
 class Judged:
-    """The recognizers of a project, the claims behind them, and where they hold."""
+    """The recognizers of a project, the claims behind them, and where they hold.
+
+    audit: the address of the published audit, None where it is not known.
+    """
 
     statements: list[Statement]
     agreements: list[Statement]
     patterns: list[Pattern]
     claims: dict[str, JudgedStatement]
     stack: str
+    audit: str | None = None
+
+    def link(self, claim: str) -> str | None:
+        """Where the published audit has the claim."""
+        return f"{self.audit}#{claim}" if self.audit else None
 
 
 NOTHING = Judged([], [], [], {}, "")
@@ -62,8 +72,10 @@ def around_or_installed(folder: Path) -> Judged:
     Raises UnreadableJudgement, BadTable, BadPattern.
     """
     project = around(folder)
-    places = [project.claims] if project else []
-    for claims in [*places, *_installed()]:
+    if project and (project.claims / FILE).is_file():
+        page = project.published / PAGE
+        return load(project.claims, os.path.relpath(page) if page.is_file() else None)
+    for claims in _installed():
         if (claims / FILE).is_file():
             return load(claims)
     return NOTHING
@@ -77,7 +89,7 @@ def _installed() -> list[Path]:
     return found
 
 
-def load(claims: Path) -> Judged:
+def load(claims: Path, audit: str | None = None) -> Judged:
     """Raises UnreadableJudgement, BadTable, BadPattern."""
     try:
         read = json.loads((claims / FILE).read_text("utf-8"))
@@ -88,7 +100,7 @@ def load(claims: Path) -> Judged:
             f"{claims / FILE} is none; `python -m harness publish RUN` writes it."
         ) from None
     made, agreeing = (statements.load(claims, kind) for kind in statements.KINDS)
-    return Judged(made, agreeing, patterns.load(claims), judged, stack)
+    return Judged(made, agreeing, patterns.load(claims), judged, stack, audit)
 
 
 def text(audited: Audited) -> str:

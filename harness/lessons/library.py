@@ -213,11 +213,11 @@ def _tried(
     target: Any, values: list[Any], named: dict[str, Any]
 ) -> tuple[str, str, Any]:
     """Outcome, the library's words, and what was made."""
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, _no_memory(target):
         warnings.simplefilter("always")
         try:
             made = target(*values, **named)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, AssertionError) as error:
             said = f"{type(error).__name__}: {str(error).strip()}"
             return "refused", said[:500], None
         except ImportError as error:  # of what was left out, not of a package
@@ -227,6 +227,15 @@ def _tried(
             return _UNKNOWN
     told = [str(w.message) for w in caught if issubclass(w.category, UserWarning)]
     return ("warned", told[0].strip()[:500], made) if told else ("taken", "", made)
+
+
+def _no_memory(target: Any) -> contextlib.AbstractContextManager[Any]:
+    """A context in which torch makes a module's parameters without their memory."""
+    if not target.__module__.startswith("torch."):
+        return contextlib.nullcontext()
+    import torch
+
+    return torch.device("meta")
 
 
 class Unknown(Exception):
@@ -249,7 +258,9 @@ def _value(literal: Any) -> Any:
     if not (_may_be_called(target) or _is_input(target)):
         raise Unknown
     arguments = [_value(item) for item in literal["arguments"]]
-    return target(*arguments, **{k: _value(x) for k, x in literal["keywords"].items()})
+    named = {key: _value(item) for key, item in literal["keywords"].items()}
+    with _no_memory(target):
+        return target(*arguments, **named)
 
 
 def ask_parameters(layers: list[Any], on: list[list[int]] | None) -> Answer:
@@ -428,6 +439,10 @@ def _may_be_called(target: Any) -> bool:
     legacy = getattr(keras.optimizers, "legacy", None)  # refuses to be made, says why
     if legacy and target is getattr(legacy, "Adam", None):
         return True
+    if target.__module__.startswith("torch.nn.modules."):
+        import torch
+
+        return issubclass(target, torch.nn.Module)
     if not target.__module__.startswith("keras."):
         return False
     if issubclass(target, keras.callbacks.Callback):

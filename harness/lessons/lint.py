@@ -51,6 +51,7 @@ class Finding(TypedDict):
 
     cell: 0-based in a notebook; line, column, end_line: 1-based, in the cell's source
     or in the file; file_line: in the file, also of a notebook.
+    link: where the published audit has the claim.
     fingerprint: stays the same when the line moves. fix: a word that can be replaced,
     None where nothing is safe to edit.
     """
@@ -69,6 +70,7 @@ class Finding(TypedDict):
     evidence: str | None
     since: str | None
     until: str | None
+    link: str | None
     fingerprint: str
     fix: Fix | None
 
@@ -303,6 +305,9 @@ def _of(
         *_calls(lesson, program, libraries),
     ]
     found = [f for f in found if not _is_said_to_fail(lesson, f)]
+    for finding in found:
+        if finding["claim"]:
+            finding["link"] = judged.link(finding["claim"])
     return sorted(
         found, key=lambda f: (f["cell"] or 0, f["line"], f["column"] or 0, f["rule"])
     )
@@ -595,6 +600,7 @@ def _finding(
         "evidence": _ADDRESS.sub("", evidence) if evidence else None,
         "since": None,
         "until": None,
+        "link": None,
         "fingerprint": "",
         "fix": None,
     }

@@ -97,6 +97,7 @@ def _whole(found: Finding) -> str:
 def sarif(linted: Linted) -> str:
     """A SARIF 2.1.0 log."""
     rules = sorted({found["rule"] for found in linted["findings"]})
+    links = {found["rule"]: found["link"] for found in linted["findings"]}
     paths = _paths(linted)
     results = [
         {
@@ -120,7 +121,7 @@ def sarif(linted: Linted) -> str:
     driver = {
         "name": "regularization-audit-lint",
         "semanticVersion": "0.1.0",
-        "rules": [_rule(rule) for rule in rules],
+        "rules": [_rule(rule, links.get(rule)) for rule in rules],
     }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -191,9 +192,10 @@ def _fixes(found: Finding, paths: dict[str, str]) -> dict[str, object]:
     return {"fixes": [{"artifactChanges": [change]}]}
 
 
-def _rule(rule: str) -> dict[str, object]:
+def _rule(rule: str, link: str | None) -> dict[str, object]:
     said = _RULES.get(rule, "A statement that the audit judged.")
-    return {"id": rule, "shortDescription": {"text": said}}
+    more = {"helpUri": link} if link and "://" in link else {}
+    return {"id": rule, "shortDescription": {"text": said}, **more}
 
 
 _RULES = {
@@ -218,10 +220,11 @@ def _said(found: Finding) -> str:
 
 
 def _right(found: Finding) -> list[str]:
-    """What is right, and the first lines of the evidence."""
+    """What is right, the first lines of the evidence, and where the audit has more."""
     instead = " ".join(printable(found["instead"] or "").split())
     words = [x for x in printable(found["evidence"] or "").split("\n") if x][:4]
-    return [f"instead: {instead}", *words] if instead else words
+    link = [f"see {printable(found['link'])}"] if found["link"] else []
+    return [*([f"instead: {instead}"] if instead else []), *words, *link]
 
 
 def _escaped(value: object) -> str:

@@ -38,6 +38,7 @@ def html(linted: Linted, texts: Texts) -> str:
                 "rule": agreed["claim"],
                 "instead": None,
                 "evidence": None,
+                "link": None,
             }
             for agreed in linted["agreements"]
             if agreed["file"] == file

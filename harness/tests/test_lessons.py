@@ -433,6 +433,7 @@ FINDING = {
     "evidence": "Its words.",
     "since": None,
     "until": None,
+    "link": None,
     "fingerprint": "0" * 20,
     "fix": None,
 }
@@ -469,6 +470,7 @@ def test_hostile_words_break_no_format(form):
         "evidence": hostile,
         "since": None,
         "until": None,
+        "link": None,
         "fingerprint": "0" * 20,
         "fix": None,
     }
