@@ -155,7 +155,7 @@ def test_the_share_of_right_signs_is_reported(seed):
     _, accuracy = measured(reported("BinaryCrossentropy", True, 1), z, labels)
 
     share = np.mean((z > 0) == labels)
-    judge.close(accuracy, share, operations=ROWS + 2, oracle="NumPy")
+    judge.close(accuracy, share, operations=ROWS + 2, oracle="NumPy", what="accuracy")
 
 
 @of_the_tutorials_logits.instead

@@ -210,7 +210,11 @@ def counted(layers):
 @same_architecture.as_worded
 def test_both_networks_have_as_many_parameters():
     """The counts of all layers add up to the same number."""
-    judge.equal(counted(block_models.upgraded()), counted(block_models.baseline()))
+    judge.equal(
+        counted(block_models.upgraded()),
+        counted(block_models.baseline()),
+        what="parameters",
+    )
 
 
 @same_architecture.instead

@@ -170,7 +170,7 @@ def first_message(value):
 def test_the_first_loss_improves_from_infinity(value):
     """The message of the first epoch begins with inf."""
     expected = f"Epoch 1: val_loss improved from inf to {value:.5f}"
-    judge.equal(first_message(value), expected)
+    judge.equal(first_message(value), expected, what="message")
 
 
 @first_improvement_from_inf.instead
@@ -178,6 +178,6 @@ def test_the_first_loss_improves_from_infinity(value):
 def test_the_first_loss_improves_from_none(value):
     """The message of the first epoch begins with None; that of the end follows."""
     expected = f"Epoch 1: val_loss improved from None to {value:.5f}"
-    judge.equal(first_message(value), expected)
+    judge.equal(first_message(value), expected, what="message")
     after = said_of([value]).split("\n\n")[-1]
     judge.equal(after.partition(" to ")[0], "Epoch 1: finished saving model")

@@ -63,7 +63,9 @@ def test_the_layers_add_up_to_the_reported_total():
     """The sum over the built layers rounds to 40.2 million."""
     found = sum(row.counted for row in block_models.notebook())
 
-    judge.printed(found / 1e6, PARAMETERS["total"], oracle="Keras")
+    judge.printed(
+        found / 1e6, PARAMETERS["total"], oracle="Keras", what="million parameters"
+    )
 
 
 @notebook_total_parameters.instead
@@ -140,7 +142,12 @@ def test_the_basic_model_has_the_reported_total():
     """Counted over its layers, the basic model has 39.6 million parameters."""
     found = sum(row.counted for row in block_models.basic())
 
-    judge.printed(found / 1e6, PARAMETERS["basic total"], oracle="Keras")
+    judge.printed(
+        found / 1e6,
+        PARAMETERS["basic total"],
+        oracle="Keras",
+        what="million parameters",
+    )
 
 
 @basic_total_parameters.instead

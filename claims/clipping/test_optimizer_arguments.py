@@ -61,7 +61,9 @@ def test_clipnorm_scales_all_gradients_together(norms, limit):
 
     update = used(sgd(clipnorm=limit), gradients)
 
-    judge.close(flat(update), flat(all_to_norm(gradients, limit)), **ROUNDINGS)
+    judge.close(
+        flat(update), flat(all_to_norm(gradients, limit)), **ROUNDINGS, what="update"
+    )
 
 
 @clipnorm_is_global.instead
@@ -86,7 +88,9 @@ def test_clipnorm_scales_each_variable_by_itself(norms, limit):
 
     update = used(sgd(clipnorm=limit), gradients)
 
-    judge.close(flat(update), flat(each_to_norm(gradients, limit)), **ROUNDINGS)
+    judge.close(
+        flat(update), flat(each_to_norm(gradients, limit)), **ROUNDINGS, what="update"
+    )
     short = as_array(gradients[1])
     judge.close(update[1], short, operations=4, what="below the limit")
 
@@ -101,7 +105,9 @@ def test_global_clipnorm_scales_all_gradients_together(norms, limit):
 
     update = used(sgd(global_clipnorm=limit), gradients)
 
-    judge.close(flat(update), flat(all_to_norm(gradients, limit)), **ROUNDINGS)
+    judge.close(
+        flat(update), flat(all_to_norm(gradients, limit)), **ROUNDINGS, what="update"
+    )
 
 
 @clipnorm_is_global.instead
@@ -234,7 +240,13 @@ def test_each_of_five_updates_keeps_the_direction():
 
     found = used_five_times(sgd([(1, 1, 4, 2)], clipnorm=1.0), gradient)
 
-    judge.close(found, [unit(gradient)] * 5, operations=99, magnitude=5)
+    judge.close(
+        found,
+        [unit(gradient)] * 5,
+        operations=99,
+        magnitude=5,
+        what="unit vector of the update",
+    )
 
 
 @clipnorm_preserves_direction.fails_throughout(
@@ -343,7 +355,11 @@ def test_an_optimizer_has_two_arguments_for_clipping():
     """Two arguments of the optimizer clip: clipnorm and clipvalue."""
     names = inspect.signature(keras.optimizers.SGD).parameters
 
-    judge.equal(sorted(n for n in names if "clip" in n), ["clipnorm", "clipvalue"])
+    judge.equal(
+        sorted(n for n in names if "clip" in n),
+        ["clipnorm", "clipvalue"],
+        what="arguments",
+    )
 
 
 @two_modes.instead
@@ -352,7 +368,9 @@ def test_an_optimizer_takes_one_of_three_modes():
     pictures.clipping_modes()
     names = inspect.signature(keras.optimizers.SGD).parameters
 
-    judge.equal(sorted(n for n in names if "clip" in n), sorted(MODES))
+    judge.equal(
+        sorted(n for n in names if "clip" in n), sorted(MODES), what="arguments"
+    )
     one, two = ([*itertools.combinations(MODES, n)] for n in (1, 2))
     for names in one:
         judge.runs(partial(sgd, **dict.fromkeys(names, 1.0)), what=names[0])

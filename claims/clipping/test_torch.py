@@ -46,7 +46,7 @@ def test_clipnorm_updates_as_torch_does(norms, limit):
     update = flat(used(sgd(clipnorm=limit), gradients))
 
     peer = clipped_by_torch(gradients, limit)
-    judge.close(update, peer, operations=80, oracle="torch")
+    judge.close(update, peer, operations=80, oracle="torch", what="update")
 
 
 @table_pairs_torch_clip_grad_norm.instead
@@ -60,7 +60,7 @@ def test_global_clipnorm_updates_as_torch_does(norms, limit):
 
     for clip in (torch.nn.utils, torch.nn.utils.clip_grad):
         peer = clipped_by_torch(gradients, limit, clip)
-        judge.close(update, peer, operations=80, oracle="torch")
+        judge.close(update, peer, operations=80, oracle="torch", what="update")
     alone = flat(used(sgd(clipnorm=limit), gradients))
     each = flat(each_to_norm(gradients, limit))
     judge.close(alone, each, operations=80, what="clipnorm", oracle="NumPy")

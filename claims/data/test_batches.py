@@ -235,7 +235,7 @@ def test_every_batch_is_full():
     """Every batch of the 45,000 images holds 128."""
     sizes = batch_sizes(CIFAR["images"], size=CIFAR["day 7 batch"])
 
-    judge.equal(sizes, CIFAR["shape of a batch"][0])
+    judge.equal(sizes, CIFAR["shape of a batch"][0], what="images in a batch")
 
 
 last_5000_held_out = claim(

@@ -97,7 +97,9 @@ def test_survivors_of_the_vector_keep_their_value(rate, seed):
     """Every non-zero entry equals its input."""
     y = as_array(dropout(rate)(np.tile(VECTOR, (16, 1)), training=True))
 
-    judge.close(y, np.where(y == 0, 0, VECTOR), operations=1, oracle="document")
+    judge.close(
+        y, np.where(y == 0, 0, VECTOR), operations=1, oracle="document", what="output"
+    )
 
 
 @example_vector.instead
@@ -107,7 +109,7 @@ def test_survivors_of_the_vector_are_scaled_up(rate, seed):
     y = as_array(dropout(rate)(np.tile(VECTOR, (16, 1)), training=True))
 
     expected = np.where(y == 0, 0, VECTOR.astype("float64") / (1 - rate))
-    judge.close(y, expected, operations=4, oracle="NumPy")
+    judge.close(y, expected, operations=4, oracle="NumPy", what="output")
 
 
 @example_vector.instead
@@ -175,6 +177,7 @@ def test_the_code_has_as_many_dropout_layers_as_announced():
         len(REGULARIZED["dropout, alone"]),
         REGULARIZED["dropout layers announced"],
         oracle="the document's own figures",
+        what="dropout layers",
     )
 
 
@@ -184,7 +187,9 @@ def test_code_and_summary_have_four_dropout_layers():
     names = ("dropout, alone", "dropout layers in the summary", "units, dropout")
     found = [len(REGULARIZED[name]) for name in names]
 
-    judge.equal(found, [4] * 3, oracle="the document's own figures")
+    judge.equal(
+        found, [4] * 3, oracle="the document's own figures", what="dropout layers"
+    )
 
 
 spatial_whole_channels = claim(

@@ -221,7 +221,7 @@ def test_a_loop_of_ones_own_loses_the_gradient(gradient):
     """Without the wrapped optimizer's scaling the weight's gradient is zero."""
     found = kernel_gradient(half_model(False), gradient, plain_optimizer())
 
-    judge.equal(found, 0.0)
+    judge.equal(found, 0.0, what="gradient")
 
 
 prevents_underflow = claim(

@@ -163,7 +163,9 @@ def test_every_new_layer_has_float16_outputs(name):
     with policy("mixed_float16"):
         computed, given, *weights = dtypes(LAYERS[name]())
 
-    judge.equal([computed, given], ["float16", "float16"])
+    judge.equal(
+        [computed, given], ["float16", "float16"], what="compute and output dtype"
+    )
     judge.equal(weights or ["float32"], ["float32"], what="variables")
 
 
@@ -199,7 +201,7 @@ def test_batch_norm_computes_a_variance_that_float16_cannot_hold(size):
     """The moving variance is size**2 > 65504."""
     found = variance_under_the_policy(size)
 
-    judge.close(found, float(size**2), operations=8, oracle="NumPy")
+    judge.close(found, float(size**2), operations=8, oracle="NumPy", what="variance")
 
 
 variables_float32 = claim(
@@ -281,7 +283,7 @@ def test_activations_take_half_the_bytes(units, rows):
     full = bytes_of([dense(units, "float32")(x)])
     half = bytes_of([dense(units, "mixed_float16")(x)])
 
-    judge.equal(2 * half, full)
+    judge.equal(2 * half, full, what="bytes in float32, twice those in float16")
 
 
 @half_memory.fails_throughout("outputs and weights are counted together")

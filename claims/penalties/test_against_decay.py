@@ -158,7 +158,7 @@ def test_adam_with_the_penalty_steps_as_adamw_of_torch(lr, decay):
     found = stepped(adam, start, none, keras.regularizers.L2(decay))
 
     peer = of_torch(torch.optim.AdamW, start, none, lr=lr, weight_decay=decay)
-    judge.close(found, peer, operations=99, magnitude=2, oracle="torch")
+    judge.close(found, peer, operations=99, magnitude=2, oracle="torch", what="weight")
 
 
 @l2_stands_for_torch_adamw.instead

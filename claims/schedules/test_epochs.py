@@ -86,7 +86,7 @@ def test_an_epoch_has_351_batches():
     """The pipeline of the document yields 45000 // 128 batches."""
     images = CIFAR["images"]
 
-    judge.equal(batches(images), images // CIFAR["day 7 batch"])
+    judge.equal(batches(images), images // CIFAR["day 7 batch"], what="batches")
 
 
 @epoch_has_351_steps.instead
@@ -94,7 +94,7 @@ def test_an_epoch_has_351_batches():
 @example(rest=72, full=351)
 def test_an_epoch_has_one_batch_more(rest, full):
     """Wherever images remain, an epoch has one batch more than the quotient."""
-    judge.equal(batches(128 * full + rest), full + 1)
+    judge.equal(batches(128 * full + rest), full + 1, what="batches")
 
 
 comment_agrees_with_log = contradiction(

@@ -202,7 +202,13 @@ def test_one_after_the_other_is_the_schedule_of_keras(warmup, decay, low, at):
     keras_schedule = cosine(decay=decay, alpha=low / 100, peak=1.0, warmup=warmup)
     steps = np.array([1, warmup + round(at * decay)])
     found = torch_rates(scheduled, warmup + decay + 1, calls=1)[steps]
-    judge.close(rates(keras_schedule, steps), found, operations=24, magnitude=1)
+    judge.close(
+        rates(keras_schedule, steps),
+        found,
+        operations=24,
+        magnitude=1,
+        what="learning rate",
+    )
 
 
 @torch_cosine_plus_warmup_equivalent.fails_throughout(
@@ -337,7 +343,7 @@ def printed_rates():
 @plateau_log.as_worded
 def test_four_rows_print_the_rate_in_powers_of_ten():
     """Fed with the four logged losses, the rows end as in the document."""
-    judge.equal(printed_rates(), ["learning_rate: 1.0000e-03"] * 4)
+    judge.equal(printed_rates(), ["learning_rate: 1.0000e-03"] * 4, what="logged")
 
 
 @plateau_log.instead
@@ -361,4 +367,4 @@ def test_up_to_a_thousandth_powers_of_ten_are_printed():
             bar.update(1, [("rate", value)], finalize=True)
         found.append(printed.getvalue().strip().rpartition("rate: ")[2])
 
-    judge.equal(found, ["1.0000e-03", "0.0010"])
+    judge.equal(found, ["1.0000e-03", "0.0010"], what="logged")

@@ -90,7 +90,7 @@ print_step_5265 = claim(
 @print_step_5265.as_worded
 def test_step_5265_prints_541():
     """The rate at step 15 * 351 rounds to 0.000541."""
-    judge.printed(cosine()(15 * STEPS), RATES["step 5265"])
+    judge.printed(cosine()(15 * STEPS), RATES["step 5265"], what="learning rate")
 
 
 @print_step_5265.instead
@@ -104,9 +104,9 @@ def test_step_5265_prints_595():
     found = float(cosine()(15 * STEPS))
 
     expected = closed_form(12 * STEPS, peak=PEAK, alpha=ALPHA, decay=DECAY)
-    judge.printed(found, "0.000595")
+    judge.printed(found, "0.000595", what="learning rate, printed")
     judge.printed(cosine()(5600), RATES["step 5265"], what="step 5600")
-    judge.close(found, expected, operations=16, magnitude=PEAK)
+    judge.close(found, expected, operations=16, magnitude=PEAK, what="learning rate")
 
 
 print_step_10179 = claim(
@@ -125,7 +125,7 @@ print_step_10179 = claim(
 @print_step_10179.as_worded
 def test_step_10179_prints_29():
     """The rate at step 29 * 351 rounds to 0.000029."""
-    judge.printed(cosine()(29 * STEPS), RATES["step 10179"])
+    judge.printed(cosine()(29 * STEPS), RATES["step 10179"], what="learning rate")
 
 
 @print_step_10179.instead
@@ -134,8 +134,8 @@ def test_step_10179_prints_23():
     found = float(cosine()(29 * STEPS))
 
     expected = closed_form(26 * STEPS, peak=PEAK, alpha=ALPHA, decay=DECAY)
-    judge.printed(found, "0.000023")
-    judge.close(found, expected, operations=16, magnitude=PEAK)
+    judge.printed(found, "0.000023", what="learning rate, printed")
+    judge.close(found, expected, operations=16, magnitude=PEAK, what="learning rate")
 
 
 epochs_for_steps_first_30_batches = claim(
@@ -160,7 +160,11 @@ def test_the_floor_is_reached_within_as_many_batches_as_epochs(epochs, steps):
     schedule = cosine(decay=epochs, warmup=3 * steps)
 
     judge.close(
-        rates(schedule, [epochs]), [ALPHA * PEAK], operations=16, magnitude=PEAK
+        rates(schedule, [epochs]),
+        [ALPHA * PEAK],
+        operations=16,
+        magnitude=PEAK,
+        what="learning rate",
     )
 
 
@@ -248,7 +252,7 @@ def epochs_at_floor():
 @remaining_epochs_at_floor.as_worded
 def test_29_9_epochs_are_at_the_floor():
     """The share of the training at the floor rounds to 29.9 epochs."""
-    judge.printed(epochs_at_floor(), RATES["epochs at the floor"])
+    judge.printed(epochs_at_floor(), RATES["epochs at the floor"], what="epochs")
 
 
 @remaining_epochs_at_floor.instead
@@ -256,5 +260,5 @@ def test_26_9_epochs_are_at_the_floor():
     """The share of the training at the floor is (10530 - 1083) / 351 epochs."""
     found = epochs_at_floor()
 
-    judge.printed(found, "26.9")
-    judge.equal(found, (LAST - WARMUP - EPOCHS) / STEPS)
+    judge.printed(found, "26.9", what="epochs, printed")
+    judge.equal(found, (LAST - WARMUP - EPOCHS) / STEPS, what="epochs")

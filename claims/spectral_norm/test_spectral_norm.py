@@ -228,8 +228,8 @@ equivalent_of_torch = claim(
     sources=[lab[61], lab[23:24]],
     verdict=QUALIFIED,
     why="Outputs of training calls agree. Keras takes the gradient at the normalized "
-    "kernel; torch keeps the raw weight and differentiates through sigma, as Keras "
-    "does with JAX. At inference torch still divides by the norm, Keras does not.",
+    "kernel; torch differentiates through sigma, as Keras does with JAX. At inference "
+    "torch divides by the norm; Keras takes the kernel as the update left it.",
     explained_by=[PLACE, TORCH],
     faults=[
         faults.normalizes_at_inference,
@@ -248,8 +248,11 @@ def torch_wrapped(kernel):
 
 
 def outputs(kernel, *, training):
-    """Keras' and torch's output for a row of ones, 4 power iterations each."""
+    """Keras' and torch's output for a row of ones, 4 power iterations each, after a
+    training call and an update that leaves this kernel."""
     wrapper, x = wrapped(kernel.shape, 4), np.ones((1, len(kernel)), "float32")
+    wrapper.layer.kernel.assign(kernel)
+    wrapper(x, training=True)
     wrapper.layer.kernel.assign(kernel)
     module = torch_wrapped(kernel)
     module(torch.from_numpy(x))
@@ -275,7 +278,9 @@ def test_training_calls_agree_with_torch(shape, seed):
     judge.close(theirs, expected, what="torch", oracle="NumPy", **n)
 
 
-@equivalent_of_torch.fails_throughout("gradients of a training call are meant")
+@equivalent_of_torch.fails_throughout(
+    "gradients of a training call are meant, and the backend is not JAX"
+)
 @given(shape=SHAPES_2D, seed=seeds())
 def test_gradients_of_training_calls_differ_from_torch(shape, seed):
     """Of |x W|^2 along the leading singular vectors: 2 v u' in Keras, none in torch."""
@@ -297,9 +302,13 @@ def test_gradients_of_training_calls_differ_from_torch(shape, seed):
     n = {"operations": 256, "magnitude": 2.0, "oracle": "NumPy"}
     judge.close(ours, expected, what="Keras", **n)
     judge.close(theirs, 0, what="torch", **n)
+    if not through_sigma:
+        judge.apart(ours, theirs, by=0.9 * float(np.abs(expected).max()))
 
 
-@equivalent_of_torch.fails_throughout("the layer runs in inference mode")
+@equivalent_of_torch.fails_throughout(
+    "the layer runs in inference mode after an update of its kernel"
+)
 @given(shape=SHAPES_2D, seed=seeds())
 def test_inference_calls_differ_from_torch(shape, seed):
     """For a kernel of norm 2, Keras gives x W and torch half of it."""

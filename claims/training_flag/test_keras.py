@@ -116,7 +116,9 @@ only_in_custom_loops = claim(
 )
 def test_the_methods_need_no_flag():
     """A batch of fit says training, a batch of evaluate and predict inference."""
-    judge.equal(flags_of_batches(spied()), EACH_BATCH)
+    judge.equal(
+        flags_of_batches(spied()), EACH_BATCH, what="mode of fit, evaluate, predict"
+    )
 
 
 @only_in_custom_loops.fails_when("dropout is wanted at inference, as in MC dropout")
@@ -218,7 +220,12 @@ def test_keras_without_flag_acts_as_torch_without_eval(rate, seed):
     keras_drops = bool(np.any(as_array(dropout(rate)(x)) == 0))
 
     chance = (1 - rate) ** 128
-    judge.equal(keras_drops, units_dropped_by_torch(rate, x), chance=chance)
+    judge.equal(
+        keras_drops,
+        units_dropped_by_torch(rate, x),
+        chance=chance,
+        what="whether units are dropped",
+    )
 
 
 @forgetting_is_like_eval.instead
@@ -235,7 +242,14 @@ def test_keras_without_flag_acts_as_torch_in_eval_mode(rate, seed):
     expected = peer(torch.from_numpy(x))
     scale = 2 * (np.abs(x) + 1) / np.sqrt(0.5)
     before = as_array(norm.moving_mean).copy()
-    judge.close(norm(x), expected, operations=16, magnitude=scale, oracle="torch eval")
+    judge.close(
+        norm(x),
+        expected,
+        operations=16,
+        magnitude=scale,
+        oracle="torch eval",
+        what="batch normalization",
+    )
     judge.equal(norm.moving_mean, before, what="moving mean after the call")
     dropped = units_dropped_by_torch(rate, np.ones((1, 128), "float32"))
     judge.true(dropped, what="torch drops", chance=(1 - rate) ** 128)

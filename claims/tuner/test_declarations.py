@@ -196,7 +196,12 @@ def test_declarations_handed_in_are_searched(seed):
 
     found = searched(seed, elsewhere, hyperparameters=elsewhere)
     chance = 4.0**-25 + 3.0**-25
-    judge.equal(found, ["dropout", "lr", "units"], chance=chance)
+    judge.equal(
+        found,
+        ["dropout", "lr", "units"],
+        chance=chance,
+        what="searched hyperparameters",
+    )
 
 
 extended_space_searched = claim(

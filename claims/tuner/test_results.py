@@ -156,7 +156,11 @@ random_ten_values_every_axis = claim(
 @given(seed=seeds())
 def test_every_axis_has_ten_values(seed):
     """Ten trials have ten unit counts, ten dropout rates and ten learning rates."""
-    judge.equal(list(distinct(seed).values()), SEARCH["values on a random axis"])
+    judge.equal(
+        list(distinct(seed).values()),
+        SEARCH["values on a random axis"],
+        what="values on an axis",
+    )
 
 
 @random_ten_values_every_axis.instead

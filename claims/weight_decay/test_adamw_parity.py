@@ -177,7 +177,7 @@ def test_the_defaults_decay_alike(w):
     """A step without a gradient shrinks a weight as torch does."""
     found, peer = decay_by_default(np.array([w]))
 
-    judge.close(found, peer, operations=4, oracle="torch")
+    judge.close(found, peer, operations=4, oracle="torch", what="weight")
     judge.equal(updated_by("AdamW", [1]).optimizer.epsilon, 1e-8, what="epsilon")
 
 

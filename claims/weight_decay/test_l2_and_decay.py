@@ -72,7 +72,9 @@ def test_decay_and_penalty_take_the_same_path(kind, lr, decay, seed):
 
     penalty = keras.regularizers.L2(decay / 2)
     found = stepped(weights(kind, lr), start, gradients, penalty)
-    judge.close(decayed, found, operations=999, magnitude=3, oracle="Keras' L2")
+    judge.close(
+        decayed, found, operations=999, magnitude=3, oracle="Keras' L2", what="weight"
+    )
 
 
 @exactly_l2.instead
@@ -198,7 +200,7 @@ def test_ftrl_shrinks_weights_by_rate_times_decay(lr, decay, w):
     made = updated_by("Ftrl", [1], learning_rate=lr, weight_decay=decay)
 
     found = stepped(made, np.array([w]), np.zeros((1, 1)))[0, 0]
-    judge.close(found, w * (1 - lr * decay), operations=8)
+    judge.close(found, w * (1 - lr * decay), operations=8, what="weight")
 
 
 @ftrl_is_decoupled.instead

@@ -2,7 +2,7 @@
 
 A project keeps them in `claims/documents/corrections/<document>.toml`, a
 `[[correction]]` for each piece of text that has to change. The piece itself is no part
-of the project: it is known by its lines, the number of its tokens and a fingerprint,
+of the project: it is known by its place, the number of its tokens and a fingerprint,
 and found again in a copy whose lines have moved. To add one:
 
     python -m harness.documents.corrections day-7 103 --material DIR \\
@@ -61,10 +61,10 @@ def read(document: Document) -> list[CorrectionEntry]:
 
 def _entry(document: Document, row: dict[str, Any]) -> CorrectionEntry:
     """Raises BadCorrection if a key is missing, UnknownDocument for unknown lines."""
-    wanted = {"lines": list, "tokens": int, "fingerprint": str, "becomes": str}
+    wanted = {"lines": list, "place": list, "tokens": int, "fingerprint": str}
     wrong = [
         key
-        for key, kind in (wanted | {"claims": list}).items()
+        for key, kind in (wanted | {"becomes": str, "claims": list}).items()
         if not isinstance(row.get(key), kind) or row[key] == []
     ]
     put = row.get("put", REPLACE)
@@ -83,6 +83,7 @@ def _entry(document: Document, row: dict[str, Any]) -> CorrectionEntry:
         "becomes": row["becomes"],
         "claims": row["claims"],
         "settles": row.get("settles", []),
+        "place": row["place"],
     }
 
 
@@ -219,6 +220,10 @@ class Copy:
         """The 1-based line that a character stands in."""
         return max(1, bisect.bisect_right(self._starts[:-1], offset))
 
+    def position_from(self, line: int, offset: int) -> tuple[int, int]:
+        """The same for a character so many after the beginning of a line."""
+        return self.position(self._starts[line - 1] + offset)
+
     def position(self, offset: int) -> tuple[int, int]:
         """The 1-based line and column of a character."""
         line = self.line_of(offset)
@@ -338,11 +343,17 @@ def main(arguments: list[str] | None = None) -> int:
     if text is None:
         parser.error(f"{options.material} holds no {document.file}")
     count, digest = fingerprint(options.piece)
-    there = "\n".join(text.splitlines()[lines[0] - 1 : lines[1]])
-    found = len(tokens(there).find(count, digest))
-    if found != 1:
-        parser.error(f"the piece stands {found} times in these lines; it must be once")
-    row = {"lines": lines, "tokens": count, "fingerprint": digest}
+    if not document.is_audited(text):
+        parser.error(f"{document.file} in {options.material} is not the audited file")
+    there = "".join(text.splitlines(keepends=True)[lines[0] - 1 : lines[1]])
+    found = tokens(there).find(count, digest)
+    if len(found) != 1:
+        parser.error(
+            f"the piece stands {len(found)} times in these lines; it must be once"
+        )
+    copy = Copy(document, text)
+    place = [copy.position_from(lines[0], at) for at in (found[0][0], found[0][1] - 1)]
+    row = {"lines": lines, "place": place, "tokens": count, "fingerprint": digest}
     row |= {"put": options.put} if options.put != REPLACE else {}
     row |= {"becomes": options.becomes, "claims": options.claims.split(",")}
     row |= (

@@ -43,6 +43,10 @@ __all__ = [
 ]
 
 
+SHORT = 12
+"""A list of at most so many numbers is shown where another length was expected."""
+
+
 def close(
     found: Any,
     expected: Any,
@@ -343,9 +347,11 @@ def _elementwise(
     f = as_array(found).astype("float64")
     e = as_array(expected).astype("float64")
     if f.shape != e.shape and e.ndim:
-        _decide(
-            f"shape of {what or 'it'}", list(f.shape), list(e.shape), 0, np.inf, oracle
-        )
+        if f.ndim == e.ndim == 1 and max(f.size, e.size) <= SHORT:
+            _decide(what, f.tolist(), e.tolist(), 0, np.inf, oracle)
+        else:
+            about = f"shape of {what or 'it'}"
+            _decide(about, list(f.shape), list(e.shape), 0, np.inf, oracle)
     e, t = np.broadcast_to(e, f.shape), np.broadcast_to(tolerance, f.shape)
     if f.size == 0:
         raise ValueError("nothing to compare: the array found is empty")

@@ -65,7 +65,9 @@ class CorrectionEntry(TypedDict):
 
     lines: the audited file's; tokens, fingerprint: the piece, in words and signs;
     put: "replace" it, or put `becomes` "before" or "after" it; claims: the refuted
-    claims that this settles, here and at the lines in `settles`, which need no change.
+    claims that this settles, here and at the lines in `settles`, which need no change;
+    place: line and column (1-based) of the first and of the last character of the piece
+    in the audited file.
     """
 
     lines: list[int]
@@ -75,6 +77,7 @@ class CorrectionEntry(TypedDict):
     becomes: str
     claims: list[str]
     settles: list[list[int]]
+    place: list[list[int]]
 
 
 class DocumentEntry(TypedDict):

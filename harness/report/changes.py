@@ -51,6 +51,11 @@ class Change:
         return self.correction["becomes"]
 
     @property
+    def place(self) -> list[list[int]] | None:
+        """Of the piece in the audited file; None in evidence that is older than it."""
+        return self.correction.get("place")
+
+    @property
     def put(self) -> str:
         return self.correction["put"]
 

@@ -74,6 +74,16 @@ def lines(place: Any) -> str:
     return f"line {first}" if first == last else f"lines {first} to {last}"
 
 
+def columns(place: Any) -> str:
+    """Where a piece stands: `columns 14 to 40 of line 22`, or over several lines."""
+    (first, start), (last, end) = place
+    if first != last:
+        return f"line {first}, column {start}, to line {last}, column {end}"
+    if start == end:
+        return f"column {start} of line {first}"
+    return f"columns {start} to {end} of line {first}"
+
+
 def all_lines(places: Any) -> str:
     """`Lines 127, 161 to 163, 220`: each line once, in their order."""
     numbers = sorted({n for first, last in places for n in range(first, last + 1)})
@@ -161,6 +171,7 @@ def plain(value: Any) -> str:
 FILTERS: dict[str, Callable[..., str]] = {
     "address": address,
     "all_lines": all_lines,
+    "columns": columns,
     "bound": bound,
     "chance": chance,
     "coded": coded,

@@ -126,9 +126,11 @@ class Claim(Statement):
 
     def declaration(self) -> ClaimLine:
         """All that reports need to know of the claim, as plain data."""
-        sided = [c for c in self.checks if c.condition]
-        sided.sort(key=lambda check: check.role != v.HOLDS_WHEN)
-        sides = [f"{c.role} {c.condition}" for c in sided]
+        sides = []
+        for role in (v.HOLDS_WHEN, v.FAILS_WHEN):
+            said = [c.condition for c in self.checks if c.role == role and c.condition]
+            if said:
+                sides.append(f"{role} {', or when '.join(dict.fromkeys(said))}")
         return {
             "type": "claim",
             "backend": backend(),
@@ -138,7 +140,7 @@ class Claim(Statement):
             "recorded": self.recorded,
             "severity": self.severity,
             "instead": self.correction,
-            "scope": "; ".join(dict.fromkeys(sides)) or None,
+            "scope": "; ".join(sides) or None,
             "why": self.why,
             "explained_by": list(self.explained_by),
             "needs": self.needs,

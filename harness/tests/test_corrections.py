@@ -48,6 +48,7 @@ def entry(piece, becomes, lines, put="replace", claims=("averages.median-is-a-va
         "becomes": becomes,
         "claims": list(claims),
         "settles": [],
+        "place": [[lines[0], 1], [lines[1], 1]],
     }
 
 
@@ -295,6 +296,11 @@ def test_the_audited_documents_are_put_right(tmp_path):
 
     for made in patch.patches(audited, corrections.copies(project)):
         assert made.left_out == []
+        copy = Copy(project.ledgers[made.document], project.copies()[made.document])
+        for placed in made.applied:
+            ends = (placed.start, placed.end - 1)
+            there = [list(copy.position(at)) for at in ends]
+            assert placed.correction["place"] == there
         path = tmp_path / made.name
         path.write_text(made.diff, "utf-8")
         command = ["git", "apply", "--whitespace=nowarn", str(path)]

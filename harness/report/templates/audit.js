@@ -50,7 +50,10 @@
         String(state.getAll(button.dataset.filter).includes(button.value)));
     byId("findings").setAttribute("aria-pressed", String(findings));
     if (document.activeElement !== search) search.value = state.get("q") || "";
-    byId("shown").textContent = `${claims.filter((card) => kept.has(card.id)).length} of ${claims.length} claims`;
+    const count = `${claims.filter((card) => kept.has(card.id)).length} of ${claims.length} claims`;
+    byId("shown").textContent = count;
+    const by = [...state].map(([name, value]) => (name === "findings" ? "findings only" : `${name === "q" ? "search" : name} ${value}`));
+    byId("narrowed").textContent = by.length ? `Shown: ${count} (${by.join(", ")})` : "";
   }
 
   // One step back undoes one press; the letters of a search are one step together.
@@ -144,12 +147,16 @@
     if (scroll || filtered) show(target);
   }
 
+  const narrow = () => window.innerWidth <= 960;
+
   // A link that is followed scrolls; Back returns to the place where it was followed.
   let followed = false;
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.('a[href^="#"]');
     if (!link) return;
     followed = true;
+    const ways = link.closest("details.ways");
+    if (ways && narrow()) ways.open = false;
     const from = link.closest("[id]");
     if (from) history.replaceState({ from: from.id, top: from.getBoundingClientRect().top }, "");
   });
@@ -168,7 +175,7 @@
   });
   byId("controls").hidden = false;
   document.querySelector("div.filters").hidden = false;
-  document.querySelector("details.ways").open = window.innerWidth > 960;
+  document.querySelector("details.ways").open = !narrow();
   apply();
   reveal(true);
   (window.requestIdleCallback || setTimeout)(() => cards.forEach(textOf));
