@@ -27,6 +27,7 @@ from claims.common.updates import (
 from claims.documents import lab
 from harness import QUALIFIED, REFUTED, UPHELD, as_array, claim, example, given, judge
 
+SHAPES = [(8,), (2, 4), (4, 1, 2), (1, 1, 4, 2)]
 MODES = ("clipnorm", "clipvalue", "global_clipnorm")
 ROUNDINGS = {"operations": 40, "oracle": "NumPy"}
 
@@ -108,6 +109,18 @@ def test_global_clipnorm_scales_all_gradients_together(norms, limit):
     judge.close(
         flat(update), flat(all_to_norm(gradients, limit)), **ROUNDINGS, what="update"
     )
+
+
+@clipnorm_is_global.instead
+def test_the_norm_is_that_of_a_whole_gradient():
+    """Of a vector, a matrix and arrays of higher rank: all of the elements count."""
+    for shape, mode in itertools.product(SHAPES, ("clipnorm", "global_clipnorm")):
+        gradient = with_norms([12.0], size=8)[0].reshape(shape)
+
+        (update,) = used(sgd([shape], **{mode: 1.0}), [gradient])
+
+        n = {"operations": 40, "magnitude": 1}
+        judge.close(update, gradient / 12.0, what=f"{mode}, rank {len(shape)}", **n)
 
 
 @clipnorm_is_global.instead
@@ -219,14 +232,19 @@ clipnorm_preserves_direction = claim(
 
 
 @clipnorm_preserves_direction.holds_when("the gradient of one variable is meant")
-@given(norm=st.integers(1, 300), limit=limits(), seed=seeds())
-@example(norm=3, limit=2.0, seed=0)
-@example(norm=120, limit=1.0, seed=0)
-def test_one_gradient_keeps_its_direction(norm, limit, seed):
+@given(
+    norm=st.integers(1, 300),
+    limit=limits(),
+    shape=st.sampled_from(SHAPES),
+    seed=seeds(),
+)
+@example(norm=3, limit=2.0, shape=SHAPES[-1], seed=0)
+@example(norm=120, limit=1.0, shape=(2, 4), seed=0)
+def test_one_gradient_keeps_its_direction(norm, limit, shape, seed):
     """The update points along the gradient and is no longer than the limit."""
-    gradient = with_norms([norm / 10], size=8)
+    gradient = [with_norms([norm / 10], size=8)[0].reshape(shape)]
 
-    update = used(sgd([(1, 1, 4, 2)], clipnorm=limit), gradient)
+    update = used(sgd([shape], clipnorm=limit), gradient)
 
     judge.close(unit(update), unit(gradient), operations=40, magnitude=1)
     length = np.linalg.norm(update[0])

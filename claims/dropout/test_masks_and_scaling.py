@@ -188,6 +188,14 @@ def test_the_share_over_many_units_is_the_rate(rate):
 
 
 @rate_is_fraction.holds_when("the share is taken over many units and draws")
+def test_a_small_rate_is_kept_closely():
+    """Of a million units one in a hundred is zero, to 0.0015."""
+    zeros = np.sum(dropped(0.01, 1_000_000) == 0)
+
+    judge.proportion(zeros, of=1_000_000, claimed=0.01, resolves=0.0015)
+
+
+@rate_is_fraction.holds_when("the share is taken over many units and draws")
 def test_the_share_in_a_training_is_the_rate():
     """In six epochs of a compiled fit the share of zeros is the rate."""
     zeros = round(sum(compiled.training().zeros) * compiled.DRAWS)

@@ -44,9 +44,9 @@ final_layer_must_be_float32 = claim(
     "their precision in float16.",
     sources=[day7[120]],
     verdict=QUALIFIED,
-    why="Keras' losses cast the model's output to float32. A softmax inside the last "
-    "layer is computed in float16; logits lose only what rounding to 11 bits takes. "
-    "The lesson's own models return logits.",
+    why="Loss objects cast the model's output to float32. A softmax inside the last "
+    "layer is computed in float16; logits lose what rounding to 11 bits takes: little "
+    "for the lesson's models, which return logits, much near 1,000.",
     explained_by=LOSS,
     faults=[faults.computes_in_float32, faults.losses_keep_the_dtype],
 )
@@ -69,14 +69,34 @@ def test_a_float16_softmax_loses_the_unlikely_class(gap):
     judge.close(layer[0, 0], exact, operations=80, what="float32 softmax layer")
 
 
+@final_layer_must_be_float32.holds_when("the logits are as large as 1,000")
+@given(gap=st.integers(10, 15).map(lambda k: k / 100))
+def test_logits_near_1000_lose_their_difference(gap):
+    """Of 1000 + gap, float16 keeps 1000, and the loss is that of equal logits; a
+    float32 layer gives the right one."""
+    x, label = np.array([[1000 + gap, 1000]], "float32"), np.array([1])
+
+    half = as_array(from_logits()(label, head(None)(x)))
+    full = as_array(from_logits()(label, head(None, "float32")(x)))
+
+    judge.close(half, [np.log(2)], operations=40, what="float16")
+    exact = np.logaddexp(0, float(x[0, 0]) - 1000)
+    judge.close(full, [exact], operations=8, magnitude=1000, what="float32")
+    judge.apart(half, full, by=0.4 * gap)
+
+
 @final_layer_must_be_float32.fails_throughout(
-    "the last layer returns logits, and the loss takes logits"
+    "the last layer returns logits of up to 60, and a loss object takes them"
 )
-@given(gap=st.integers(10, 600).map(lambda k: k / 10), label=st.integers(0, 1))
-def test_the_loss_of_float16_logits_is_taken_in_float32(gap, label):
+@given(
+    gap=st.integers(10, 600).map(lambda k: k / 10),
+    least=st.integers(-60, 0),
+    label=st.integers(0, 1),
+)
+def test_the_loss_of_float16_logits_is_taken_in_float32(gap, least, label):
     """It is that of the rounded logits to float32 precision; rounding moves them by
     2 ** -11 of their size at most."""
-    x = np.array([[0, gap]], "float32")
+    x = np.array([[least, least + gap]], "float32")
     logits = head(None)(x)
     rounded = as_array(logits).astype("float64")
 
@@ -84,7 +104,8 @@ def test_the_loss_of_float16_logits_is_taken_in_float32(gap, label):
 
     judge.equal(keras.backend.standardize_dtype(logits.dtype), "float16", what="head")
     exact = np.logaddexp(*rounded[0]) - rounded[0, label]
-    judge.close(loss, [exact], operations=40, magnitude=rounded[0, 1], what="loss")
+    n = {"operations": 40, "magnitude": np.abs(rounded).max()}
+    judge.close(loss, [exact], what="loss", **n)
     judge.close(rounded, x, operations=1, dtype="float16", what="logits")
 
 

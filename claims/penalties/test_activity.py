@@ -12,7 +12,7 @@ from harness import REFUTED, UPHELD, claim, given, judge, public
 CALL = "keras.src.layers.layer:Layer.__call__"
 REPORTED = public(
     "https://github.com/keras-team/keras/issues/22018",
-    "The activity penalty is not divided by the batch size, as the guide says",
+    "A printed penalty that is not divided by the batch size",
 )
 MENDED = public(
     "https://github.com/keras-team/keras/pull/22021",

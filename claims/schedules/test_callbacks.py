@@ -37,9 +37,9 @@ def scheduled():
     return model
 
 
-def epochs_without_progress(count, patience):
+def epochs_without_progress(count, patience, **options):
     """The callback at the end of so many epochs with the same loss; their logs."""
-    callback = keras.callbacks.ReduceLROnPlateau("loss", patience=patience)
+    callback = keras.callbacks.ReduceLROnPlateau("loss", patience=patience, **options)
     callback.set_model(scheduled())
     callback.on_train_begin()
     logs = [{"loss": 1.0} for _ in range(count)]
@@ -48,7 +48,9 @@ def epochs_without_progress(count, patience):
     return logs
 
 
-@plateau_fails_on_a_schedule.holds_when("a plateau is reached within the training")
+@plateau_fails_on_a_schedule.holds_when(
+    "a plateau is reached within the training, with a rate above `min_lr`"
+)
 @given(patience=st.integers(1, 5))
 def test_the_first_reduction_is_refused(patience):
     """The epoch in which `patience` others are over raises a TypeError."""
@@ -68,6 +70,16 @@ def test_the_epochs_before_it_run_and_log_the_rate(patience):
 
     found = [log["learning_rate"] for log in logs]
     judge.close(found, np.full(patience, 0.1), operations=4, what="logged")
+
+
+@plateau_fails_on_a_schedule.fails_throughout("the rate is at `min_lr` or below it")
+@given(patience=st.integers(1, 5), least=st.sampled_from([0.1, 0.2]))
+def test_no_reduction_below_the_least_rate_is_tried(patience, least):
+    """The schedule's rate is 0.1: plateaus pass without an error."""
+    judge.runs(
+        lambda: epochs_without_progress(2 * patience + 1, patience, min_lr=least),
+        what="fit",
+    )
 
 
 rate_of_a_schedule_cannot_be_set = claim(

@@ -1,6 +1,7 @@
 """What a search does with models: it builds, fits, stops and saves them."""
 
 import os
+import threading
 
 import keras
 import keras_tuner as kt
@@ -97,13 +98,15 @@ callbacks_pass_straight_through = claim(
     evidence=[day7[169]],
     verdict=QUALIFIED,
     why="Each training gets a deep copy of the callbacks. What a callback collects "
-    "stays in the copy.",
+    "stays in the copy; one that can't be copied ends the search.",
     explained_by=f"{TUNER}._deepcopy_callbacks",
     faults=[faults.callbacks_dropped, faults.callbacks_not_copied],
 )
 
 
-@callbacks_pass_straight_through.holds_when("only the effect on the training is meant")
+@callbacks_pass_straight_through.holds_when(
+    "only the effect on the training is meant, and the callback can be copied"
+)
 def test_a_callback_acts_in_every_trial():
     """The watching callback runs at the end of each epoch of both trials."""
     epochs = sum(len(history.epoch) for *_, history in search().hypermodel.fitted)
@@ -118,6 +121,31 @@ def test_a_callback_acts_in_every_trial():
 def test_the_callback_itself_has_seen_the_epochs():
     """The object that was handed to search() has counted all epochs."""
     judge.equal(search().watching.epochs, len(search().seen), what="epochs counted")
+
+
+@callbacks_pass_straight_through.fails_throughout("the callback holds a lock")
+def test_a_callback_that_cannot_be_copied_ends_the_search():
+    """fit takes it, and search raises an error in its first trial."""
+    options = {"epochs": 1, "callbacks": [Locked()], "verbose": 0}
+    hypermodel = Recorded()
+    model = hypermodel.build(kt.HyperParameters())
+    judge.runs(lambda: model.fit(X, Y, **options), what="fit")
+
+    with folder() as path:
+        tuner = Search(hypermodel, objective=OBJECTIVE, max_trials=1, directory=path)
+        judge.raises(
+            kt.errors.FatalValueError,
+            lambda: tuner.search(X, Y, **options),
+            what="search",
+        )
+
+
+class Locked(keras.callbacks.Callback):
+    """A lock can't be copied; it stands for files and connections, too."""
+
+    def __init__(self):
+        super().__init__()
+        self.lock = threading.Lock()
 
 
 early_stopping_in_search = claim(

@@ -50,7 +50,7 @@ class Plan:
         left_out = f"; {self.left_out} left out" if self.left_out else ""
         more = ", and at more where it is open" if self.looks != LOOKS else ""
         return [
-            f"{len(self.comparisons)} comparisons at {', '.join(map(str, self.looks))} "
+            f"{counted(len(self.comparisons))} at {', '.join(map(str, self.looks))} "
             f"seeds{more}{left_out}: up to {self.units} trainings ({self.stored} are "
             f"stored), about {self.seconds / 60:.0f} min on {self.cores} cores",
             f"a difference that {SHARE:.0%} of the seeds show is decided with a "
@@ -129,7 +129,7 @@ class Campaign:
             for one in open_
             if (found := self.rulings[one.name])
         ]
-        said = f"{decided} of {len(self.rulings)} comparisons decided"
+        said = f"{decided} of {counted(len(self.rulings))} decided"
         return f"{said}; open: {', '.join(intervals)}" if intervals else said
 
     def _train(
@@ -209,6 +209,10 @@ class Campaign:
         return self.budget is None or whole <= self.budget
 
 
+def counted(comparisons: int) -> str:
+    return f"{comparisons} comparison{'' if comparisons == 1 else 's'}"
+
+
 def _told(
     progress: Callable[[str], None], seeds: int, comparisons: int
 ) -> Callable[[int, int], None]:
@@ -221,7 +225,7 @@ def _told(
             last = 10 * done // all_
             left = (time.perf_counter() - started) * (all_ - done) / done
             progress(
-                f"{seeds} seeds, {comparisons} comparisons open: {done} of {all_} "
+                f"{seeds} seeds, {counted(comparisons)} open: {done} of {all_} "
                 f"trainings, {left:.0f} s left"
             )
 
