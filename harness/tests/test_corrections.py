@@ -296,7 +296,8 @@ def test_the_audited_documents_are_put_right(tmp_path):
 
     for made in patch.patches(audited, corrections.copies(project)):
         assert made.left_out == []
-        copy = Copy(project.ledgers[made.document], project.copies()[made.document])
+        id = made.document["id"]
+        copy = Copy(project.ledgers[id], project.copies()[id])
         for placed in made.applied:
             ends = (placed.start, placed.end - 1)
             there = [list(copy.position(at)) for at in ends]
