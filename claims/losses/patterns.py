@@ -33,6 +33,24 @@ for x, y in data:
 """
 
 
+OWN_STEP = """
+import keras
+import tensorflow as tf
+class Own(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = {loss}
+        weights = self.trainable_variables
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply_gradients(zip(gradients, weights))
+        return {{"loss": loss}}
+inputs = keras.Input((3,))
+outputs = keras.layers.Dense(1, kernel_regularizer="l2")(inputs)
+model = Own(inputs, outputs)
+"""
+
+
 def penalized(layer):
     """Whether a layer is given a penalty."""
     given = [layer.argument(name) for name in PENALTIES]
@@ -48,6 +66,7 @@ def penalized(layer):
         "with tf.GradientTape() as t:\n        loss = f(y, model(x, training=True))\n"
         "    g = t.gradient(loss, model.trainable_weights)\n"
         "    optimizer.apply_gradients(zip(g, model.trainable_weights))",
+        OWN_STEP.format(loss="mse(y, self(x, training=True))"),
     ],
     passes=[
         MODEL + STEP.format(more=" + sum(model.losses)"),
@@ -57,6 +76,10 @@ def penalized(layer):
         MODEL + STEP.format(more="\n    loss = loss + penalty(model)"),
         MODEL + "with tf.GradientTape() as tape:\n    y = model(x)\n"
         "saliency = tape.gradient(y, x)",
+        OWN_STEP.format(loss="self.compute_loss(y=y, y_pred=self(x, training=True))"),
+        OWN_STEP.replace("Own(inputs", "Own(name='a')\nother = Own(inputs").format(
+            loss="mse(y, self(x, training=True))"
+        ),
     ],
 )
 def penalties_left_out(code):

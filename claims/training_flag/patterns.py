@@ -24,12 +24,28 @@ optimizer.apply_gradients(zip(grads, net.trainable_variables))
 """
 
 
+OWN_STEP = """
+import keras
+import tensorflow as tf
+class Own(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = mse(y, self({call}))
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+inputs = keras.Input((3,))
+model = Own(inputs, keras.layers.Dropout(0.5)(inputs))
+"""
+
+
 @pattern(
     "training-flag.custom-loop-explicit",
     catches=[
         MODEL + STEP.format(call="x"),
         MODEL.replace("Dropout(0.5)", "BatchNormalization()") + STEP.format(call="x"),
         MODEL + "def step(x, y):" + STEP.format(call="x").replace("\n", "\n    "),
+        OWN_STEP.format(call="x"),
     ],
     passes=[
         MODEL + STEP.format(call="x, training=True"),
@@ -38,6 +54,8 @@ optimizer.apply_gradients(zip(grads, net.trainable_variables))
         MODEL.replace("Dropout(0.5)", "Flatten()") + STEP.format(call="x"),
         MODEL + "with tf.GradientTape() as tape:\n    y = net(x)\n"
         "gradients = tape.gradient(y, x)",
+        OWN_STEP.format(call="x, training=True"),
+        OWN_STEP.format(call="x").replace("Dropout(0.5)", "Flatten()"),
     ],
 )
 def flag_left_out(code):

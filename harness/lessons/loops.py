@@ -83,6 +83,7 @@ def _in(code: Code, block: Block, body: list[ast.stmt]) -> Iterator[Loop]:
                 more = _handed_on(inside, name) or any(
                     isinstance(n, (ast.AugAssign, ast.Add)) for n in inside
                 )
+                more = more or _computes(inside, name)
                 yield Loop(block, tape, name, forward, sums, more)
 
 
@@ -117,12 +118,25 @@ def _handed_on(nodes: list[ast.AST], model: str) -> bool:
     return any(isinstance(a, ast.Name) and a.id == model for a in given)
 
 
+def _computes(nodes: list[ast.AST], model: str) -> bool:
+    """Whether a method of the model itself makes the loss, such as compute_loss."""
+    methods = [n.func for n in nodes if isinstance(n, ast.Call)]
+    return any(
+        isinstance(f, ast.Attribute)
+        and isinstance(f.value, ast.Name)
+        and f.value.id == model
+        for f in methods
+    )
+
+
 def model_of(code: Code, name: str, order: tuple[int, int]) -> Made | None:
     """How the model of this name is made, if the lesson shows it above this place.
 
     A functional model's layers are those of its block and of the blocks above it, from
-    the last `Input` on.
+    the last `Input` on. `self` is a model whose class has a `train_step` of its own.
     """
+    if name == "self":
+        return _of_class(code, order)
     made = code.latest(name, order)
     call = code.as_call(made)
     if made is not None and call is None:
@@ -132,6 +146,10 @@ def model_of(code: Code, name: str, order: tuple[int, int]) -> Made | None:
     layers = [c for c in code.within(made, LAYERS) if c.node is not call.node]
     if call.name.endswith("Sequential"):
         return Made(layers + _added_later(code, name, made, order))
+    return _functional(code, made)
+
+
+def _functional(code: Code, made: Node) -> Made | None:
     inputs = [
         c
         for c in code.calls("keras.Input", "keras.layers.Input")
@@ -140,8 +158,35 @@ def model_of(code: Code, name: str, order: tuple[int, int]) -> Made | None:
     if not inputs:
         return None
     first = inputs[-1].order
-    between = [c for c in code.calls(LAYERS) if first <= c.order <= made.order]
-    return Made(between)
+    return Made([c for c in code.calls(LAYERS) if first <= c.order <= made.order])
+
+
+def _of_class(code: Code, order: tuple[int, int]) -> Made | None:
+    """The layers of the one object of the class around a place: functional, where it is
+    made of inputs and outputs, or those that the class makes."""
+    block = code.blocks[order[0]]
+    around = [
+        node
+        for node in block.nodes
+        if isinstance(node, ast.ClassDef)
+        and node.lineno <= order[1] <= (node.end_lineno or 0)
+    ]
+    if not around:
+        return None
+    made = [
+        Node(block, node)
+        for block in code.blocks
+        for node in block.nodes
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == around[-1].name
+    ]
+    if len(made) != 1:
+        return None
+    (one,) = made
+    if isinstance(one.node, ast.Call) and (one.node.args or one.node.keywords):
+        return _functional(code, one)
+    return _defined(code, one)
 
 
 def _defined(code: Code, made: Node) -> Made | None:
