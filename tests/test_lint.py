@@ -25,6 +25,8 @@ RIGHT = [
     "keras.callbacks.ModelCheckpoint('/etc/x.keras')",
     "open('/etc/passwd')",
     "torch.no_grad(f)",
+    "keras.Model(**given)",
+    "keras.Model(name='m')",
     "torch.nn.Linear(10**9, 10**9)",
     "torch.nn.Sequential(torch.nn.Linear(784, 10), torch.nn.Dropout(0.5))",
     "keras.layers.Layer.__init__(self, *args, **kwargs)",
@@ -63,6 +65,9 @@ WRONG = [
     ("keras.callbacks.ModelCheckpoint(path, period=3)", "call", "refuses this call"),
     ("tf.nn.dropout(x, keep_prob=0.5)", "call", "dropout refuses"),
     ("torch.nn.Dropout(1.5)", "call", "Dropout refuses"),
+    ("keras.Model(input=a, output=b)", "call", "Model refuses"),
+    ("from tf.keras.layers import Dense", "name", "finds no module `tf`"),
+    ("print 'a', 1\nkeras.layers.CuDNNGRU(4)", "name", "CuDNNGRU does not exist"),
     ("torch.nn.LSTM(3, 4, dropout=0.5)", "call", "LSTM warns"),
     ("torch.nn.MultiheadAttention(10, 3)", "call", "MultiheadAttention refuses"),
 ]

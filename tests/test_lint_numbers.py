@@ -49,7 +49,14 @@ CHAIN = (
 )  # 4 * 3 + 3 and 3 * 3 + 3
 COUNTS = "Total params: {0}\nTrainable params: {0}"
 
+STOP = "stop = keras.callbacks.EarlyStopping(patience=5)"
+
 WRONG = {
+    code("layers.Dense(32)  # a layer of 64 units"): "number",
+    code("# two dense layers; here 1,024 hidden units\nlayers.Dense(64)"): "number",
+    code("layers.Dropout(0.5)  # drops 20 % of them"): "number",
+    code(STOP, said="It stops when the loss has not improved for 10 epochs."): "number",
+    code(STOP, said="We stop with a patience of three."): "number",
     code("EPOCHS = 20\nmodel.fit(x, y, epochs=EPOCHS)  # long", log(25)): "output",
     code(FIT, log(more=" - val_loss: 0.5")): "output",
     code(FIT, log()) + OTHER: "output",
@@ -79,6 +86,13 @@ WRONG = {
     code(CHAIN + "model.summary()", COUNTS.format(28)): "output",
 }
 RIGHT = [
+    code("layers.Dense(64)  # a layer of 64 units"),
+    code("layers.Dense(32)  # 784 input units"),
+    code("layers.Dense(1024)  # 1,024 units"),
+    code("layers.Dropout(0.2)  # drops 20%, keeps 80%"),
+    code(STOP, said="It stops when the loss has not improved for five epochs."),
+    code(STOP, said="If you wait for 10 epochs without progress, it takes longer."),
+    code("stop = keras.callbacks.EarlyStopping(patience=n)", said="A patience of 3."),
     code("EPOCHS = 20\nEPOCHS = 25\nmodel.fit(x, y, epochs=EPOCHS)", log(25)),
     code("EPOCHS = 20\noverride('EPOCHS')\nmodel.fit(x, epochs=EPOCHS)", log(25)),
     code("for n in 1, 25:\n    model.fit(x, y, epochs=n)", log(25)),

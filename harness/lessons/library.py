@@ -106,14 +106,17 @@ def ask_call(
     name: str,
     positional: int,
     keywords: list[str],
+    starred: bool,
     arguments: tuple[list[Any], dict[str, Any]] | None,
 ) -> Answer:
     """Whether the call is taken: constructed where all arguments are literals, else its
-    keywords held against the signature."""
+    keywords held against the signature. starred: whether more are handed over."""
     target, missing = resolve(name)
     if missing or not callable(target) or _is_printed(target):
         return {"outcome": "unknown"}
     problem = _signature_problem(target, positional, keywords)
+    if not (problem or starred or positional):
+        problem = _model_problem(target, keywords)
     if problem:
         return {"outcome": "refused", "message": problem}
     if arguments is None or not _may_be_called(target):
@@ -399,6 +402,18 @@ def _signature_problem(target: Any, positional: int, keywords: list[str]) -> str
     names = {p.name for p in parameters}
     unknown = [keyword for keyword in keywords if keyword not in names]
     return f"has no argument {unknown[0]!r}" if unknown else None
+
+
+def _model_problem(target: Any, keywords: list[str]) -> str | None:
+    """What keras.Model says of keywords where it is given no inputs and outputs."""
+    import keras
+
+    if target is not keras.Model or {"inputs", "outputs"} & {*keywords}:
+        return None
+    made = keras.Input((2,))
+    outcome, said, _ = _tried(target, [], {keyword: made for keyword in keywords})
+    unknown = outcome == "refused" and "Unrecognized keyword arguments" in said
+    return said.partition(": {")[0] + f": {', '.join(keywords)}" if unknown else None
 
 
 def _has_its_own_new(target: type) -> bool:

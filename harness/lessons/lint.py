@@ -466,6 +466,7 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
     and what an import lacks there alone."""
     told: set[tuple[int | None, int, str]] = set()
     imported: set[str] = set()
+    private: set[str] = set()
     uses: list[tuple[Place | Said, str]] = [(use, use.name) for use in program.uses]
     for at, name in [*uses, *inline.names(lesson, program)]:
         if _TO_FILL_IN.search(name) or name.startswith("keras.src."):
@@ -473,6 +474,10 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
         missing = libraries.ask(ask="name", name=name).get("missing")
         if missing in program.attached or (missing and _is_plural(at, name, libraries)):
             continue
+        if missing and missing.startswith(_PRIVATE):
+            if missing in private:
+                continue  # one import is wrong, and all that it brings
+            private.add(missing)
         place = (at.piece.cell, at.line, missing or "")
         imports = "import " in at.piece.text.split("\n")[at.line - at.piece.line]
         if missing and place not in told and (imports or missing not in imported):
@@ -483,12 +488,19 @@ def _names(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
             last = years.until(missing)
             if last:
                 evidence += f"; in Keras {last[0]}, gone in {last[1]}"
+            message = f"{missing} does not exist"
+            instead = _PUBLIC if missing.startswith(_PRIVATE) else None
             found = _finding(
-                lesson, at, NAME, ERROR, f"{missing} does not exist", evidence=evidence
+                lesson, at, NAME, ERROR, message, instead=instead, evidence=evidence
             )
             yield {**found, "until": last[0] if last else None}
+    for at in program.no_modules:
+        message = "Python finds no module `tf`; the library is called tensorflow"
+        yield _finding(lesson, at, NAME, ERROR, message)
 
 
+_PRIVATE = "tensorflow.python."
+_PUBLIC = "tensorflow.python is private; import keras, or from tensorflow"
 _TO_FILL_IN = re.compile(r"(^|\.)_+(\.|$)")
 """A name of underscores: a blank that the reader is to fill in."""
 
@@ -568,6 +580,7 @@ def _question(call: Call) -> dict[str, Any]:
         "name": call.use.name,
         "positional": call.positional,
         "keywords": list(call.keywords),
+        "starred": call.starred,
         "arguments": list(call.arguments) if call.arguments else None,
     }
 

@@ -121,7 +121,7 @@ class Program:
     methods: calls of methods on objects whose class is known, as `Class.method`;
     attributes: what is read of such objects, as `Class.attribute`.
     literals: names that stand for one literal wherever they are bound. attached: names
-    of a library that the lesson assigns to.
+    of a library that the lesson assigns to. no_modules: imports from `tf`.
     """
 
     code: list[Block] = field(default_factory=list)
@@ -132,6 +132,7 @@ class Program:
     calls: list[Call] = field(default_factory=list)
     methods: list[Call] = field(default_factory=list)
     attributes: list[Use] = field(default_factory=list)
+    no_modules: list[Place] = field(default_factory=list)
     blocks: int = 0
     unparsed: list[Piece] = field(default_factory=list)
 
@@ -192,7 +193,12 @@ def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield (alias.asname, alias.name) if alias.asname else (top, top)
     if isinstance(node, ast.ImportFrom) and node.module and not node.level:
         for alias in node.names:
-            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+            yield alias.asname or alias.name, f"{_module(node.module)}.{alias.name}"
+
+
+def _module(name: str) -> str:
+    """What `from tf.keras import …` means, though Python finds no module `tf`."""
+    return re.sub(r"^tf(?=\.)", "tensorflow", name)
 
 
 def _bound(nodes: list[ast.AST]) -> Iterator[str]:
@@ -373,10 +379,11 @@ class _Reader(ast.NodeVisitor):
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.module and not node.level:
+            module = _module(node.module)
+            if module != node.module:
+                self._program.no_modules.append(place(self._piece, node))
             for alias in node.names:
-                name = (
-                    node.module if alias.name == "*" else f"{node.module}.{alias.name}"
-                )
+                name = module if alias.name == "*" else f"{module}.{alias.name}"
                 self._use(alias.name, name, node)
 
     def visit_Try(self, node: ast.Try) -> None:

@@ -1,4 +1,5 @@
-"""A lesson's Python as a syntax tree: without prompts, magics and lines of a shell.
+"""A lesson's Python as a syntax tree: without prompts, magics and lines of a shell,
+and without the print statements of Python 2.
 
 What is put in their place keeps the lines, and the columns of what stays.
 """
@@ -17,6 +18,8 @@ _NO_PYTHON = re.compile(rf"^\s*(?:%[%\w]|{_SHELL})")
 _PERHAPS_NONE = re.compile(rf"^\s*(?:%|{_SHELL})")
 _TIMED = re.compile(r"^(\s*)(%time(?:it)?(?:\s+-\w+(?:\s+\d+)?)*\s+)(\S.*)$")
 _CAPTURED = re.compile(r"^(\s*\w+\s*=\s*)[!%](?=\w).*$")
+_PRINTED = re.compile(r"^(\s*)print(?:\s+(?![=(\[.,])|\s*>>).*$")
+"""A statement of Python 2, whose lessons have the rest in common with today's."""
 _CELL_MAGIC = re.compile(r"\s*%%(\S+)(.*)")
 _OTHER_LANGUAGES = (
     *("bash", "sh", "script", "shell", "system", "sx", "!", "cmd", "powershell"),
@@ -75,13 +78,15 @@ def _tree(text: str) -> ast.Module | None:
 
 
 def _python(lines: list[str], magic: re.Pattern[str]) -> list[str]:
-    """The lines, with `pass` for a magic or shell line, which may be a whole body."""
+    """The lines, with `pass` for what is no Python, which may be a whole body."""
     kept: list[str] = []
     goes_on = False
     for line in lines:
         timed, captured = _TIMED.match(line), _CAPTURED.match(line)
         if goes_on:
             kept.append("")
+        elif _PRINTED.match(line):
+            kept.append(line[: len(line) - len(line.lstrip())] + "pass")
         elif timed and _tree(timed.group(3)):
             indent, before, statement = timed.groups()
             kept.append(indent + "0;".ljust(len(before)) + statement)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.lessons.asking import Libraries
 from harness.lessons.numbers import (
+    beside,
     comparisons,
     defaults,
     models,
@@ -26,4 +27,5 @@ def wrong(code: Code, libraries: Libraries) -> Iterator[Wrong]:
     yield from penalties.wrong(code, libraries)
     yield from models.wrong(code, libraries)
     yield from comparisons.wrong(code)
+    yield from beside.wrong(code)
     yield from defaults.wrong(code, libraries)
