@@ -9,7 +9,7 @@ from harness.lessons.programs import AUDITED, Program
 from harness.lessons.reading import Lesson, Said
 
 _CODE = re.compile(r"`([A-Za-z_]\w*(?:\.\w+)+)(?:\([^`]*\))?`")
-_METHOD = re.compile(r"`[A-Za-z_]\w*\.([A-Za-z_]\w*)\(\)?[^`]*`")
+_METHOD = re.compile(r"`([A-Za-z_]\w*\.[A-Za-z_]\w*)\(\)?[^`]*`")
 _OLD = re.compile(
     r"remov|deprecat|no longer|renamed|used to|\bold(er)?\b|legacy|\bwas\b|\bwere\b|"
     r"\b(1|2)\.(x|\d)|version|release|instead|not exist|previous|former|gone|replace|"
@@ -23,7 +23,8 @@ _USUAL = {"tf": "tensorflow", "kt": "keras_tuner"}
 
 
 def methods(lesson: Lesson) -> Iterator[tuple[Said, str]]:
-    """Calls of a method in inline code, `metric.reset_state()`, each with its place."""
+    """Calls of a method in inline code, `metric.reset_state()`, each with its place and
+    as it is written: `metric.reset_state`."""
     for piece in lesson.passages():
         if piece.kind in ("prose", "table") and not _OLD.search(piece.text):
             for match in _METHOD.finditer(piece.text):

@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 from harness.documents import passages
 from harness.evidence import verdict as v
 from harness.lessons import (
+    gone,
     inline,
     patterns,
     pinned,
@@ -30,7 +31,7 @@ from harness.lessons.choosing import (
 from harness.lessons.judged import Judged, JudgedStatement
 from harness.lessons.numbers import found as numbers
 from harness.lessons.patterns import Code
-from harness.lessons.programs import Call, Place, Program, Use
+from harness.lessons.programs import Call, Place, Program, Use, canonical
 from harness.lessons.reading import (
     SUFFIXES,
     Lesson,
@@ -87,7 +88,8 @@ class Fix(TypedDict):
 class FileEntry(TypedDict):
     """What was read of a file; path: where it is, from the current folder; problem: why
     it could not be read; written_for: other versions that it asks for, so that nothing
-    is said of it; unparsed_at: where the blocks are that could not be parsed."""
+    is said of it; versions: the first and the last of Keras that has all its names;
+    unparsed_at: where the blocks are that could not be parsed."""
 
     file: str
     path: str
@@ -98,6 +100,7 @@ class FileEntry(TypedDict):
     unparsed_at: list[Where]
     problem: str | None
     written_for: str | None
+    versions: list[str] | None
 
 
 class Where(TypedDict):
@@ -172,6 +175,7 @@ def lint(
         entry["unparsed_at"] = [
             Where(cell=p.cell, line=p.line) for p in program.unparsed
         ]
+        entry["versions"] = _versions(program)
         remarks += _remarks(lesson, judged)
         entry["written_for"] = pinned.other_version(lesson, libraries)
         if entry["written_for"] is None:
@@ -237,6 +241,7 @@ def _entry(
         "unparsed_at": [],
         "problem": problem,
         "written_for": None,
+        "versions": None,
     }
 
 
@@ -301,7 +306,7 @@ def _of(
         *_patterns(lesson, code, judged),
         *_numbers(lesson, code, libraries),
         *_names(lesson, program, libraries),
-        *_methods(lesson, program, libraries),
+        *_methods(lesson, code, program, libraries),
         *_calls(lesson, program, libraries),
     ]
     found = [f for f in found if not _is_said_to_fail(lesson, f)]
@@ -323,6 +328,15 @@ def _lacking(lesson: Lesson, program: Program, libraries: Libraries) -> str | No
                 "so its names and calls are not judged: install it."
             )
     return None
+
+
+def _versions(program: Program) -> list[str] | None:
+    """From which to which version of Keras its names, and its models' methods, are."""
+    used = [use.name for use in program.uses if not use.name.startswith("torch")]
+    used += [call.use.name for call in program.methods]
+    kept = [n for n in map(canonical, used) if n.startswith("keras.")]
+    found = years.together(kept)
+    return list(found) if found else None
 
 
 def _is_said_to_fail(lesson: Lesson, finding: Finding) -> bool:
@@ -513,11 +527,12 @@ def _is_plural(at: Place | Said, name: str, libraries: Libraries) -> bool:
 
 
 def _methods(
-    lesson: Lesson, program: Program, libraries: Libraries
+    lesson: Lesson, code: Code, program: Program, libraries: Libraries
 ) -> Iterator[Finding]:
     """Attributes and methods that a class does not have, methods also where the text
     names them, and calls of those it has that no value could make right."""
-    gone: dict[str, str] = {}
+    gone_here: dict[str, str] = {}
+    told: set[tuple[int | None, int]] = set()
     for use in program.attributes:
         if libraries.ask(ask="attribute", name=use.name).get("missing"):
             owner, attribute = use.name.split(".")[-2:]
@@ -532,16 +547,29 @@ def _methods(
             keywords=[] if call.starred else list(call.keywords),
         )
         if answer.get("missing"):
-            gone[method] = owner
-            message = f"{owner} has no method {method}"
-            yield _finding(lesson, call.use, NAME, ERROR, message)
+            gone_here[method] = owner
+            told.add((call.use.piece.cell, call.use.line))
+            yield _no_method(lesson, call.use, call.use.name)
         elif said := answer.get("message"):
             message = f"{owner}.{method} refuses this call"
             yield _finding(lesson, call.use, CALL, ERROR, message, evidence=said)
-    for said, method in inline.methods(lesson):
-        if method in gone:
-            message = f"{gone[method]} has no method {method}"
-            yield _finding(lesson, said, NAME, ERROR, message)
+    for said, written in inline.methods(lesson):
+        method = written.partition(".")[2]
+        if method in gone_here:
+            told.add((said.piece.cell, said.line))
+            yield _no_method(lesson, said, f"keras.{gone_here[method]}.{method}")
+    for at, method in gone.methods(code, libraries):
+        if (at.piece.cell, at.line) not in told:
+            yield _no_method(lesson, at, f"{gone.MODEL}.{method}")
+
+
+def _no_method(lesson: Lesson, at: Place | Said, name: str) -> Finding:
+    owner, method = name.split(".")[-2:]
+    last = years.until(canonical(name))
+    evidence = f"in Keras {last[0]}, gone in {last[1]}" if last else None
+    message = f"{owner} has no method {method}"
+    found = _finding(lesson, at, NAME, ERROR, message, evidence=evidence)
+    return {**found, "until": last[0] if last else None}
 
 
 _OUTCOMES = {
@@ -567,6 +595,11 @@ def _calls(lesson: Lesson, program: Program, libraries: Libraries) -> Iterator[F
             message = f"{call.use.name.rpartition('.')[2]} {does} {what}"
             said = answer.get("message", "")
             found = _finding(lesson, call.use, CALL, severity, message, evidence=said)
+            for keyword in call.keywords:
+                if last := years.had(canonical(call.use.name), keyword):
+                    gone_in = f"{keyword} is in Keras {last[0]}, gone in {last[1]}"
+                    found["evidence"] = f"{said}; {gone_in}"
+                    found["until"] = last[0]
             for old, new in answer.get("renames", {}).items():
                 line, column = call.places[old]
                 found["instead"] = f"{new}="

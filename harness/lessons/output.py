@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from urllib.parse import quote
 
+from harness.lessons import years
 from harness.lessons.lint import ERROR, NOTE, WARNING, Finding, Linted
 from harness.report.text import printable
 
@@ -22,6 +23,11 @@ def text(linted: Linted) -> str:
     for entry in linted["files"]:
         if entry["written_for"]:
             told = f"{entry['path']}: not judged: it is for {entry['written_for']}"
+            lines.append(printable(told))
+    for entry in linted["files"]:
+        if entry["versions"] and not years.is_newest(entry["versions"][-1]):
+            first, last = entry["versions"]
+            told = f"{entry['path']}: its names are in Keras {first} to {last}"
             lines.append(printable(told))
     count = len(linted["findings"])
     files = len(linted["files"])
