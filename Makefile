@@ -5,10 +5,10 @@ TORCH_INDEX ?=
 RUN = .venv/bin/python -m
 .DEFAULT_GOAL := help
 .PHONY: help audit test quick lint hooks faults matrix mutation thorough backends release publish
-.PHONY: timing calibrate experiments outcomes
+.PHONY: matrix-stacks timing calibrate experiments outcomes
 
 help: ## say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 audit: .venv/installed ## set everything up, judge the documents, write the report
 	@$(RUN) pytest claims/
@@ -49,6 +49,9 @@ backends: .venv/installed ## TensorFlow, torch and JAX, merged into one report
 	KERAS_BACKEND=torch $(RUN) pytest claims/ -q --reports reports/ci/torch
 	KERAS_BACKEND=jax $(RUN) pytest claims/ -q --reports reports/ci/jax
 	$(RUN) harness merge reports/ci/tensorflow/latest reports/ci/torch/latest reports/ci/jax/latest --out reports/merged
+
+matrix-stacks: .venv/installed ## the claims on every stack of stacks.toml, by nox and uv (an hour)
+	$(RUN) nox
 
 release: faults outcomes ## is the published audit that of the claims as they stand?
 	$(RUN) harness publish reports/latest $$(ls -d reports/outcomes/runs/* | tail -1) --check

@@ -1,7 +1,5 @@
 """Defects of counting parameters and of metrics that count right answers."""
 
-from keras.src.trainers import compile_utils
-
 from harness.running.faults import argument, fault, output_times
 
 binary_threshold_zero = argument(
@@ -26,6 +24,8 @@ sparse_accuracy_5_percent_high = output_times(
 @fault
 def columns_of_labels_are_binary(patch):
     """'accuracy' is the binary one wherever labels are a column."""
+    from keras.src.trainers import compile_utils
+
     original = compile_utils.is_binary_or_sparse_categorical
 
     def resolved(y_true, y_pred):

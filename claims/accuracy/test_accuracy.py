@@ -11,11 +11,17 @@ from claims.common.strategies import seeds
 from claims.documents import article, day7, notebook, tutorial
 from claims.dropout import faults as dropout_faults
 from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge, shared
+from harness.stack.absent import offered
 
 RESOLVED = "keras.src.trainers.compile_utils:get_metric"
 BINARY = "keras.src.metrics.accuracy_metrics:binary_accuracy"
 CATEGORICAL = "keras.src.metrics.accuracy_metrics:categorical_accuracy"
 ROWS = 40
+
+
+def above_zero():
+    with offered("keras", "threshold of zero in BinaryAccuracy", ValueError):
+        return keras.metrics.BinaryAccuracy(threshold=0.0)
 
 
 @shared
@@ -165,7 +171,7 @@ def test_the_word_compares_with_a_half_and_the_class_with_zero(seed):
     z, labels = undecided()
 
     _, accuracy = measured(reported("BinaryCrossentropy", True, 1), z, labels)
-    metric = keras.metrics.BinaryAccuracy(threshold=0.0)
+    metric = above_zero()
     metric.update_state(labels, z)
 
     bound = {"operations": ROWS + 2, "oracle": "NumPy"}
@@ -200,7 +206,7 @@ def behind_dropout(rate):
     model.compile(
         keras.optimizers.SGD(0.0),
         keras.losses.BinaryCrossentropy(from_logits=True),
-        metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)],
+        metrics=[above_zero()],
         run_eagerly=True,
     )
     return model
@@ -234,7 +240,7 @@ def test_weights_that_change_lower_the_logged_accuracy():
     dense = keras.layers.Dense(1, kernel_initializer="zeros")
     model = keras.Sequential([keras.Input((1,)), dense])
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    metric = keras.metrics.BinaryAccuracy(threshold=0.0)
+    metric = above_zero()
     model.compile(keras.optimizers.SGD(1.0), loss, metrics=[metric], run_eagerly=True)
     ones = np.ones((2, 1), "float32")
 

@@ -17,7 +17,7 @@ def running_means(steps: int = 45, momentum: float = 0.9) -> None:
         running = [0.0]
         for batch in batches:
             norm(batch, training=True)
-            running.append(float(as_array(norm.running_mean.value)[0]))
+            running.append(float(as_array(norm.running_mean)[0]))
         at = np.arange(steps + 1)
         curves = {
             "running mean, for inference": (at, running),

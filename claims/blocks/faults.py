@@ -1,7 +1,6 @@
 """Defects of convolution, pooling and of how networks are put together."""
 
 import keras
-from keras.src.layers.layer import Layer
 
 from harness.running.faults import constructor, fault, output_times, replaced
 
@@ -105,14 +104,14 @@ def input_shape_is_silent(patch):
     """Layers take input_shape without a warning."""
     import warnings
 
-    original = Layer.__init__
+    original = keras.layers.Layer.__init__
 
     def init(self, *args, **kwargs):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             original(self, *args, **kwargs)
 
-    patch.setattr(Layer, "__init__", init)
+    patch.setattr(keras.layers.Layer, "__init__", init)
 
 
 @fault

@@ -176,7 +176,7 @@ def test_the_last_layer_is_affine():
     x = np.random.normal(size=(4, 128)).astype("float32")
     last.bias.assign(np.arange(10.0))
 
-    kernel, bias = (as_array(v.value).astype("float64") for v in last.weights)
+    kernel, bias = (as_array(v).astype("float64") for v in last.weights)
 
     size = np.abs(x) @ np.abs(kernel) + bias
     found, expected = last(x), x @ kernel + bias

@@ -139,4 +139,4 @@ def test_the_file_holds_the_optimizers_variables_too(seed):
 
     judge.equal(len(saved), 4, what="variables of Adam")
     for variable, value in zip(model.optimizer.variables, saved):
-        judge.equal(variable.value, value, what=variable.name)
+        judge.equal(variable, value, what=variable.name)

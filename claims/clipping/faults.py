@@ -2,7 +2,6 @@
 
 import keras
 import torch
-from keras import ops
 
 from harness.running.faults import Fault, argument, fault, replaced
 
@@ -37,12 +36,12 @@ def _clips(name: str, does: str, clip) -> Fault:
 
 
 def _scaled(gradients, norm, limit):
-    factor = limit / ops.maximum(norm, limit)
+    factor = limit / keras.ops.maximum(norm, limit)
     return [g * factor for g in gradients]
 
 
 def _norm(gradients):
-    return ops.sqrt(sum(ops.sum(ops.square(g)) for g in gradients))
+    return keras.ops.sqrt(sum(keras.ops.sum(keras.ops.square(g)) for g in gradients))
 
 
 clipnorm_is_global = _clips(
@@ -63,7 +62,9 @@ clipnorm_takes_the_sum_of_magnitudes = _clips(
     "clipnorm takes sum |g| for the norm",
     lambda self, gs: (
         self.clipnorm
-        and [_scaled([g], ops.sum(ops.abs(g)), self.clipnorm)[0] for g in gs]
+        and [
+            _scaled([g], keras.ops.sum(keras.ops.abs(g)), self.clipnorm)[0] for g in gs
+        ]
     ),
 )
 clipnorm_normalizes_always = _clips(
@@ -75,20 +76,24 @@ clipnorm_clips_components = _clips(
     "clipnorm clips components",
     "clipnorm limits each component",
     lambda self, gs: (
-        self.clipnorm and [ops.clip(g, -self.clipnorm, self.clipnorm) for g in gs]
+        self.clipnorm and [keras.ops.clip(g, -self.clipnorm, self.clipnorm) for g in gs]
     ),
 )
 clipvalue_clips_only_above = _clips(
     "clipvalue from above",
     "clipvalue does not limit negative components",
-    lambda self, gs: self.clipvalue and [ops.minimum(g, self.clipvalue) for g in gs],
+    lambda self, gs: (
+        self.clipvalue and [keras.ops.minimum(g, self.clipvalue) for g in gs]
+    ),
 )
 clipvalue_rescales = _clips(
     "clipvalue rescales",
     "clipvalue scales until the largest component fits",
     lambda self, gs: (
         self.clipvalue
-        and [_scaled([g], ops.max(ops.abs(g)), self.clipvalue)[0] for g in gs]
+        and [
+            _scaled([g], keras.ops.max(keras.ops.abs(g)), self.clipvalue)[0] for g in gs
+        ]
     ),
 )
 torch_limit_5_percent_small = argument(

@@ -14,7 +14,7 @@ from claims.documents import day7
 from claims.tuner.faults import search as faults
 from claims.tuner.faults import space as space_faults
 from claims.tuner.faults import training as training_faults
-from harness import UPHELD, claim, judge, shared
+from harness import UPHELD, as_array, claim, judge, shared
 from harness.lab.search import space
 
 
@@ -43,7 +43,7 @@ def run():
 
     def build(hp):
         model = build_model(hp)
-        done.rates.append(float(model.optimizer.learning_rate))
+        done.rates.append(float(as_array(model.optimizer.learning_rate)))
         return model
 
     with folder() as path, contextlib.redirect_stdout(io.StringIO()) as printed:

@@ -1,6 +1,5 @@
 """Code blocks of the Imagenette notebook on tiny images: they run as described."""
 
-import contextlib
 import gc
 import os
 import subprocess
@@ -12,7 +11,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import torch
-from keras.src.backend.common import global_state
 
 from claims.code import faults
 from claims.code.torch_networks import outputs
@@ -21,6 +19,7 @@ from claims.documents import article, notebook, tutorial
 from claims.mixed_precision import faults as precision_faults
 from harness import REFUTED, UPHELD, as_array, claim, judge, shared
 from harness.stack.devices import gpu_count
+from harness.stack.keras_internals import own_session
 
 CLASSES = 10
 BLOCKS = [
@@ -250,18 +249,6 @@ def test_the_network_trains_on_one_hot_labels(own_blocks):
     own_blocks.judge(notebook, BLOCKS, stand_ins=STAND_INS)
 
 
-@contextlib.contextmanager
-def own_session():
-    """Keras' global state, put back afterwards as it was."""
-    names = ("GLOBAL_STATE_TRACKER", "GLOBAL_SETTINGS_TRACKER")
-    before = {name: getattr(global_state, name) for name in names}
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(global_state, name, value)
-
-
 notebook_cleanup = claim(
     "code.notebook-cleanup",
     says="The last block frees the model's memory: it deletes the reference, collects "
@@ -318,7 +305,7 @@ def freed_by_deleting_all_but(*kept):
         del names[name]
     gc.collect()
     with own_session():
-        tf.keras.backend.clear_session(free_memory=False)
+        tf.keras.backend.clear_session()
         gc.collect()
         return kernel() is None, keras.layers.Dense(1).name
 

@@ -11,6 +11,7 @@ EPOCHS, BATCHES, ROWS, UNITS = 6, 10, 64, 64
 UPDATES = EPOCHS * BATCHES
 DRAWS = BATCHES * ROWS * UNITS
 """Units that dropout draws for in an epoch."""
+ZEROS = "dropped_share_of_zeros"
 ALIKE = "dropped_share_of_columns_alike"
 RATE, MOMENTUM, LEARNING_RATE, STRENGTH = 0.5, 0.9, 0.125, 0.03125
 
@@ -71,7 +72,7 @@ def training() -> SimpleNamespace:
     model.compile(
         keras.optimizers.SGD(LEARNING_RATE),
         losses,
-        metrics={"dropped": share_of_columns_alike},
+        metrics={"dropped": [share_of_zeros, share_of_columns_alike]},
     )
     x = np.random.uniform(1, 3, (BATCHES * ROWS, UNITS)).astype("float32")
     y = dict.fromkeys(losses, np.zeros((len(x), 1), "float32"))
@@ -88,15 +89,15 @@ def training() -> SimpleNamespace:
     kernels = *kernels, as_array(dense.kernel).copy()
 
     return SimpleNamespace(
-        zeros=log["dropped_loss"],
+        zeros=log[ZEROS],
         alike=log[ALIKE] + again[ALIKE],
-        zeros_of_evaluate=evaluated["dropped_loss"],
+        zeros_of_evaluate=evaluated[ZEROS],
         zeros_of_predict=np.mean(predicted == 0),
         zeros_without_flag=np.mean(as_array(unflagged) == 0),
-        zeros_of_second_fit=again["dropped_loss"],
-        loss=np.subtract(log["loss"], log["dropped_loss"]),
-        loss_of_evaluate=evaluated["loss"] - evaluated["dropped_loss"],
-        loss_of_validation=again["val_loss"][0] - again["val_dropped_loss"][0],
+        zeros_of_second_fit=again[ZEROS],
+        loss=np.subtract(log["loss"], log[ZEROS]),
+        loss_of_evaluate=evaluated["loss"] - evaluated[ZEROS],
+        loss_of_validation=again["val_loss"][0] - again[f"val_{ZEROS}"][0],
         kernels=kernels,
         moving=moving,
         x=x.reshape(BATCHES, ROWS, UNITS),

@@ -168,7 +168,7 @@ def judge_step(model: keras.Model, problem: Regression, **strength: float) -> No
 
 
 def kernel(model: keras.Model) -> np.ndarray:
-    return as_array(model.layers[0].kernel.value)
+    return as_array(model.layers[0].kernel)
 
 
 @shared

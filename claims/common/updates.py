@@ -16,7 +16,7 @@ KERNEL = (1, 1, 2, 2)
 class Updated:
     """Weights of zero, of these sizes or shapes, and their optimizer."""
 
-    def __init__(self, optimizer: keras.Optimizer, sizes: Sequence) -> None:
+    def __init__(self, optimizer: keras.optimizers.Optimizer, sizes: Sequence) -> None:
         self.variables = [keras.Variable(np.zeros(n, "float32")) for n in sizes]
         self.trainable_variables = self.variables
         self.optimizer = optimizer

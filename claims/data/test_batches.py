@@ -13,7 +13,7 @@ from claims.documents import day7, notebook, tutorial
 from claims.documents.day7_figures import CIFAR
 from claims.documents.notebook_figures import FIT, IMAGENETTE, REPORT
 from claims.documents.tutorial_figures import PIPELINE
-from harness import QUALIFIED, UPHELD, claim, given, judge, public, shared
+from harness import QUALIFIED, UPHELD, as_array, claim, given, judge, public, shared
 from harness.running.faults import figure
 
 DATASET = "tensorflow.python.data.ops.dataset_ops:DatasetV2"
@@ -105,7 +105,7 @@ def logged_losses(data):
     """The loss of each of four epochs of two steps, and the steps; rows are ones."""
     model = passing_on()
     fitted = model.fit(data, steps_per_epoch=2, epochs=4, verbose=0)
-    return fitted.history["loss"], int(model.optimizer.iterations)
+    return fitted.history["loss"], int(as_array(model.optimizer.iterations))
 
 
 @repeat_is_needed.as_worded

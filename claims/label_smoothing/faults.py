@@ -1,7 +1,6 @@
 """Defects of label smoothing: who takes it, how much, and over which classes."""
 
 import keras
-from keras import ops
 
 from harness.running.faults import argument, fault
 
@@ -46,7 +45,7 @@ def sparse_loss_smooths(patch):
         self.label_smoothing, self.logits = label_smoothing, kwargs["from_logits"]
 
     def smoothed(self, y_true, y_pred):
-        one_hot = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1])
+        one_hot = keras.ops.one_hot(keras.ops.cast(y_true, "int32"), y_pred.shape[-1])
         return keras.losses.categorical_crossentropy(
             one_hot, y_pred, self.logits, self.label_smoothing
         )

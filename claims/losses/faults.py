@@ -4,8 +4,8 @@ import logging
 import warnings
 from functools import wraps
 
+import keras
 import torch
-from keras import ops
 
 from harness.running.faults import fault, output_times, replaced, result
 
@@ -18,7 +18,7 @@ penalty_too_large = output_times(f"{TRAINER}._aggregate_additional_loss", 1.05)
 
 penalty_without_gradient = result(
     f"{TRAINER}._aggregate_additional_loss",
-    ops.stop_gradient,
+    lambda loss: keras.ops.stop_gradient(loss),
     does="fit adds the penalty's value but not its gradient",
 )
 
@@ -88,9 +88,9 @@ def _with_penalty_gradient(share):
 
 
 def _pull(variable):
-    w = ops.convert_to_tensor(variable)
+    w = keras.ops.convert_to_tensor(variable)
     l1, l2 = (getattr(variable.regularizer, name, 0.0) for name in ("l1", "l2"))
-    return l1 * ops.sign(w) + 2 * l2 * w
+    return l1 * keras.ops.sign(w) + 2 * l2 * w
 
 
 _optimizer_adds_penalty = replaced(
@@ -183,7 +183,7 @@ def _penalized_metrics(original):
     def get_metrics_result(self):
         logs = original(self)
         weights = [v for v in self.trainable_variables if v.regularizer is not None]
-        paid = sum(v.regularizer(ops.convert_to_tensor(v)) for v in weights)
+        paid = sum(v.regularizer(keras.ops.convert_to_tensor(v)) for v in weights)
         for name in set(logs) - {"loss"}:
             logs[name] = logs[name] + 0.05 * paid
         return logs

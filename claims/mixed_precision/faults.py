@@ -9,8 +9,7 @@ from harness.running.faults import (
     result,
 )
 
-POLICY = keras.dtype_policies.DTypePolicy
-SCALER = keras.optimizers.LossScaleOptimizer
+SCALER = keras.mixed_precision.LossScaleOptimizer
 PARSE = "keras.src.dtype_policies.dtype_policy:DTypePolicy._parse_name"
 SCALE = "keras.src.optimizers.loss_scale_optimizer:LossScaleOptimizer.scale_loss"
 

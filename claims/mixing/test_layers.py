@@ -16,12 +16,16 @@ from harness.lab.mixing import CutMixPairs, MixUpPairs
 MIXUP = "keras.src.layers.preprocessing.image_preprocessing.mix_up:MixUp"
 CUTMIX = "keras.src.layers.preprocessing.image_preprocessing.cut_mix:CutMix"
 DRAWS = 2**14
-MIXUP_KINDS = {"ours": MixUpPairs, "keras": keras.layers.MixUp}
+KINDS = ("ours", "keras")
 
 
 def kinds() -> st.SearchStrategy:
     """Our layer, as the text asks for, or the one that Keras has."""
-    return st.sampled_from(["ours", "keras"])
+    return st.sampled_from(KINDS)
+
+
+def mixup(kind):
+    return MixUpPairs if kind == "ours" else keras.layers.MixUp
 
 
 def shapes() -> st.SearchStrategy:
@@ -89,7 +93,7 @@ def test_mixup_blends_images_and_labels_by_one_share(kind, count, alpha):
     pictures.mixed_by(MixUpPairs(2.0))
     x = np.random.uniform(0, 1, (count, 3, 2, 3)).astype("float32")
 
-    layer = MIXUP_KINDS[kind](alpha)
+    layer = mixup(kind)(alpha)
     for _ in range(2):
         images, labels = mixed(layer, x, np.eye(count, dtype="float32"))
 
@@ -104,7 +108,7 @@ def test_mixup_blends_images_and_labels_by_one_share(kind, count, alpha):
 def test_a_compiled_call_mixes_images_and_labels_too():
     """As a map or a training step calls it: the pixels' mean number is the labels'."""
     images, labels = numbered(9), np.eye(9, dtype="float32")
-    for kind in MIXUP_KINDS.values():
+    for kind in map(mixup, KINDS):
         layer = kind(1.0)
 
         def pair(images, labels, layer=layer):
@@ -125,7 +129,7 @@ def test_a_compiled_call_mixes_images_and_labels_too():
 @mixup_as_layer.as_worded
 def test_shares_follow_the_beta_law():
     """The shares of 16,384 examples follow Beta(alpha, alpha), in both layers."""
-    for kind in MIXUP_KINDS.values():
+    for kind in map(mixup, KINDS):
         for alpha in (0.6, 1.0):
             found = partner_shares(kind(alpha))
             judge.law(found, stats.beta(alpha, alpha).cdf, resolves=0.06)
@@ -134,7 +138,7 @@ def test_shares_follow_the_beta_law():
 @mixup_as_layer.as_worded
 def test_partners_are_a_permutation():
     """256 examples have 256 different partners, in an order drawn at random."""
-    for kind in MIXUP_KINDS.values():
+    for kind in map(mixup, KINDS):
         _, labels = mixed(kind(5.0), numbered(256), np.eye(256, dtype="float32"))
 
         _, partner = shares_and_partners(labels)
@@ -147,7 +151,7 @@ def test_partners_are_a_permutation():
 def test_the_layers_are_restored_from_their_configuration():
     """A layer made from the configuration of another one mixes as that one did."""
     x, y = numbered(4), np.eye(4, dtype="float32")
-    for kind in MIXUP_KINDS.values():
+    for kind in map(mixup, KINDS):
         layer = kind(0.7, seed=int(np.random.randint(2**20)))
 
         again = kind.from_config(layer.get_config())

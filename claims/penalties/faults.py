@@ -3,7 +3,6 @@
 from functools import wraps
 
 import keras
-from keras import ops
 
 from harness.running.faults import argument, output_times, replaced, result
 
@@ -24,32 +23,38 @@ def formula(place, by, does):
 l1_too_large = output_times(L1, 1.05)
 l2_too_large = output_times(L2, 1.05)
 l1_of_mean = formula(
-    L1, lambda self, x: self.l1 * ops.mean(ops.abs(x)), "L1 takes the mean of |w|"
+    L1,
+    lambda self, x: self.l1 * keras.ops.mean(keras.ops.abs(x)),
+    "L1 takes the mean of |w|",
 )
 l1_without_absolute_value = formula(
-    L1, lambda self, x: self.l1 * ops.sum(x), "L1 sums w in place of |w|"
+    L1, lambda self, x: self.l1 * keras.ops.sum(x), "L1 sums w in place of |w|"
 )
 l1_squared = formula(
-    L1, lambda self, x: self.l1 * ops.sum(x * x), "L1 sums the squares"
+    L1, lambda self, x: self.l1 * keras.ops.sum(x * x), "L1 sums the squares"
 )
 l2_halved = formula(
-    L2, lambda self, x: 0.5 * self.l2 * ops.sum(x * x), "L2 has a factor of 1/2"
+    L2, lambda self, x: 0.5 * self.l2 * keras.ops.sum(x * x), "L2 has a factor of 1/2"
 )
 l2_of_norm = formula(
-    L2, lambda self, x: self.l2 * ops.sqrt(ops.sum(x * x)), "L2 takes the norm"
+    L2,
+    lambda self, x: self.l2 * keras.ops.sqrt(keras.ops.sum(x * x)),
+    "L2 takes the norm",
 )
 l2_of_absolute_values = formula(
-    L2, lambda self, x: self.l2 * ops.sum(ops.abs(x)), "L2 sums |w|"
+    L2, lambda self, x: self.l2 * keras.ops.sum(keras.ops.abs(x)), "L2 sums |w|"
 )
 l2_saturates = formula(
-    L2, lambda self, x: min(self.l2, 0.05) * ops.sum(x * x), "L2 ends at strength 0.05"
+    L2,
+    lambda self, x: min(self.l2, 0.05) * keras.ops.sum(x * x),
+    "L2 ends at strength 0.05",
 )
 
 
 def _l1l2(of):
     def penalty(self, x):
         l1, l2 = of(self.l1, self.l2)
-        return l1 * ops.sum(ops.abs(x)) + l2 * ops.sum(x * x)
+        return l1 * keras.ops.sum(keras.ops.abs(x)) + l2 * keras.ops.sum(x * x)
 
     return penalty
 
@@ -93,7 +98,7 @@ entries_summed = result(
 )
 entries_not_scalar = result(
     ENTRIES,
-    lambda entries: [ops.reshape(e, (1,)) for e in entries],
+    lambda entries: [keras.ops.reshape(e, (1,)) for e in entries],
     does="entries of model.losses have shape (1,)",
 )
 
@@ -197,12 +202,12 @@ def _thresholded(original):
     @wraps(original)
     def apply(self, grads, trainable_variables=None):
         variables = trainable_variables or self._trainable_variables
-        before = [ops.sign(ops.convert_to_tensor(v) * 1) for v in variables]
+        before = [keras.ops.sign(keras.ops.convert_to_tensor(v) * 1) for v in variables]
         done = original(self, grads, trainable_variables)
         for v, sign in zip(variables, before):
             if v.regularizer is not None:
-                w = ops.convert_to_tensor(v) * 1
-                v.assign(ops.where(ops.sign(w) == sign, w, 0.0))
+                w = keras.ops.convert_to_tensor(v) * 1
+                v.assign(keras.ops.where(keras.ops.sign(w) == sign, w, 0.0))
         return done
 
     return apply

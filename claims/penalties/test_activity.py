@@ -108,7 +108,7 @@ def test_a_model_in_a_model_hands_it_on():
     half = keras.regularizers.L2(0.5)
     model = keras.layers.Activation("linear", activity_regularizer=half)
     for _ in range(3):
-        model = keras.Sequential([model])
+        model = keras.Sequential([keras.Input((3,)), model])
 
     model(x)
 

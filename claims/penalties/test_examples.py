@@ -54,7 +54,7 @@ def test_the_block_has_one_penalty_per_convolution(filters, seed):
     for kernel in kernels:
         kernel.assign(weights_away_from_zero(*kernel.shape))
 
-    judge_entries(model.losses, [penalty(as_array(k.value), l2=L2) for k in kernels])
+    judge_entries(model.losses, [penalty(as_array(k), l2=L2) for k in kernels])
 
 
 printed_values = claim(
@@ -89,7 +89,7 @@ def judge_mean_square(which, claimed, *, times):
     """The mean square of initial weights is `claimed`, to a third of the law's."""
     drawn = initial_kernels(which, times=times)
     limit = 6 / sum(FANS[which])
-    squares = [np.square(as_array(layer.kernel.value)).ravel() for layer in drawn]
+    squares = [np.square(as_array(layer.kernel)).ravel() for layer in drawn]
     judge.mean(
         np.concatenate(squares),
         claimed=claimed,
@@ -115,7 +115,7 @@ def test_the_penalties_follow_from_glorot_uniform():
     for which, times in (("first", 12), ("second", 2)):
         fans = FANS[which]
         drawn = judge_mean_square(which, 2 / sum(fans), times=times)
-        weights = np.stack([as_array(layer.kernel.value) for layer in drawn])
+        weights = np.stack([as_array(layer.kernel) for layer in drawn])
         limit = np.sqrt(6 / sum(fans))
         judge.proportion(
             np.sum(abs(weights) > 0.97 * limit),

@@ -8,6 +8,7 @@ import re
 import keras
 import torch
 
+from harness import as_array
 from harness.running.faults import Fault, argument, fault, output_times, replaced
 
 COSINE = "keras.src.optimizers.schedules.learning_rate_schedule:CosineDecay"
@@ -336,9 +337,9 @@ def scheduler_never_raises_the_rate(patch):
     original = cls.on_epoch_begin
 
     def on_epoch_begin(self, epoch, logs=None):
-        before = float(self.model.optimizer.learning_rate)
+        before = float(as_array(self.model.optimizer.learning_rate))
         original(self, epoch, logs)
-        after = float(self.model.optimizer.learning_rate)
+        after = float(as_array(self.model.optimizer.learning_rate))
         self.model.optimizer.learning_rate = min(before, after)
 
     patch.setattr(cls, "on_epoch_begin", on_epoch_begin)

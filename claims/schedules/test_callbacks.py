@@ -7,7 +7,17 @@ import numpy as np
 from hypothesis import strategies as st
 
 from claims.schedules import faults
-from harness import QUALIFIED, REFUTED, UPHELD, claim, given, judge, public, shared
+from harness import (
+    QUALIFIED,
+    REFUTED,
+    UPHELD,
+    as_array,
+    claim,
+    given,
+    judge,
+    public,
+    shared,
+)
 
 SETTER = "keras.src.optimizers.base_optimizer:BaseOptimizer"
 Cosine = keras.optimizers.schedules.CosineDecay
@@ -156,9 +166,9 @@ def rates_of_epochs(function):
     rates = []
     for epoch in range(4):
         scheduler.on_epoch_begin(epoch)
-        rates.append(float(model.optimizer.learning_rate))
+        rates.append(float(as_array(model.optimizer.learning_rate)))
         plateau.on_epoch_end(epoch, {"loss": 1.0})
-    return rates, float(model.optimizer.learning_rate)
+    return rates, float(as_array(model.optimizer.learning_rate))
 
 
 @scheduler_overrides_plateau.holds_when(
@@ -216,7 +226,7 @@ def halved(rate):
     plateau.on_train_begin()
     for epoch in range(2):
         plateau.on_epoch_end(epoch, {"loss": 1.0})
-    return float(model.optimizer.learning_rate)
+    return float(as_array(model.optimizer.learning_rate))
 
 
 @integer_rate_is_cast.as_worded
@@ -268,7 +278,7 @@ def rate_after(function):
     callback = keras.callbacks.LearningRateScheduler(function)
     callback.set_model(with_a_rate_of_a_tenth())
     callback.on_epoch_begin(10)
-    return float(callback.model.optimizer.learning_rate)
+    return float(as_array(callback.model.optimizer.learning_rate))
 
 
 @function_gives_a_tensor.as_worded

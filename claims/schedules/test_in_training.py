@@ -13,7 +13,17 @@ from claims.common.policies import policy
 from claims.common.updates import stepped, updated_by
 from claims.documents import day7, notebook
 from claims.schedules import faults
-from harness import QUALIFIED, REFUTED, UPHELD, claim, example, given, judge, shared
+from harness import (
+    QUALIFIED,
+    REFUTED,
+    UPHELD,
+    as_array,
+    claim,
+    example,
+    given,
+    judge,
+    shared,
+)
 
 READ = "keras.src.optimizers.base_optimizer:BaseOptimizer._get_current_learning_rate"
 
@@ -272,7 +282,7 @@ def plateau_run(losses, *, start=1e-3, factor=0.5, patience=3, min_lr=1e-5):
         after, logs = [], [{"val_loss": loss} for loss in losses]
         for epoch, log in enumerate(logs):
             callback.on_epoch_end(epoch, log)
-            after.append(float(model.optimizer.learning_rate))
+            after.append(float(as_array(model.optimizer.learning_rate)))
     return np.array(after), logs
 
 

@@ -21,9 +21,9 @@ def singular_values(steps: int = 4) -> None:
         y = 3 * x @ kernel
         seen = []
         for _ in range(steps + 1):
-            seen.append(np.linalg.svd(as_array(dense.kernel.value), compute_uv=False))
+            seen.append(np.linalg.svd(as_array(dense.kernel), compute_uv=False))
             model(x, training=True)
-            seen.append(np.linalg.svd(as_array(dense.kernel.value), compute_uv=False))
+            seen.append(np.linalg.svd(as_array(dense.kernel), compute_uv=False))
             model.train_on_batch(x, y)
         at, found = np.arange(len(seen)) // 2, np.transpose(seen)
         names = ("largest", "second", "third", "smallest")

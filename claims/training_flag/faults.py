@@ -4,7 +4,6 @@ import functools
 
 import keras
 import torch
-from keras.src.layers.layer import Layer
 
 from harness.running.faults import argument, fault, output_times
 
@@ -30,20 +29,20 @@ fit_in_inference_mode = argument(
 @fault
 def flag_is_not_handed_on(patch):
     """A layer does not tell the layers in it which flag it was called with."""
-    original = Layer._resolve_and_populate_arg
+    original = keras.layers.Layer._resolve_and_populate_arg
 
     def resolve(self, arg_name, call_spec, call_context, kwargs):
         if arg_name == "training":
             call_context.set_value("training", None)
         return original(self, arg_name, call_spec, call_context, kwargs)
 
-    patch.setattr(Layer, "_resolve_and_populate_arg", resolve)
+    patch.setattr(keras.layers.Layer, "_resolve_and_populate_arg", resolve)
 
 
 @fault
 def training_by_default(patch):
     """A call without the flag runs in training mode."""
-    original = Layer.__call__
+    original = keras.layers.Layer.__call__
 
     def call(self, *args, **kwargs):
         outermost = keras.src.backend.common.global_state.get_global_attribute(
@@ -56,7 +55,7 @@ def training_by_default(patch):
             kwargs["training"] = True
         return original(self, *args, **kwargs)
 
-    patch.setattr(Layer, "__call__", call)
+    patch.setattr(keras.layers.Layer, "__call__", call)
 
 
 @fault

@@ -11,7 +11,7 @@ from claims.documents import day7
 from claims.documents.day7_figures import SEARCH, WINNER
 from claims.tuner.faults import space as space_faults
 from claims.tuner.faults import training as faults
-from harness import REFUTED, UPHELD, claim, given, judge, shared
+from harness import REFUTED, UPHELD, as_array, claim, given, judge, shared
 from harness.lab.search import extended_space, space
 from harness.running.faults import figure
 
@@ -155,7 +155,7 @@ def test_the_model_has_the_winning_values(units, dropout, lr):
 
     judge.equal(model.layers[0].kernel.shape, (4, units), what="kernel")
     judge.equal(model.layers[1].rate, dropout, what="dropout")
-    rate = float(model.optimizer.learning_rate)
+    rate = float(as_array(model.optimizer.learning_rate))
     judge.close(rate, lr, operations=1, what="learning rate")
 
 

@@ -8,7 +8,7 @@ import keras_tuner as kt
 import numpy as np
 
 from claims.common.tuners import WithoutTensorBoard, folder
-from harness import shared
+from harness import as_array, shared
 from harness.lab.search import OBJECTIVE, space
 
 X, Y = np.ones((4, 2), "float32"), np.zeros((4, 1), "float32")
@@ -55,7 +55,7 @@ class Watching(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.epochs += 1
-        Watching.seen.append(float(self.model.optimizer.learning_rate))
+        Watching.seen.append(float(as_array(self.model.optimizer.learning_rate)))
 
 
 @shared

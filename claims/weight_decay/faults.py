@@ -1,7 +1,6 @@
 """Defects of weight decay, of L2 penalties, and of the updates they meet."""
 
 import keras
-from keras import ops
 
 from harness.running.faults import Fault, argument, fault, output_times, replaced
 
@@ -111,7 +110,7 @@ decay_without_rate = _decays(
 decay_takes_the_sign = _decays(
     "decay by the sign",
     "weights lose rate * weight_decay * sign(w)",
-    lambda self, w: self.weight_decay * self.learning_rate * ops.sign(w),
+    lambda self, w: self.weight_decay * self.learning_rate * keras.ops.sign(w),
 )
 
 
@@ -151,19 +150,19 @@ def _adam(correct: bool = True, epsilon_in_root: bool = False, after: bool = Fal
     def update(self, gradient, variable, learning_rate):
         index = self._get_variable_index(variable)
         m, v = self._momentums[index], self._velocities[index]
-        t = ops.cast(self.iterations + 1, "float32")
+        t = keras.ops.cast(self.iterations + 1, "float32")
         self.assign(m, self.beta_1 * m + (1 - self.beta_1) * gradient)
         self.assign(v, self.beta_2 * v + (1 - self.beta_2) * gradient * gradient)
-        first, second = (1 - ops.power(b, t) for b in (self.beta_1, self.beta_2))
+        first, second = (1 - keras.ops.power(b, t) for b in (self.beta_1, self.beta_2))
         if not correct:
             first, second = 1.0, 1.0
         if epsilon_in_root:
-            root = ops.sqrt(v + self.epsilon**2)
+            root = keras.ops.sqrt(v + self.epsilon**2)
         elif after:
-            root = ops.sqrt(v) + self.epsilon * ops.sqrt(second)
+            root = keras.ops.sqrt(v) + self.epsilon * keras.ops.sqrt(second)
         else:
-            root = ops.sqrt(v) + self.epsilon
-        step = learning_rate * ops.sqrt(second) / first * m / root
+            root = keras.ops.sqrt(v) + self.epsilon
+        step = learning_rate * keras.ops.sqrt(second) / first * m / root
         self.assign_sub(variable, step)
 
     return update
@@ -191,7 +190,7 @@ ftrl_is_gradient_descent = _updates(
     keras.optimizers.Ftrl,
     "Ftrl is SGD",
     "Ftrl subtracts rate * gradient",
-    lambda self, g, w, rate: self.assign_sub(w, ops.cast(rate, "float32") * g),
+    lambda self, g, w, rate: self.assign_sub(w, keras.ops.cast(rate, "float32") * g),
 )
 
 

@@ -13,7 +13,11 @@ from harness.stack.libraries import Stack
 
 
 class RunLine(TypedDict):
-    """How a run was started, and on what; the first line."""
+    """How a run was started, and on what; the first line.
+
+    unmeasured: a sentence for each version that nobody has measured; older runs lack
+    the key.
+    """
 
     type: Literal["run"]
     backend: str
@@ -23,6 +27,7 @@ class RunLine(TypedDict):
     faults: str | None
     command: str
     stack: Stack
+    unmeasured: NotRequired[list[str]]
     triage: NotRequired[list[SetAside]]
 
 
@@ -126,7 +131,8 @@ class DeclaredFault(TypedDict):
 
 
 class ClaimLine(TypedDict):
-    """A claim as it is declared. differs_on: backend -> [recorded verdict, reason].
+    """A claim as it is declared. differs_on: backend or versions -> [recorded verdict,
+    reason]; on: the key there that means the run's stack; older runs lack it.
 
     evidence: places that only serve to judge it; older runs lack the key.
     """
@@ -145,6 +151,7 @@ class ClaimLine(TypedDict):
     needs: str | None
     timed: bool
     differs_on: dict[str, list[str]]
+    on: NotRequired[str | None]
     module: str
     sources: list[SourceEntry]
     evidence: NotRequired[list[SourceEntry]]
@@ -258,9 +265,13 @@ class JudgedCheck(Summary):
 
 
 class CheckLine(JudgedCheck):
-    """One check's evidence."""
+    """One check's evidence.
+
+    absent: it did not run since a library lacks what it needs; older runs lack the key.
+    """
 
     type: Literal["check"]
+    absent: NotRequired[bool]
 
 
 class MatrixTopic(TypedDict):
@@ -329,6 +340,7 @@ class RunPart(TypedDict):
     started: str
     seed: int
     stack: Stack
+    unmeasured: list[str]
 
 
 class Run(TypedDict):
@@ -367,7 +379,8 @@ class Judged(TypedDict):
 class JudgedClaim(Judged):
     """A claim with its verdict, formed from the evidence of its checks.
 
-    changed: the verdict is settled and not the recorded one. new: none is recorded.
+    changed: the verdict is settled and not the recorded one. new: none is recorded, or
+    it is another one on versions that nobody has measured.
     timed: it is about a ratio that `--benchmark` measures.
     by_backend: the verdict on each backend that judged it; of whole audits only.
     """
@@ -383,6 +396,7 @@ class JudgedClaim(Judged):
     scope: str | None
     reason: str | None
     differs_on: dict[str, list[str]]
+    on: str | None
     why: str | None
     explained_by: list[str]
     sources: list[SourceEntry]

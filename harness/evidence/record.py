@@ -79,6 +79,14 @@ def audit(lines: Sequence[Line]) -> Audited:
     names = backends(lines)
     claims_on = {name: _claims_on(name, lines) for name in names}
     contradictions_on = {name: _contradictions_on(name, lines) for name in names}
+    unmeasured = {
+        line["backend"]: line.get("unmeasured") or []
+        for line in lines
+        if line["type"] == "run"
+    }
+    for name in names:
+        if unmeasured[name]:
+            _take_differences_as_new(claims_on[name], contradictions_on[name])
     run: Mapping[str, Any] = next((e for e in lines if e["type"] == "run"), {})
     ends = [e for e in lines if e["type"] == "end"]
     every: list[JudgedClaim | JudgedContradiction] = [
@@ -106,6 +114,7 @@ def audit(lines: Sequence[Line]) -> Audited:
                     "started": e["started"],
                     "seed": e["seed"],
                     "stack": e["stack"],
+                    "unmeasured": unmeasured[e["backend"]],
                 }
                 for e in lines
                 if e["type"] == "run"
@@ -120,6 +129,18 @@ def audit(lines: Sequence[Line]) -> Audited:
         "claims": claims,
         "contradictions": _first_told(contradictions_on),
     }
+
+
+def _take_differences_as_new(
+    claims: dict[str, JudgedClaim], contradictions: dict[str, JudgedContradiction]
+) -> None:
+    """On versions that nobody has measured another verdict is no change; one that is
+    broken speaks of the audit, and stays a failure."""
+    for claim in claims.values():
+        if claim["changed"] and claim["verdict"] != v.BROKEN:
+            claim["changed"], claim["new"] = False, True
+    for found in contradictions.values():
+        found["changed"] = found["changed"] and found["verdict"] == v.BROKEN
 
 
 def _first_told(on: dict[str, dict[str, Found]]) -> list[Found]:
@@ -217,6 +238,7 @@ def judged(claim: ClaimLine, checks: Sequence[CheckLine]) -> JudgedClaim:
         "scope": claim["scope"],
         "reason": off or reason or None,
         "differs_on": claim.get("differs_on") or {},
+        "on": claim.get("on"),
         "why": claim["why"] or None,
         "explained_by": claim["explained_by"],
         "sources": claim["sources"],
@@ -230,8 +252,11 @@ def judged(claim: ClaimLine, checks: Sequence[CheckLine]) -> JudgedClaim:
 def _off(checks: Sequence[CheckLine]) -> str:
     """What a check measured that the recorded verdict rules out; "" if none did.
 
-    Part of a claim's checks form no verdict, but one of them can show that it changed.
+    Part of a claim's checks form no verdict, but one of them can show that it changed;
+    not where the library lacks what the others need.
     """
+    if any(check.get("absent") for check in checks):
+        return ""
     settled = (v.HELD, v.FALSIFIED, v.INCONCLUSIVE)
     for check in checks:
         predicted = check.get("predicted")

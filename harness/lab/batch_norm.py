@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-from keras import ops
 
 
 @keras.saving.register_keras_serializable("regularization")
@@ -49,12 +48,12 @@ class MyBatchNorm(keras.layers.Layer):
 
     def call(self, x: Any, training: bool = False) -> Any:
         if training:
-            mean, variance = ops.moments(x, axes=list(range(len(x.shape) - 1)))
+            mean, variance = keras.ops.moments(x, axes=list(range(len(x.shape) - 1)))
             self._move(self.running_mean, mean)
             self._move(self.running_var, variance)
         else:
             mean, variance = self.running_mean, self.running_var
-        scale = self.gamma / ops.sqrt(variance + self.epsilon)
+        scale = self.gamma / keras.ops.sqrt(variance + self.epsilon)
         return (x - mean) * scale + self.beta
 
     def _move(self, running: keras.Variable, batch: Any) -> None:

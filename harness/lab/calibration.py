@@ -7,7 +7,6 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 from harness.stack.arrays import Array, as_array
 
@@ -90,9 +89,9 @@ def reliability(logits: Any, labels: Array, *, bins: int = 10) -> Reliability:
 
     logits: (n, classes), labels: (n,). Naeini et al. 2015; Guo et al. 2017, eq. 3.
     """
-    probabilities = ops.softmax(ops.convert_to_tensor(logits), axis=-1)
-    confidence = as_array(ops.max(probabilities, axis=-1)).astype("float64")
-    right = as_array(ops.argmax(probabilities, axis=-1)) == labels
+    probabilities = keras.ops.softmax(keras.ops.convert_to_tensor(logits), axis=-1)
+    confidence = as_array(keras.ops.max(probabilities, axis=-1)).astype("float64")
+    right = as_array(keras.ops.argmax(probabilities, axis=-1)) == labels
     index = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
     count = np.bincount(index, minlength=bins)
     some = np.maximum(count, 1)

@@ -6,7 +6,6 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import ops
 
 
 @keras.saving.register_keras_serializable("regularization")
@@ -27,9 +26,11 @@ class SmoothedSparseCrossentropy(keras.losses.Loss):
 
     def call(self, labels: Any, logits: Any) -> Any:
         classes = logits.shape[-1]
-        one_hot = ops.one_hot(ops.reshape(labels, (-1,)), classes, dtype=logits.dtype)
+        one_hot = keras.ops.one_hot(
+            keras.ops.reshape(labels, (-1,)), classes, dtype=logits.dtype
+        )
         targets = (1 - self.smoothing) * one_hot + self.smoothing / classes
-        return ops.categorical_crossentropy(targets, logits, from_logits=True)
+        return keras.ops.categorical_crossentropy(targets, logits, from_logits=True)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "smoothing": self.smoothing}

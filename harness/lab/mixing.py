@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-from keras import ops
 
 
 class _Pairs(keras.layers.Layer):
@@ -25,7 +24,9 @@ class _Pairs(keras.layers.Layer):
         own = keras.random.beta(
             (count,), self.alpha, self.alpha, seed=self.seed_generator
         )
-        return own, keras.random.shuffle(ops.arange(count), seed=self.seed_generator)
+        return own, keras.random.shuffle(
+            keras.ops.arange(count), seed=self.seed_generator
+        )
 
     def compute_output_shape(self, images_shape: Any, labels_shape: Any) -> Any:
         """Images and labels keep their shapes."""
@@ -38,9 +39,9 @@ class _Pairs(keras.layers.Layer):
 
 def _blend(values: Any, partner: Any, own: Any) -> Any:
     """own * values + (1 - own) * values of the partner, in float32."""
-    values = ops.cast(values, "float32")
-    own = ops.reshape(own, (-1,) + (1,) * (len(values.shape) - 1))
-    return own * values + (1 - own) * ops.take(values, partner, axis=0)
+    values = keras.ops.cast(values, "float32")
+    own = keras.ops.reshape(own, (-1,) + (1,) * (len(values.shape) - 1))
+    return own * values + (1 - own) * keras.ops.take(values, partner, axis=0)
 
 
 @keras.saving.register_keras_serializable("mixing")
@@ -52,7 +53,7 @@ class MixUpPairs(_Pairs):
     """
 
     def call(self, images: Any, labels: Any) -> tuple[Any, Any]:
-        own, partner = self._drawn(ops.shape(images)[0])
+        own, partner = self._drawn(keras.ops.shape(images)[0])
         return _blend(images, partner, own), _blend(labels, partner, own)
 
 
@@ -65,22 +66,24 @@ class CutMixPairs(_Pairs):
     """
 
     def call(self, images: Any, labels: Any) -> tuple[Any, Any]:
-        count, height, width = ops.shape(images)[:3]
+        count, height, width = keras.ops.shape(images)[:3]
         own, partner = self._drawn(count)
-        side = ops.sqrt(1 - own)
+        side = keras.ops.sqrt(1 - own)
         rows, tall = self._stripe(count, height, side)
         columns, wide = self._stripe(count, width, side)
-        inside = ops.logical_and(rows[:, :, None, None], columns[:, None, :, None])
+        inside = keras.ops.logical_and(
+            rows[:, :, None, None], columns[:, None, :, None]
+        )
 
-        images = ops.cast(images, "float32")
-        mixed = ops.where(inside, ops.take(images, partner, axis=0), images)
+        images = keras.ops.cast(images, "float32")
+        mixed = keras.ops.where(inside, keras.ops.take(images, partner, axis=0), images)
         return mixed, _blend(labels, partner, 1 - tall * wide / (height * width))
 
     def _stripe(self, count: Any, length: Any, side: Any) -> tuple[Any, Any]:
         """Which positions of an axis the rectangle covers, and how many."""
-        size = ops.round(side * length)
+        size = keras.ops.round(side * length)
         free = keras.random.uniform((count,), seed=self.seed_generator)
-        first = ops.floor(free * (length - size + 1))
-        at = ops.arange(length, dtype="float32")[None]
+        first = keras.ops.floor(free * (length - size + 1))
+        at = keras.ops.arange(length, dtype="float32")[None]
         last = (first + size)[:, None]
-        return ops.logical_and(at >= first[:, None], at < last), size
+        return keras.ops.logical_and(at >= first[:, None], at < last), size

@@ -15,7 +15,8 @@ from harness.documents.ledger import PublicStatement, Source
 from harness.evidence import verdict as v
 from harness.evidence.lines import ClaimLine, Declared, DeclaredCheck, DeclaredFault
 from harness.running.faults import Fault
-from harness.stack.libraries import backend
+from harness.stack.libraries import backend, describe
+from harness.stack.stacks import BadStacks, applies
 
 MEASURED = {"ratios", "outcomes"}
 """Fixtures of checks that only an option of their own runs."""
@@ -97,12 +98,16 @@ class Statement:
 
 @dataclass(kw_only=True)
 class Claim(Statement):
-    """One falsifiable statement; its methods decorate the tests that judge it."""
+    """One falsifiable statement; its methods decorate the tests that judge it.
+
+    on: the key of `differs_on` that this stack is meant by, if one is.
+    """
 
     evidence: tuple[Source, ...]
     severity: str | None
     correction: str | None
     differs_on: dict[str, tuple[str, str]]
+    on: str | None
 
     def as_worded(self, test: Test) -> Test:
         """The test asserts what the text says."""
@@ -146,6 +151,7 @@ class Claim(Statement):
             "needs": self.needs,
             "timed": any(c.timed for c in self.checks),
             "differs_on": {b: list(v) for b, v in self.differs_on.items()},
+            "on": self.on,
             "module": self.module,
             "sources": [source.as_dict() for source in self.sources],
             "evidence": [place.as_dict() for place in self.evidence],
@@ -181,7 +187,8 @@ def claim(
     explained_by: `module:attribute` places in the libraries that explain it.
     needs: the backend that the claim is about, if it is about one ("tensorflow").
     thorough: whether its checks take seconds, and run with `--thorough` only.
-    differs_on: backend -> (recorded verdict, reason), where it is another one.
+    differs_on: backend or versions ("keras<3.9") -> (recorded verdict, reason), where
+        it is another one; the first that means this stack counts.
     """
     frame = sys._getframe(1)
     module = frame.f_globals.get("__name__", "?")
@@ -194,7 +201,8 @@ def claim(
     if verdict in v.FINDINGS:
         refuse_without_snippet(id, snippet_of(id, file))
     other = dict(differs_on or {})
-    recorded = other[backend()][0] if backend() in other else verdict
+    on = _first_that_applies(id, other)
+    recorded = other[on][0] if on else verdict
     places = (explained_by,) if isinstance(explained_by, str) else tuple(explained_by)
     declared = Claim(
         id=id,
@@ -210,11 +218,34 @@ def claim(
         needs=needs,
         thorough=thorough,
         differs_on=other,
+        on=on,
         module=module,
         file=file,
     )
     REGISTRY[id] = declared
     return declared
+
+
+def _first_that_applies(id: str, other: dict[str, tuple[str, str]]) -> str | None:
+    """The key that means this stack, all of them being read."""
+    if not other:
+        return None
+    stack = describe("cpu")
+    try:
+        meant = [key for key in other if applies(key, stack)]
+    except BadStacks as error:
+        raise DeclarationError(f"claim {id!r}, differs_on: {error}") from None
+    for recorded, reason in other.values():
+        _refuse_bad_range(id, recorded, reason)
+    return meant[0] if meant else None
+
+
+def _refuse_bad_range(id: str, recorded: str, reason: str) -> None:
+    if recorded not in v.RECORDABLE or not reason.strip():
+        raise DeclarationError(
+            f"claim {id!r}, differs_on: give a verdict ({', '.join(v.RECORDABLE)}) "
+            "and the reason."
+        )
 
 
 def snippet_of(id: str, file: Path) -> Path:

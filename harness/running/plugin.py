@@ -27,6 +27,7 @@ from harness.running.session import Audit
 from harness.running.stash import AUDIT, EVIDENCE, NOTES, POLICY, PROJECT
 from harness.stack import devices, libraries
 from harness.stack.arrays import plain
+from harness.stack.stacks import BadStacks, Stacks
 
 MISSING_PARTS = (
     "keyword",
@@ -104,11 +105,18 @@ def pytest_configure(config: pytest.Config) -> None:
     _refuse_bad_options(config)
     thorough = 10 if config.option.thorough else 1
     properties.load_profile(examples=properties.EXAMPLES * thorough)
+    stack = libraries.describe(config.option.device)
+    try:
+        stacks = Stacks.of(project.root)
+    except BadStacks as error:
+        raise pytest.UsageError(str(error)) from None
     config.stash[POLICY] = Policy(
         _seed(config),
         config.option.alpha,
         config.option.faults,
         config.option.thorough,
+        stacks.elsewhere(stack),
+        tuple(stacks.unmeasured(stack)),
     )
     without_paths = config.args_source == pytest.Config.ArgsSource.INVOCATION_DIR
     if without_paths and _means_claims(config.invocation_params.dir, project):
@@ -299,7 +307,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     policy = config.stash[POLICY]
     described = libraries.sentence(libraries.describe(config.option.device))
-    lines = [f"audit: seed {policy.seed}, {described}"]
+    lines = [f"audit: seed {policy.seed}, {described}", *policy.unmeasured]
     project = config.stash[PROJECT]
     if project.material:
         told = project.ledgers.strangers, project.ledgers.absent
@@ -375,6 +383,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         raise result.error
     if check.timed and result.outcome == INCONCLUSIVE:
         return True
+    if policy.unmeasured:
+        return True
     if evidence["predicted"] not in (None, result.outcome):
         described = libraries.describe(pyfuncitem.config.option.device)
         said = terminal.change(check, evidence, policy, described)
@@ -428,7 +438,10 @@ class Recorder:
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
     carried = getattr(report, "audit", None)
     if carried and report.when == "call" and report.passed:
-        return "passed", ".", f"{carried['check']['outcome'].upper()}, as recorded"
+        found = carried["check"]
+        same = found["predicted"] in (None, found["outcome"])
+        word = "as recorded" if same else f"recorded {found['predicted']}: new"
+        return "passed", ".", f"{found['outcome'].upper()}, {word}"
     return None
 
 

@@ -32,6 +32,7 @@ from harness.running import hypothesis_internals, properties, snippets
 from harness.running.bounds import NoEnd, bounded
 from harness.running.claim import REGISTRY, Check
 from harness.running.faults import Fault, NotInstalled
+from harness.stack import absent
 from harness.stack.libraries import backend
 
 LONGEST, LONGEST_UNDER_FAULT = 900.0, 60.0
@@ -47,15 +48,27 @@ class Result:
     measurement: Measurement
     error: BaseException | None = None
 
+    @property
+    def absent(self) -> bool:
+        """Whether a library lacks what the check needs: it ended in that error."""
+        skipped = isinstance(self.error, pytest.skip.Exception)
+        return self.outcome == NOT_RUN and self.error is not None and not skipped
+
 
 @dataclass(frozen=True)
 class Policy:
-    """What the run decided for all checks: seed, rate per decision, fault mode."""
+    """What the run decided for all checks: seed, rate per decision, fault mode.
+
+    elsewhere: libraries of another version than claims are written for, which may lack
+        a name; unmeasured: a sentence for each whose version nobody has measured.
+    """
 
     seed: int
     alpha: float
     faults: str | None = None
     thorough: bool = False
+    elsewhere: frozenset[str] = frozenset()
+    unmeasured: tuple[str, ...] = ()
 
 
 _NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch", "jax": "JAX"}
@@ -93,7 +106,7 @@ def measure(
     except pytest.skip.Exception as skipped:
         return Result(NOT_RUN, str(skipped.msg), measurement, skipped)
     except (Exception, NoEnd) as raised:  # all else is a defect of ours, and is shown
-        outcome, reason, error = _classify(raised)
+        outcome, reason, error = _classify(raised, policy)
     if check.negated and outcome in (HELD, FALSIFIED):
         outcome = FALSIFIED if outcome == HELD else HELD
     return Result(outcome, reason, measurement, error)
@@ -106,13 +119,18 @@ def _longest(check: Check, under_fault: bool) -> float | None:
     return LONGEST_UNDER_FAULT if under_fault else LONGEST
 
 
-def _classify(raised: BaseException) -> tuple[str, str, BaseException | None]:
+def _classify(
+    raised: BaseException, policy: Policy
+) -> tuple[str, str, BaseException | None]:
     if isinstance(raised, Falsified):
         return FALSIFIED, str(raised), raised
     if isinstance(raised, ExceptionGroup):
         _, others = raised.split(Falsified)
         if others is None:
             return FALSIFIED, str(raised.exceptions[0]), raised.exceptions[0]
+    missing = absent.name(raised, policy.elsewhere)
+    if missing:
+        return NOT_RUN, missing, raised
     text = str(raised).strip().split("\n")[0]
     return BROKEN, f"{type(raised).__name__}: {text}", raised
 
@@ -155,6 +173,7 @@ def evidence_of(check: Check, result: Result, seconds: float) -> CheckLine:
         "condition": check.condition,
         "negated": check.negated,
         "outcome": result.outcome,
+        "absent": result.absent,
         "predicted": predicted(check.claim.recorded, check.role),
         "reason": result.reason,
         "counterexample": counterexample,

@@ -57,6 +57,7 @@ class Audit:
             "faults": policy.faults,
             "command": command,
             "stack": libraries.describe(device),
+            "unmeasured": list(policy.unmeasured),
             "triage": set_aside.read(project.ledgers.folder),
         }
 

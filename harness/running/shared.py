@@ -9,6 +9,7 @@ from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from harness.evidence.seeds import own_seed
+from harness.stack.keras_internals import tensor_of
 from harness.stack.libraries import backend
 
 KEPT = 12  # faults whose models are kept, the last ones: memory has an end
@@ -106,7 +107,7 @@ def _restorer(variable: Any) -> Callable[[], Any]:
         return partial(variable.assign, value)
     import tensorflow as tf
 
-    assign, handle = tf.raw_ops.AssignVariableOp, variable.value.handle
+    assign, handle = tf.raw_ops.AssignVariableOp, tensor_of(variable).handle
     return partial(assign, resource=handle, value=tf.constant(value))
 
 

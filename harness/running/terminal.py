@@ -158,11 +158,15 @@ def _claim_line(reporter: Any, claim: JudgedClaim) -> None:
     if claim["changed"]:
         note = f"  (recorded {claim['recorded']})"
     elif claim["new"]:
-        note = "  (new)"
+        note = (
+            f"  (new; recorded {claim['recorded']})" if claim["recorded"] else "  (new)"
+        )
     elif word == v.NOT_RUN:
         note = f"  ({claim['reason']})"
-    elif word == v.REFUTED:
+    elif word == v.REFUTED and claim["severity"]:
         note = f"  [{claim['severity']}]"
+    if claim["on"]:
+        note += f"  ({claim['on']}: {claim['differs_on'][claim['on']][1]})"
     aside = claim.get("triage")
     if aside:
         note += f"  ({aside['state']}: {aside['reason']})"

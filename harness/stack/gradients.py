@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from harness.stack.arrays import Array, as_array
+from harness.stack.keras_internals import tensor_of
 from harness.stack.libraries import backend
 
 
@@ -29,7 +30,7 @@ def _tensorflow(loss: Callable[[], Any], variables: Sequence[Any]) -> Sequence[A
 
     with tf.GradientTape() as tape:
         value = loss()
-    found: Sequence[Any] = tape.gradient(value, [v.value for v in variables])
+    found: Sequence[Any] = tape.gradient(value, [tensor_of(v) for v in variables])
     return found
 
 
@@ -37,7 +38,10 @@ def _torch(loss: Callable[[], Any], variables: Sequence[Any]) -> Sequence[Any]:
     import torch
 
     return torch.autograd.grad(
-        loss(), [v.value for v in variables], allow_unused=True, materialize_grads=False
+        loss(),
+        [tensor_of(v) for v in variables],
+        allow_unused=True,
+        materialize_grads=False,
     )
 
 
@@ -49,5 +53,5 @@ def _jax(loss: Callable[[], Any], variables: Sequence[Any]) -> Sequence[Any]:
         with keras.StatelessScope(state_mapping=list(zip(variables, values))):
             return loss()
 
-    found: Sequence[Any] = jax.grad(of_values)([v.value for v in variables])
+    found: Sequence[Any] = jax.grad(of_values)([tensor_of(v) for v in variables])
     return found

@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+_SESSION = ("GLOBAL_STATE_TRACKER", "GLOBAL_SETTINGS_TRACKER")
+"""What `clear_session` replaces; the second one is there until Keras 3.15."""
+
 
 def forget_seed_generator() -> None:
     """Keras makes its generator of seeds anew, from Python's generator as it is now."""
-    from keras.src.backend.common import global_state
+    state = _global_state()
+    if state is not None:
+        state.set_global_attribute("global_seed_generator", None)
 
-    global_state.set_global_attribute("global_seed_generator", None)
+
+@contextlib.contextmanager
+def own_session() -> Iterator[None]:
+    """Keras' global state, put back afterwards as it was."""
+    state = _global_state()
+    before = {name: vars(state)[name] for name in _SESSION if hasattr(state, name)}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(state, name, value)
+
+
+def _global_state() -> Any:
+    """The module of Keras' global state; None in Keras 2, which draws each seed from
+    Python's generator and keeps its state in TensorFlow's graph."""
+    try:
+        return importlib.import_module("keras.src.backend.common.global_state")
+    except ModuleNotFoundError:
+        return None
+
+
+def tensor_of(variable: Any) -> Any:
+    """What holds a variable's value; in Keras 2 a variable is TensorFlow's own."""
+    return variable if callable(variable.value) else variable.value
 
 
 def choose_backend(name: str) -> None:

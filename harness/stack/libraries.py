@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import os
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from importlib import metadata
 
 Stack = dict[str, str | None]
 """Versions by library (python, keras, tensorflow, torch, jax, numpy), then backend,
@@ -57,7 +58,7 @@ def describe(device: str) -> Stack:
     """Versions, backend and device, without importing any of the libraries."""
     return {
         "python": platform.python_version(),
-        **{library: _version(library) for library in _LIBRARIES},
+        **{library: version(library) for library in _LIBRARIES},
         "backend": backend(),
         "device": device,
         "gpu": None,
@@ -71,7 +72,7 @@ def sentence(stack: Stack) -> str:
     return f"{versions}; backend {stack['backend']}, device {stack['device']}"
 
 
-def _version(library: str) -> str | None:
+def version(library: str) -> str | None:
     """What the library says of itself, or until it is imported, what its package says.
 
     Packages have other names than what they install (tensorflow-cpu, keras-nightly),
@@ -80,9 +81,14 @@ def _version(library: str) -> str | None:
     said = getattr(sys.modules.get(library), "__version__", None)
     if said:
         return str(said)
-    with contextlib.suppress(PackageNotFoundError):
-        return version(library)
+    return _installed(library)
+
+
+@functools.cache
+def _installed(library: str) -> str | None:
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return metadata.version(library)
     if importlib.util.find_spec(library) is None:
         return None
-    packages = packages_distributions().get(library, [])
-    return version(packages[0]) if packages else None
+    packages = metadata.packages_distributions().get(library, [])
+    return metadata.version(packages[0]) if packages else None

@@ -435,3 +435,102 @@ def test_evidence_is_recorded_beside_the_sources(project):
 
 
 EVIDENT = "sources=[paper[2]], evidence=[paper[5:6]]"
+
+
+STACK = """
+[[stack]]
+name = "{name}"
+requires = ["{requires}"]
+"""
+ON_VERSIONS = """
+import numpy
+said = claim("sums.said", says="Three.", sources=[paper[2]], verdict=UPHELD,
+             differs_on={{"{condition}": (REFUTED, "numpy 0 counted otherwise")}})
+
+@said.as_worded
+def test_said():
+    judge.equal({what}, 3)
+"""
+
+
+def test_a_range_of_versions_has_its_own_verdict(project):
+    """The record says which range it was, and why."""
+    project.claims(ON_VERSIONS.format(condition="numpy>=1", what="2"))
+
+    result = project.run("claims")
+
+    assert result.ret == 0
+    assert "refuted      sums.said" in result.stdout.str()
+    result.stdout.fnmatch_lines(["*(numpy>=1: numpy 0 counted otherwise)*"])
+    assert project.audit()["claims"][0]["on"] == "numpy>=1"
+
+
+def test_another_range_of_versions_changes_nothing(project):
+    """The claim's own verdict is expected."""
+    project.claims(ON_VERSIONS.format(condition="numpy<1", what="3"))
+
+    assert project.run("claims").ret == 0
+    assert project.audit()["claims"][0]["on"] is None
+
+
+def test_a_range_that_nobody_can_read_is_refused(project):
+    """In one sentence that names the claim."""
+    project.claims(ON_VERSIONS.format(condition="nunpy<1", what="3"))
+
+    result = project.run("claims")
+
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["*'sums.said', differs_on: 'nunpy<1' names no ver*"])
+
+
+def test_differences_on_versions_that_nobody_measured_are_new(project):
+    """The run says so, ends with 0, and tells what is recorded elsewhere."""
+    (project.path / "stacks.toml").write_text(
+        STACK.format(name="old", requires="numpy==0.1")
+    )
+    project.claims(UPHELD.format(left="7"))
+
+    result = project.run("claims")
+
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        ["numpy * was not measured (0.1 to 0.1 were)*", "*(new; recorded upheld)*"]
+    )
+    (claim,) = project.audit()["claims"]
+    assert claim["verdict"] == "refuted" and claim["new"] and not claim["changed"]
+
+
+def test_what_is_broken_on_unmeasured_versions_still_fails(project):
+    """It speaks of the audit, not of the version."""
+    (project.path / "stacks.toml").write_text(
+        STACK.format(name="old", requires="numpy==0.1")
+    )
+    project.claims(UPHELD.format(left="1 / 0"))
+
+    assert project.run("claims").ret == 1
+
+
+def test_what_another_version_lacks_is_not_run(project):
+    """The reason names it; the rest of the claim does not speak for it."""
+    (project.path / "stacks.toml").write_text(
+        STACK.format(name="first", requires="numpy==0.1")
+    )
+    project.claims(
+        ON_VERSIONS.format(condition="numpy<1", what="numpy.cutmix")
+        + "@said.as_worded\ndef test_more():\n    judge.equal(2, 3)\n"
+    )
+
+    result = project.run("claims")
+
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["not run *sums.said *(no numpy.cutmix in numpy *"])
+
+
+def test_what_the_claims_own_version_lacks_is_broken(project):
+    """A misspelt name there is our mistake."""
+    project.claims(ON_VERSIONS.format(condition="numpy<1", what="numpy.cutmix"))
+
+    result = project.run("claims")
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["broken *sums.said*"])
