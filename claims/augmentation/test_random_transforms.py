@@ -116,7 +116,7 @@ def test_every_pixel_moves_by_one_number_of_grey_levels(height, width, seed):
 
     moved = found[-1, -1, -1] - 128
     judge.within(moved, -0.2 * 255, 0.2 * 255, what="grey levels")
-    expected = np.clip(image + moved, 0, 255)
+    expected = np.clip(image.astype(int) + moved, 0, 255)
     judge.at_most(np.abs(found - expected), 1, what="rounding to grey levels")
 
 

@@ -10,6 +10,7 @@ from claims.capacity import faults as capacity_faults
 from claims.common.strategies import seeds
 from claims.documents import day7, notebook
 from harness import UPHELD, as_array, claim, given, gradients, judge, shared
+from harness.stack.keras_internals import name_of
 
 NORM = "keras.src.layers.normalization.batch_normalization:BatchNormalization"
 EPSILON = 1e-3
@@ -167,7 +168,7 @@ def test_the_output_is_scaled_and_shifted(scale, seed):
 def test_scale_and_shift_are_learned(scale, seed):
     """Both have the gradient of the chain rule, and start at one and zero."""
     x, norm = images(scale), new_norm()
-    weights = [v.name for v in norm.trainable_variables]
+    weights = [name_of(v) for v in norm.trainable_variables]
     judge.equal(weights, ["gamma", "beta"], what="trainable")
     judge.equal(norm.gamma, np.ones(CHANNELS), what="gamma at the start")
     judge.equal(norm.beta, np.zeros(CHANNELS), what="beta at the start")

@@ -13,7 +13,7 @@ from claims.common.block_models import of_kind
 from claims.common.strategies import seeds
 from claims.documents import notebook, tutorial
 from claims.documents.notebook_figures import BLOCK, HEAD, NETWORK
-from harness import QUALIFIED, UPHELD, as_array, claim, given, judge, shared
+from harness import QUALIFIED, REFUTED, UPHELD, as_array, claim, given, judge, shared
 from harness.running.faults import figure
 
 CONV = "keras.src.layers.convolutional.base_conv:BaseConv"
@@ -223,6 +223,13 @@ input_shape_warns = claim(
     verdict=UPHELD,
     explained_by="keras.src.layers.layer:Layer.__init__",
     faults=[faults.input_shape_is_silent],
+    differs_on={
+        "keras<3": (
+            REFUTED,
+            "Layer.__init__ takes input_shape without a warning "
+            "(engine/base_layer.py, Keras 2)",
+        ),
+    },
 )
 
 

@@ -16,7 +16,7 @@ from claims.common.callback_runs import (
 )
 from claims.documents import notebook, tutorial
 from claims.documents.notebook_figures import FIT, REPORT
-from harness import UPHELD, claim, example, given, judge
+from harness import REFUTED, UPHELD, claim, example, given, judge
 from harness.running.faults import figure
 
 STOPPING = "keras.src.callbacks.early_stopping:EarlyStopping"
@@ -38,6 +38,18 @@ early_stopping_patience = claim(
         faults.needs_a_large_step,
         faults.stopping_keeps_its_state,
     ],
+    differs_on={
+        "keras>=3,<3.7": (
+            REFUTED,
+            "EarlyStopping.on_train_begin keeps `best` of an earlier training "
+            "(callbacks/early_stopping.py, Keras 3.0 to 3.6)",
+        ),
+        "keras>=3.11,<3.15": (
+            REFUTED,
+            "EarlyStopping.on_train_begin keeps `best` of an earlier training "
+            "(callbacks/early_stopping.py, Keras 3.11 to 3.14)",
+        ),
+    },
 )
 
 
@@ -110,6 +122,20 @@ restore_best_weights = claim(
         faults.restores_the_epoch_after,
         faults.falls_are_no_improvements,
     ],
+    differs_on={
+        "keras>=3,<3.7": (
+            REFUTED,
+            "a second training is measured by the best value of the first: "
+            "EarlyStopping.on_train_begin keeps it (callbacks/early_stopping.py, "
+            "Keras 3.0 to 3.6)",
+        ),
+        "keras>=3.11,<3.15": (
+            REFUTED,
+            "a second training is measured by the best value of the first: "
+            "EarlyStopping.on_train_begin keeps it (callbacks/early_stopping.py, "
+            "Keras 3.11 to 3.14)",
+        ),
+    },
 )
 
 

@@ -156,6 +156,13 @@ first_improvement_from_inf = claim(
     explained_by="keras.src.callbacks.model_checkpoint:ModelCheckpoint."
     "_should_save_model",
     faults=[faults.best_starts_at_infinity, faults.messages_count_from_zero],
+    differs_on={
+        "keras<3.11": (
+            UPHELD,
+            "ModelCheckpoint.__init__ begins with numpy.inf and prints it "
+            "(callbacks/model_checkpoint.py, until Keras 3.10)",
+        ),
+    },
 )
 
 

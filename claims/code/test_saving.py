@@ -8,7 +8,7 @@ import keras
 from hypothesis import strategies as st
 
 from claims.code import faults
-from harness import REFUTED, claim, given, judge, public, shared
+from harness import REFUTED, UPHELD, claim, given, judge, public, shared
 
 PAGE = (
     "https://github.com/keras-team/keras/blob/2.3.1/docs/templates/getting-started/"
@@ -39,6 +39,12 @@ save_weights_takes_any_name = claim(
     "with a ValueError; model.weights.h5 is written.",
     explained_by="keras.src.saving.saving_api:save_weights",
     faults=[faults.weights_take_any_name],
+    differs_on={
+        "keras<3": (
+            UPHELD,
+            "Model.save_weights takes any name (engine/training.py, Keras 2)",
+        ),
+    },
 )
 names = st.sampled_from(["weights.h5", "weights", "model.ckpt", "best_weights.hdf5"])
 
@@ -75,6 +81,13 @@ save_takes_a_folder = claim(
     "model.save('model.keras') writes the model to that file.",
     explained_by="keras.src.saving.saving_api:save_model",
     faults=[faults.folders_are_saved],
+    differs_on={
+        "keras<3": (
+            UPHELD,
+            "Model.save writes a SavedModel to a path without an ending "
+            "(saving/saving_api.py, Keras 2)",
+        ),
+    },
 )
 folders = st.sampled_from(["model", "my_model", "saved.tf"])
 

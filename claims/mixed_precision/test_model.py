@@ -18,7 +18,10 @@ def head(activation, dtype=None):
     """A last layer of two units under the policy, whose kernel passes its input on."""
     with policy("mixed_float16"):
         layer = keras.layers.Dense(
-            2, activation=activation, dtype=dtype, kernel_initializer="identity"
+            2,
+            activation=activation,
+            dtype=dtype,
+            kernel_initializer=keras.initializers.Identity(),
         )
     layer.build((None, 2))
     return layer

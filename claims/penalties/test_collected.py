@@ -163,6 +163,13 @@ one_scalar_per_layer = claim(
         broken.entries_not_scalar,
         broken.l2_too_large,
     ],
+    differs_on={
+        "keras<3": (
+            UPHELD,
+            "Layer.losses has the penalties of frozen weights too "
+            "(engine/base_layer.py, Keras 2)",
+        ),
+    },
 )
 
 

@@ -108,6 +108,13 @@ rate_of_a_schedule_cannot_be_set = claim(
     "can replace a number.",
     explained_by=f"{SETTER}.learning_rate",
     faults=[faults.rate_of_a_schedule_is_set],
+    differs_on={
+        "keras<3": (
+            REFUTED,
+            "Optimizer.learning_rate replaces a schedule by a number "
+            "(optimizers/optimizer.py, Keras 2)",
+        ),
+    },
 )
 
 
@@ -214,6 +221,13 @@ integer_rate_is_cast = claim(
     "halved by ReduceLROnPlateau, is 0.5.",
     explained_by=f"{SETTER}.__init__",
     faults=[faults.integer_rates_are_taken, faults.plateau_factor_5_percent_high],
+    differs_on={
+        "keras<3": (
+            REFUTED,
+            "Optimizer._build_learning_rate makes a float variable of an integer "
+            "(optimizers/optimizer.py, Keras 2)",
+        ),
+    },
 )
 
 

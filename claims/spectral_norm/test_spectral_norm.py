@@ -19,6 +19,7 @@ from harness import (
     judge,
     shared,
 )
+from harness.stack.absent import offered
 
 PLACE = (
     "keras.src.layers.normalization.spectral_normalization:SpectralNormalization.call"
@@ -149,6 +150,9 @@ def wrapped(shape, iterations):
         layer = keras.layers.Conv2D(outputs, size, use_bias=False)
     wrapper = keras.layers.SpectralNormalization(layer, power_iterations=iterations)
     wrapper.build((None, *size, inputs))
+    said = "eager training call of SpectralNormalization"
+    with offered("keras", said, ValueError):
+        wrapper(np.ones((1, *size, inputs), "float32"), training=True)
     wrapper.vector_u.assign(np.ones((1, outputs)))
     return wrapper
 

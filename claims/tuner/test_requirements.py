@@ -94,6 +94,12 @@ install_command = claim(
     "TensorFlow 2.21 no longer installs it, and the trial fails.",
     explained_by=f"{TUNER}._configure_tensorboard_dir",
     faults=[faults.trials_need_no_tensorboard, faults.trials_fail_with_tensorboard],
+    differs_on={
+        "tensorflow<2.21": (
+            UPHELD,
+            "TensorFlow's package requires tensorboard (its metadata, until 2.20)",
+        ),
+    },
 )
 
 

@@ -71,7 +71,8 @@ class Measurement:
     """Everything one run of one check leaves behind.
 
     mode: how far the examples go; under_fault: whether the library has a deliberate
-    defect now, so that no picture is drawn and nothing is run that cannot see it.
+    defect now, so that no picture is drawn and nothing is run that cannot see it;
+    elsewhere: libraries of another version than claims are written for.
     """
 
     check: str = ""
@@ -82,6 +83,7 @@ class Measurement:
     decisions: dict[tuple[str, int], Decision] = field(default_factory=dict)
     oracles: set[str] = field(default_factory=set)
     under_fault: bool = False
+    elsewhere: frozenset[str] = frozenset()
     picture: Picture | None = None
     example: str = ""
     falsified_at: tuple[str, int] | None = None

@@ -313,7 +313,12 @@ def _verdict(claim: Declared, checks: Sequence[CheckLine]) -> tuple[str, str]:
     if missing and not any(c["outcome"] == v.BROKEN for c in checks):
         some = "part of its checks selected" if checks else NOT_SELECTED
         return v.NOT_RUN, some
-    return v.form(triples)
+    return v.form(triples, elsewhere=_elsewhere(claim))
+
+
+def _elsewhere(claim: Declared) -> bool:
+    """Whether the run's versions have a record of their own."""
+    return bool(claim.get("on"))
 
 
 def under_fault(claim: Declared, checks: Sequence[CheckLine], name: str) -> FaultSeen:
@@ -329,7 +334,8 @@ def under_fault(claim: Declared, checks: Sequence[CheckLine], name: str) -> Faul
     if not seen or plain == v.NOT_RUN:
         return {"detected": None}
     under, reason = v.form(
-        [(role, e["outcome"], e.get("reason") or "") for role, e in seen]
+        [(role, e["outcome"], e.get("reason") or "") for role, e in seen],
+        elsewhere=_elsewhere(claim),
     )
     crashed = any(e["outcome"] == v.BROKEN for _, e in seen)
     detected = under != plain and not crashed and under != v.NOT_RUN

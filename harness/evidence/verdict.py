@@ -44,6 +44,14 @@ _QUALIFIED_TABLE: _Table = {
     (FALSIFIED, FALSIFIED): (REFUTED, ""),
     (FALSIFIED, HELD): (BROKEN, "the two sides of the qualification are swapped"),
 }
+_ELSEWHERE: _Table = {
+    (FALSIFIED, FALSIFIED): (REFUTED, "the correction is for other versions"),
+    (HELD, HELD): (UPHELD, ""),
+}
+_QUALIFIED_ELSEWHERE: _Table = {
+    (FALSIFIED, HELD): (QUALIFIED, "the other way round than in other versions"),
+}
+"""Where versions have a record of their own: its reason says what is true there."""
 _CONTRADICTION_TABLE: _Table = {
     (FALSIFIED, HELD): (STANDS, ""),
     (HELD, HELD): (DISSOLVED, "all sides hold at once"),
@@ -52,10 +60,15 @@ _CONTRADICTION_TABLE: _Table = {
 }
 
 
-def predicted(recorded: str | None, role: str) -> str | None:
-    """The outcome that a check of `role` must have for `recorded` to stand."""
+def predicted(recorded: str | None, role: str, elsewhere: bool = False) -> str | None:
+    """The outcome that a check of `role` must have for `recorded` to stand; elsewhere:
+    on versions with a record of their own, for which no correction is written."""
     if recorded in (None, INCONCLUSIVE):
         return None
+    if elsewhere and (role == INSTEAD or recorded == QUALIFIED):
+        return None
+    if elsewhere and recorded == REFUTED:
+        return FALSIFIED
     if role == FAILS_WHEN:
         return HELD if recorded == UPHELD else FALSIFIED
     if role == TOGETHER or (role == AS_WORDED and recorded == REFUTED):
@@ -63,10 +76,13 @@ def predicted(recorded: str | None, role: str) -> str | None:
     return HELD
 
 
-def form(checks: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
+def form(
+    checks: Iterable[tuple[str, str, str]], elsewhere: bool = False
+) -> tuple[str, str]:
     """The verdict on `(role, outcome, reason)` triples, and why if it needs saying.
 
-    Broken beats not run beats the table. Several checks of one role are joined: a
+    elsewhere: on versions with a record of their own. Broken beats not run beats the
+    table. Several checks of one role are joined: a
     statement falls with one falsification, a named failure needs every one of them.
     """
     triples = list(checks)
@@ -79,15 +95,20 @@ def form(checks: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
     sides = {role: _joined(role, triples) for role in ROLES}
     if sides[HOLDS_WHEN] or sides[FAILS_WHEN]:
         table, pair = _QUALIFIED_TABLE, (sides[HOLDS_WHEN], sides[FAILS_WHEN])
+        other = _QUALIFIED_ELSEWHERE
         missing = "one side of the qualification has no check"
     elif sides[TOGETHER] or sides[RIGHT]:
         table, pair = _CONTRADICTION_TABLE, (sides[TOGETHER], sides[RIGHT])
+        other = {}
         missing = "a contradiction needs a check of all sides and one of the right side"
     else:
         table, pair = _TABLE, (sides[AS_WORDED], sides[INSTEAD])
+        other = _ELSEWHERE
         missing = "no check as worded"
     if INCONCLUSIVE in pair:
         return INCONCLUSIVE, "an interval settles neither side"
+    if elsewhere:
+        table = table | other
     return table.get(pair, (BROKEN, missing))
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import keras
 
+from harness.stack.absent import offered
+
 
 class _Pairs(keras.layers.Layer):
     """Mixes each example of a batch with another example of the same batch."""
@@ -21,9 +23,10 @@ class _Pairs(keras.layers.Layer):
 
     def _drawn(self, count: Any) -> tuple[Any, Any]:
         """A coefficient from Beta(alpha, alpha) and a partner for each example."""
-        own = keras.random.beta(
-            (count,), self.alpha, self.alpha, seed=self.seed_generator
-        )
+        with offered("keras", "compiled call of keras.random.beta", TypeError):
+            own = keras.random.beta(
+                (count,), self.alpha, self.alpha, seed=self.seed_generator
+            )
         return own, keras.random.shuffle(
             keras.ops.arange(count), seed=self.seed_generator
         )

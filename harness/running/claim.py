@@ -51,7 +51,10 @@ class Check:
 
 @dataclass(kw_only=True)
 class Statement:
-    """What checks judge: a claim of a text, or a contradiction between texts."""
+    """What checks judge: a claim of a text, or a contradiction between texts.
+
+    on: the key of a claim's `differs_on` that this stack is meant by, if one is.
+    """
 
     id: str
     says: str
@@ -64,6 +67,7 @@ class Statement:
     module: str
     file: Path
     thorough: bool = False
+    on: str | None = None
     checks: list[Check] = field(default_factory=list)
 
     @property
@@ -98,16 +102,12 @@ class Statement:
 
 @dataclass(kw_only=True)
 class Claim(Statement):
-    """One falsifiable statement; its methods decorate the tests that judge it.
-
-    on: the key of `differs_on` that this stack is meant by, if one is.
-    """
+    """One falsifiable statement; its methods decorate the tests that judge it."""
 
     evidence: tuple[Source, ...]
     severity: str | None
     correction: str | None
     differs_on: dict[str, tuple[str, str]]
-    on: str | None
 
     def as_worded(self, test: Test) -> Test:
         """The test asserts what the text says."""

@@ -93,7 +93,12 @@ def measure(
 ) -> Result:
     """Run `call` once and classify it. Only a falsification by the judge falsifies."""
     measurement = Measurement(
-        check.name, policy.seed, policy.alpha, mode, under_fault=under_fault
+        check.name,
+        policy.seed,
+        policy.alpha,
+        mode,
+        under_fault=under_fault,
+        elsewhere=policy.elsewhere,
     )
     seed = seeds.derive(policy.seed, check.name)
     seeds.seed_example(seed)
@@ -174,7 +179,7 @@ def evidence_of(check: Check, result: Result, seconds: float) -> CheckLine:
         "negated": check.negated,
         "outcome": result.outcome,
         "absent": result.absent,
-        "predicted": predicted(check.claim.recorded, check.role),
+        "predicted": predicted(check.claim.recorded, check.role, bool(check.claim.on)),
         "reason": result.reason,
         "counterexample": counterexample,
         "snippet": snippets.text(check.claim.snippet, counterexample)
@@ -218,7 +223,7 @@ def under_fault(
 
 
 def _is_changed(check: Check, result: Result) -> bool:
-    expected = predicted(check.claim.recorded, check.role)
+    expected = predicted(check.claim.recorded, check.role, bool(check.claim.on))
     return (
         expected is not None
         and result.outcome in (HELD, FALSIFIED, INCONCLUSIVE)

@@ -44,6 +44,16 @@ def tensor_of(variable: Any) -> Any:
     return variable if callable(variable.value) else variable.value
 
 
+def name_of(variable: Any) -> str:
+    """Its name; that of Keras 2 ends in the number of an output."""
+    return str(variable.name).partition(":")[0]
+
+
+def is_built(optimizer: Any) -> bool:
+    """Whether it has its variables; in Keras 2 building it again changes nothing."""
+    return bool(getattr(optimizer, "built", False))
+
+
 def choose_backend(name: str) -> None:
     """Choose the backend of this name as importing Keras with it does.
 
