@@ -168,7 +168,7 @@ random_crop_at_inference = claim(
     explained_by=f"{PREPROCESSING}.random_crop:RandomCrop.transform_images",
     faults=[faults.layer_crops_at_inference],
     differs_on={
-        "keras>=3,<3.6": (
+        "keras<3.6": (
             UPHELD,
             "RandomCrop.call resizes and crops at inference "
             "(layers/preprocessing/random_crop.py, Keras 3.0 to 3.5)",

@@ -34,6 +34,13 @@ epsilon_of_plateau = claim(
     "EarlyStopping raises a TypeError.",
     explained_by=f"{PLATEAU}.__init__",
     faults=[faults.epsilon_is_min_delta, faults.plateau_refuses_other_words],
+    differs_on={
+        "keras<3": (
+            REFUTED,
+            "ReduceLROnPlateau.__init__ takes epsilon for min_delta, but logs its "
+            "warning (callbacks.py, Keras 2)",
+        ),
+    },
 )
 
 

@@ -123,6 +123,11 @@ restore_best_weights = claim(
         faults.falls_are_no_improvements,
     ],
     differs_on={
+        "keras<3": (
+            REFUTED,
+            "EarlyStopping restores the weights only where it ends the training "
+            "early (callbacks.py, EarlyStopping.on_epoch_end, Keras 2)",
+        ),
         "keras>=3,<3.7": (
             REFUTED,
             "a second training is measured by the best value of the first: "

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from harness import as_array, gradients, judge, shared
+from harness.stack.keras_internals import regularize
 
 ROWS, INPUTS, UNITS = 6, 4, 3
 RATE = 0.125
@@ -129,7 +130,7 @@ def linear_model(problem: Regression, reg: object = None) -> keras.Model:
     """A compiled linear model with the problem's weights and this penalty."""
     model = _linear_model()
     model.layers[0].kernel.assign(problem.w)
-    model.layers[0].kernel.regularizer = reg
+    regularize(model.layers[0], "kernel", reg)
     return model
 
 
@@ -189,7 +190,7 @@ def logistic_model(problem: Regression, reg: object) -> keras.Model:
     """The same for 0/1 targets, with binary cross-entropy as loss and as metric."""
     model = _logistic_model()
     model.layers[0].kernel.assign(problem.w)
-    model.layers[0].kernel.regularizer = reg
+    regularize(model.layers[0], "kernel", reg)
     return model
 
 

@@ -22,6 +22,7 @@ from claims.common.penalty_models import (
 from claims.documents import day7, tutorial
 from claims.losses import faults as broken
 from harness import UPHELD, as_array, claim, given, gradients, judge, shared
+from harness.stack.keras_internals import regularize
 
 LOSSES = "keras.src.layers.layer:Layer.losses"
 
@@ -141,7 +142,7 @@ def test_add_n_is_the_penalty_of_all_layers(strength, width):
     weights = [weights_away_from_zero(*v.shape) for v in model.variables]
     model.set_weights(weights)
     for layer in model.layers[:4]:
-        layer.kernel.regularizer = keras.regularizers.L2(strength)
+        regularize(layer, "kernel", keras.regularizers.L2(strength))
 
     total = as_array(tf.add_n(model.losses))
     found = gradients(lambda: tf.add_n(model.losses), model.trainable_variables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 _SESSION = ("GLOBAL_STATE_TRACKER", "GLOBAL_SETTINGS_TRACKER")
@@ -52,6 +52,26 @@ def name_of(variable: Any) -> str:
 def is_built(optimizer: Any) -> bool:
     """Whether it has its variables; in Keras 2 building it again changes nothing."""
     return bool(getattr(optimizer, "built", False))
+
+
+def regularize(layer: Any, weight: str, regularizer: Any) -> None:
+    """The weight of a built layer has this regularizer, or none, from now on.
+
+    Keras 3 asks the variable for its regularizer, Keras 2 keeps a call for each.
+    """
+    variable = getattr(layer, weight)
+    if not hasattr(layer, "_callable_losses"):
+        variable.regularizer = regularizer
+        return
+    calls = layer._callable_losses
+    calls[:] = [call for call in calls if call.args[0].args[0] is not variable]
+    if regularizer is not None:
+        layer._handle_weight_regularization(weight, variable, regularizer)
+
+
+def rate_in(log: Mapping[str, Any]) -> Any:
+    """The learning rate that a callback has logged; Keras 2 calls it lr."""
+    return log.get("learning_rate", log.get("lr"))
 
 
 def choose_backend(name: str) -> None:
