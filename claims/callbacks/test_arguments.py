@@ -94,6 +94,13 @@ lambda_arguments_by_keyword = claim(
     "and end of a training, by position.",
     explained_by=[f"{LIST}.on_train_batch_end", f"{LIST}.on_epoch_end"],
     faults=[faults.batch_logs_by_position, faults.epoch_logs_by_keyword],
+    differs_on={
+        "keras<3": (
+            REFUTED,
+            "CallbackList._call_batch_hook_helper passes the logs by position "
+            "(callbacks.py, Keras 2)",
+        ),
+    },
 )
 
 BATCHES = ["on_train_batch_begin", "on_train_batch_end"]
