@@ -347,22 +347,22 @@ plateau_log = claim(
             "ReduceLROnPlateau.on_epoch_end logs the rate as lr (callbacks.py, Keras "
             "2)",
         ),
-        "keras>=3,<3.4": (
-            REFUTED,
-            "Progbar.update compares the float32 of 0.001 with 1e-3; NumPy 1, which "
-            "TensorFlow 2.16 asks for, does so in double precision "
-            "(utils/progbar.py)",
-        ),
-        "keras>=3.4,<3.11": (
-            UPHELD,
-            "Progbar.update compares the float32 of 0.001 with 1e-3 in float32 under "
-            "NumPy 2, and finds it no larger (utils/progbar.py, until Keras 3.11)",
-        ),
         "keras>=3.11,<3.15": (
             REFUTED,
             "ReduceLROnPlateau._reset keeps `best` of an earlier training, so that "
             "the rate falls at once in a second one "
             "(callbacks/reduce_lr_on_plateau.py, Keras 3.11 to 3.14)",
+        ),
+        "numpy<2": (
+            REFUTED,
+            "Progbar.update compares the float32 of 0.001 with 1e-3; NumPy 1, which "
+            "TensorFlow 2.16 asks for, does so in double precision "
+            "(utils/progbar.py)",
+        ),
+        "keras<3.11": (
+            UPHELD,
+            "Progbar.update compares the float32 of 0.001 with 1e-3 in float32 under "
+            "NumPy 2, and finds it no larger (utils/progbar.py, until Keras 3.11)",
         ),
     },
 )
