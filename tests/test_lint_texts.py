@@ -27,8 +27,16 @@ WRONG = {
     CODE.format("try:\n    tf.Session()\nexcept KeyboardInterrupt:\n    pass"): "name",
     CODE.format("opt = keras.optimizers.Adam()\nprint(opt.lr)"): "name",
     "This is a layer.\n\n" + CODE.format("keras.layers.Dropout(1.5)"): "call",
+    CODE.format("def train(model):\n    model.fit_generator(x)"): "name",
+    CODE.format("model.fit(x, y, nb_epoch=3)"): "call",
+    "Keras trains it with `model.fit_generator(x)`.": "name",
 }
 RIGHT = [
+    CODE.format("def train(model):\n    model.own_step(x)\n    model.fit(x, epochs=3)"),
+    CODE.format("class M(keras.Model):\n    def fit(self, x, nb_epoch): ...\n")
+    + CODE.format("model.fit(x, nb_epoch=3)"),
+    CODE.format("def fit_generator(): ...\nmodel.fit_generator(x)"),
+    CODE.format("import torch\nmodel.fit(x, nb_epoch=3)"),
     "The default learning_rate of Adam is 0.001.",
     "In PyTorch the default momentum of BatchNormalization is 0.9.",
     "In PyTorch the default momentum of BatchNorm2d is 0.1.",

@@ -1,4 +1,5 @@
-"""Methods of models that are gone, where the lesson does not show what the model is.
+"""Methods of models that are gone, and keywords that `fit` and its like no longer have,
+where the lesson does not show what the model is.
 
 A method is known by the index of names: some version of Keras had it, and the installed
 one has not. Only names that end in `model` are taken for models, in lessons that use
@@ -18,6 +19,10 @@ from harness.lessons.programs import Place, place
 from harness.lessons.reading import Said
 
 MODEL = "keras.Model"
+HELD = ("evaluate", "fit", "predict")
+"""Methods whose calls are held against their signature; that of `compile` is another
+one in many classes of models."""
+_LIBRARIES = re.compile(r"\b(keras|torch|pytorch)\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|_)model\d*$", re.IGNORECASE)
 
 
@@ -42,9 +47,42 @@ def methods(code: Code, libraries: Libraries) -> Iterator[tuple[Place | Said, st
                 yield at, method
 
 
+def calls(code: Code, libraries: Libraries) -> Iterator[tuple[Place, str, str]]:
+    """Calls of a model's methods with a keyword that they do not have: where, which
+    method, and what the library says."""
+    if not _is_about_keras(code) or any(map(_is_a_model, _classes(code))):
+        return
+    for call in code.calls(*(f".{name}" for name in HELD)):
+        named = [k.arg for k in call.node.keywords if k.arg]
+        function = call.node.func
+        if call.open or not isinstance(function, ast.Attribute):
+            continue
+        owner = function.value
+        if isinstance(owner, ast.Name) and _NAMED.search(owner.id):
+            name = f"{MODEL}.{function.attr}"
+            positional = len(call.node.args)
+            asked = libraries.ask(
+                ask="method", name=name, positional=positional, keywords=named
+            )
+            if said := asked.get("message"):
+                yield place(call.block.piece, call.node), function.attr, said
+
+
+def _classes(code: Code) -> Iterator[ast.ClassDef]:
+    for block in code.blocks:
+        yield from (n for n in block.nodes if isinstance(n, ast.ClassDef))
+
+
+def _is_a_model(node: ast.ClassDef) -> bool:
+    """Whether a class may have methods of its own in place of Keras'."""
+    own = {n.name for n in node.body if isinstance(n, ast.FunctionDef)}
+    return bool(own & {*HELD})
+
+
 def _is_about_keras(code: Code) -> bool:
     text = "\n".join(text for text in code.lesson.sources.values() if text)
-    return bool(re.search(r"\bkeras\b", text)) and not re.search(r"\btorch\b", text)
+    named = {found.lower() for found in _LIBRARIES.findall(text)}
+    return named == {"keras"}
 
 
 def _called(code: Code) -> Iterator[tuple[Place | Said, str]]:

@@ -551,6 +551,7 @@ def _methods(
             told.add((call.use.piece.cell, call.use.line))
             yield _no_method(lesson, call.use, call.use.name)
         elif said := answer.get("message"):
+            told.add((call.use.piece.cell, call.use.line))
             message = f"{owner}.{method} refuses this call"
             yield _finding(lesson, call.use, CALL, ERROR, message, evidence=said)
     for said, written in inline.methods(lesson):
@@ -561,6 +562,10 @@ def _methods(
     for at, method in gone.methods(code, libraries):
         if (at.piece.cell, at.line) not in told:
             yield _no_method(lesson, at, f"{gone.MODEL}.{method}")
+    for where, method, problem in gone.calls(code, libraries):
+        if (where.piece.cell, where.line) not in told:
+            message = f"Model.{method} refuses this call"
+            yield _finding(lesson, where, CALL, ERROR, message, evidence=problem)
 
 
 def _no_method(lesson: Lesson, at: Place | Said, name: str) -> Finding:

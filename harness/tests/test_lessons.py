@@ -127,7 +127,12 @@ def test_a_cell_of_another_language_is_no_python(lesson, magic):
 
 def test_a_script_of_cells_is_read_cell_by_cell(lesson):
     """One that is no Python 3 costs itself alone."""
-    cells = ["import keras", "keras.layers.Dense(3)", 'raise Error, "x"', "keras.Input((3,))"]
+    cells = [
+        "import keras",
+        "keras.layers.Dense(3)",
+        'raise Error, "x"',
+        "keras.Input((3,))",
+    ]
     program = programs.of(lesson("a.py", "".join(f"# %%\n{x}\n" for x in cells)))
 
     assert (program.blocks, len(program.unparsed)) == (4, 1)
