@@ -27,8 +27,8 @@ from harness.evidence.lines import Triage
 from harness.evidence.store import write_atomically
 from harness.lessons import lint
 from harness.lessons.asking import Libraries
+from harness.lessons.findings import Linted
 from harness.lessons.judged import Judged
-from harness.lessons.lint import Linted
 from harness.lessons.reading import SUFFIXES, Lesson, read
 from harness.lessons.related import Related
 

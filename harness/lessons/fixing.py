@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.evidence.store import write_atomically
-from harness.lessons.lint import Finding, Fix, lessons
+from harness.lessons.findings import Finding, Fix
+from harness.lessons.lint import lessons
 
 Edits = dict[Path, tuple[str, str]]
 """By file, its text before and after."""

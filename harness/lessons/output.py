@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from harness.lessons import years
-from harness.lessons.lint import ERROR, NOTE, WARNING, Finding, Linted
+from harness.lessons.findings import ERROR, NOTE, WARNING, Finding, Linted
 from harness.report.text import printable
 
 

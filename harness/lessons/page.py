@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from harness.lessons.lint import ERROR, NOTE, WARNING, Linted
+from harness.lessons.findings import ERROR, NOTE, WARNING, Linted
 from harness.report import render
 
 RIGHT = "right"
