@@ -24,7 +24,7 @@ TOOLS = ("hypothesis", "pytest", "pytest-benchmark", "pytest-xdist")
 @nox.session(python="3.11")
 @nox.parametrize("stack", STACKS, ids=[stack["name"] for stack in STACKS])
 def stack(session: nox.Session, stack: dict) -> None:
-    """The claims on one stack; the report lies in `reports/stacks/<name>/latest`."""
+    """The claims on one stack; its last run is `reports/stacks/<name>/latest`."""
     declared = [Requirement(text) for text in PROJECT["dependencies"]]
     others = [str(r) if r.name in TOOLS else r.name for r in declared]
     without = stack.get("without", [])
