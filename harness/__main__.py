@@ -27,7 +27,7 @@ from harness.evidence.store import (
 )
 from harness.lessons import command as lint
 from harness.lessons import judged
-from harness.report import compare, patch, stacks
+from harness.report import bisection, compare, patch, stacks
 from harness.report.files import write_readable, write_reports
 
 _OUT = "where to write; default: reports/ of the project around this folder"
@@ -104,6 +104,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--out", type=Path, metavar="DIR", help=_OUT)
     command.set_defaults(command=_stacks)
+    command = commands.add_parser("bisect", help="in which release did it flip?")
+    command.add_argument("claim", metavar="CLAIM")
+    command.add_argument("--from", dest="first", required=True, metavar="VERSION")
+    command.add_argument("--to", dest="last", required=True, metavar="VERSION")
+    command.set_defaults(command=_bisect)
     lint.add_to(commands)
     command = commands.add_parser("init", help="start a project about another subject")
     command.add_argument("folder", type=Path, metavar="DIR", help="new, or empty")
@@ -288,6 +293,22 @@ def _stacks(options: argparse.Namespace) -> int:
     for title, sentences in found.sentences.items():
         print(f"{title}: {' '.join(sentences)}")
     print(f"report: {out / 'stacks.html'}")
+    return 0
+
+
+def _bisect(options: argparse.Namespace) -> int:
+    project = around(Path.cwd())
+    if project is None:
+        raise UnreadableEvidence("bisect runs claims: call it in the project's folder.")
+    see = bisection.in_environment(project.root, options.claim)
+    versions = bisection.releases(options.first, options.last)
+
+    def said(version: str) -> bisection.Seen:
+        seen = see(version)
+        print(f"Keras {version}: {seen.verdict}", file=sys.stderr)
+        return seen
+
+    print("\n".join(bisection.told(*bisection.search(versions, said))))
     return 0
 
 
