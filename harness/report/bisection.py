@@ -124,14 +124,16 @@ def source(packages: Path, place: str) -> str:
 
 def told(low: Seen, high: Seen) -> Iterator[str]:
     """The release, both evidences, and the changed lines of what explains the claim."""
-    yield f"{low.claim['id']}: {low.verdict} until Keras {low.version}, {high.verdict} "
-    yield f"from Keras {high.version}"
+    yield (
+        f"{low.claim['id']}: {low.verdict} until Keras {low.version}, {high.verdict} "
+        f"from Keras {high.version}"
+    )
     for seen in (low, high):
         yield f"Keras {seen.version}: {seen.verdict}"
         for check in seen.claim["checks"]:
             measured, expected = number(check["measured"]), number(check["expected"])
-            yield f"  {check['role']}, {check['test']}: {check['outcome']}; measured "
-            yield f"    {measured}, expected {expected}"
+            yield f"  {check['role']}, {check['test']}: {check['outcome']}"
+            yield f"    measured {measured}, expected {expected}"
     for place, before in low.sources.items():
         yield f"what changed in {place}:"
         after = high.sources[place]
