@@ -24,15 +24,8 @@ TOOLS = ("hypothesis", "pytest", "pytest-benchmark", "pytest-xdist")
 @nox.session(python="3.11")
 @nox.parametrize("stack", STACKS, ids=[stack["name"] for stack in STACKS])
 def stack(session: nox.Session, stack: dict) -> None:
-    """The claims on one stack; the report lies in `reports/stacks/<name>/latest`."""
-    declared = [Requirement(text) for text in PROJECT["dependencies"]]
-    others = [str(r) if r.name in TOOLS else r.name for r in declared]
-    without = stack.get("without", [])
-    overrides = Path(session.create_tmp(), "overrides.txt")
-    overrides.write_text("".join(f"{name}; python_version < '3'\n" for name in without))
-    needed = [*stack["requires"], *(name for name in others if name not in without)]
-    session.install("--overrides", str(overrides), *needed)
-    session.install("--no-deps", "--editable", ".")
+    """The claims on one stack; its last run is `reports/stacks/<name>/latest`."""
+    install(session, stack["requires"], stack.get("without", []))
     session.run(
         "pytest",
         "claims/",
@@ -42,3 +35,23 @@ def stack(session: nox.Session, stack: dict) -> None:
         *session.posargs,
         env={"KERAS_BACKEND": stack.get("backend", "tensorflow")},
     )
+
+
+@nox.session(python="3.11", default=False)
+def release(session: nox.Session) -> None:
+    """One environment for `python -m harness bisect`, which changes versions in it:
+    requirements, then `--` and the arguments of pytest."""
+    middle = session.posargs.index("--")
+    install(session, session.posargs[:middle], [])
+    session.run("pytest", *session.posargs[middle + 1 :], success_codes=[0, 1])
+
+
+def install(session: nox.Session, requires: list[str], without: list[str]) -> None:
+    """These versions, and what else the claims need; not what is named in `without`."""
+    declared = [Requirement(text) for text in PROJECT["dependencies"]]
+    others = [str(r) if r.name in TOOLS else r.name for r in declared]
+    overrides = Path(session.create_tmp(), "overrides.txt")
+    overrides.write_text("".join(f"{name}; python_version < '3'\n" for name in without))
+    needed = [*requires, *(name for name in others if name not in without)]
+    session.install("--overrides", str(overrides), *needed)
+    session.install("--no-deps", "--editable", ".")

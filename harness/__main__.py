@@ -27,7 +27,7 @@ from harness.evidence.store import (
 )
 from harness.lessons import command as lint
 from harness.lessons import judged
-from harness.report import compare, patch
+from harness.report import bisection, compare, patch, stacks
 from harness.report.files import write_readable, write_reports
 
 _OUT = "where to write; default: reports/ of the project around this folder"
@@ -94,6 +94,21 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("new", type=Path, metavar="NEW")
     command.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
     command.set_defaults(command=_compare)
+    command = commands.add_parser("stacks", help="in which versions is it true?")
+    command.add_argument(
+        "runs",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="complete runs, one a stack; the sentences speak of the first one",
+    )
+    command.add_argument("--out", type=Path, metavar="DIR", help=_OUT)
+    command.set_defaults(command=_stacks)
+    command = commands.add_parser("bisect", help="in which release did it flip?")
+    command.add_argument("claim", metavar="CLAIM")
+    command.add_argument("--from", dest="first", required=True, metavar="VERSION")
+    command.add_argument("--to", dest="last", required=True, metavar="VERSION")
+    command.set_defaults(command=_bisect)
     lint.add_to(commands)
     command = commands.add_parser("init", help="start a project about another subject")
     command.add_argument("folder", type=Path, metavar="DIR", help="new, or empty")
@@ -267,6 +282,34 @@ def _compare(options: argparse.Namespace) -> int:
         write_atomically(options.html, compare.html(difference, old, new))
         print(f"page: {options.html}", file=sys.stderr)
     return int(compare.changed(difference))
+
+
+def _stacks(options: argparse.Namespace) -> int:
+    found = stacks.matrix([record.audit(read_run(run)) for run in options.runs])
+    out = _out(options.out, "stacks")
+    make_folder(out)
+    write_atomically(out / "stacks.md", stacks.markdown(found))
+    write_atomically(out / "stacks.html", stacks.html(found))
+    for title, sentences in found.sentences.items():
+        print(f"{title}: {' '.join(sentences)}")
+    print(f"report: {out / 'stacks.html'}")
+    return 0
+
+
+def _bisect(options: argparse.Namespace) -> int:
+    project = around(Path.cwd())
+    if project is None:
+        raise UnreadableEvidence("bisect runs claims: call it in the project's folder.")
+    see = bisection.in_environment(project.root, options.claim)
+    versions = bisection.releases(options.first, options.last)
+
+    def said(version: str) -> bisection.Seen:
+        seen = see(version)
+        print(f"Keras {version}: {seen.verdict}", file=sys.stderr)
+        return seen
+
+    print("\n".join(bisection.told(*bisection.search(versions, said))))
+    return 0
 
 
 def _init(options: argparse.Namespace) -> int:

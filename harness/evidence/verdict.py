@@ -61,14 +61,15 @@ _CONTRADICTION_TABLE: _Table = {
 
 
 def predicted(recorded: str | None, role: str, elsewhere: bool = False) -> str | None:
-    """The outcome that a check of `role` must have for `recorded` to stand; elsewhere:
-    on versions with a record of their own, for which no correction is written."""
+    """The outcome that a check of `role` must have for `recorded` to stand.
+
+    elsewhere: on versions with a record of their own. No correction is written for
+    them, and of several checks one is enough to refute: none is predicted then.
+    """
     if recorded in (None, INCONCLUSIVE):
         return None
-    if elsewhere and (role == INSTEAD or recorded == QUALIFIED):
+    if elsewhere and (role == INSTEAD or recorded != UPHELD):
         return None
-    if elsewhere and recorded == REFUTED:
-        return FALSIFIED
     if role == FAILS_WHEN:
         return HELD if recorded == UPHELD else FALSIFIED
     if role == TOGETHER or (role == AS_WORDED and recorded == REFUTED):
@@ -81,9 +82,9 @@ def form(
 ) -> tuple[str, str]:
     """The verdict on `(role, outcome, reason)` triples, and why if it needs saying.
 
-    elsewhere: on versions with a record of their own. Broken beats not run beats the
-    table. Several checks of one role are joined: a
+    Broken beats not run beats the table. Several checks of one role are joined: a
     statement falls with one falsification, a named failure needs every one of them.
+    elsewhere: on versions with a record of their own, for which no correction speaks.
     """
     triples = list(checks)
     for unusable in (BROKEN, NOT_RUN):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,12 @@ class BadStacks(InputError):
 class Stacks:
     """Versions by library of each stack; the first one is what claims are written for.
 
+    required: the same as it is written there, by packages.
     Without a file nothing is known, and every version counts as measured.
     """
 
     measured: tuple[dict[str, Series], ...] = ()
+    required: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def of(cls, root: Path) -> Stacks:
@@ -41,7 +44,8 @@ class Stacks:
             return cls()
         try:
             tables = tomllib.loads(path.read_text("utf-8"))["stack"]
-            return cls(tuple(_versions(table["requires"]) for table in tables))
+            required = tuple(tuple(table["requires"]) for table in tables)
+            return cls(tuple(map(_versions, required)), required)
         except (ValueError, KeyError, TypeError, InvalidRequirement) as error:
             raise BadStacks(
                 f"{path} cannot be used ({error}): each [[stack]] has a name and a "
@@ -74,6 +78,22 @@ class Stacks:
         )
 
 
+def around(stacks: Stacks, version: str) -> list[str]:
+    """What a release of Keras is installed with: the rest of the newest stack whose
+    Keras is no newer, or of the oldest one. Raises BadStacks without any stack."""
+    known = [
+        (measured["keras"], required)
+        for measured, required in zip(stacks.measured, stacks.required)
+        if any(Requirement(text).name == "keras" for text in required)
+    ]
+    if not known:
+        raise BadStacks(f"{FILE} names no stack with Keras, so none can be installed.")
+    older = [pair for pair in known if pair[0] <= series(version)]
+    _, required = max(older or [min(known)], key=lambda pair: pair[0])
+    others = [text for text in required if Requirement(text).name != "keras"]
+    return [f"keras=={version}", *others]
+
+
 def series(version: str) -> Series:
     """`3.16.0.dev2026102704` is of 3.16."""
     release = (*Version(version).release, 0)
@@ -101,7 +121,7 @@ def applies(condition: str, stack: Stack) -> bool:
     return version is not None and versions.contains(Version(version).base_version)
 
 
-def _versions(requires: list[Any]) -> dict[str, Series]:
+def _versions(requires: Iterable[Any]) -> dict[str, Series]:
     found = {}
     for text in requires:
         asked = Requirement(text)

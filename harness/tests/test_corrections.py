@@ -167,6 +167,7 @@ def judged(averages, tmp_path):
         "needs": None,
         "timed": False,
         "differs_on": {},
+        "on": None,
         "module": "m",
         "sources": [{"document": "averages", "section": "s", "lines": [5, 5]}],
         "evidence": [],

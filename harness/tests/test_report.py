@@ -71,6 +71,7 @@ def claim(text="A fact.", **other):
         "scope": None,
         "reason": text,
         "differs_on": {},
+        "on": None,
         "why": text,
         "explained_by": [],
         "by_backend": {"tensorflow": "refuted"},

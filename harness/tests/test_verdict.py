@@ -58,6 +58,39 @@ def test_what_a_role_predicts(recorded, role, outcome):
     assert predicted(recorded, role) == outcome
 
 
+@pytest.mark.parametrize(
+    ("checks", "verdict"),
+    [
+        ([(A, "falsified"), (N, "falsified")], "refuted"),
+        ([(A, "held"), (N, "held")], "upheld"),
+        ([(A, "held"), (N, "falsified")], "upheld"),
+        ([(H, "falsified"), (F, "held")], "qualified"),
+        ([(H, "falsified"), (F, "falsified")], "refuted"),
+        ([(A, "broken"), (N, "held")], "broken"),
+    ],
+)
+def test_no_correction_speaks_for_versions_with_a_record_of_their_own(checks, verdict):
+    """The record there has a reason, which says what is true."""
+    triples = [(role, outcome, "") for role, outcome in checks]
+
+    assert form(triples, elsewhere=True)[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("recorded", "role", "outcome"),
+    [
+        ("upheld", A, "held"),
+        ("upheld", F, "held"),
+        ("upheld", N, None),
+        ("refuted", A, None),
+        ("qualified", H, None),
+    ],
+)
+def test_what_a_role_predicts_there(recorded, role, outcome):
+    """One of several checks is enough to refute, so that none must be falsified."""
+    assert predicted(recorded, role, elsewhere=True) == outcome
+
+
 def test_the_reason_of_a_broken_check_is_kept():
     """The first broken check's reason becomes the claim's."""
     checks = [(A, "held", ""), (N, "broken", "ValueError: shapes")]
