@@ -208,7 +208,7 @@ def test_a_budget_is_planned_without_a_clock(compared, tmp_path, two_cores):
     plan = planned([compared], tmp_path, seconds(24)).plan()
     assert plan.looks == (16, 24) and plan.units == 48
     said = plan.sentences()[0]
-    assert "1 comparisons at 16, 24 seeds, and at more where it is open: up" in said
+    assert "1 comparison at 16, 24 seeds, and at more where it is open: up" in said
     assert "48 trainings (0 are stored)" in said
     none = planned([compared], tmp_path, 1.0).plan()
     assert none.looks == () and "pays for no comparison" in none.sentences()[0]
