@@ -64,11 +64,12 @@ def predicted(recorded: str | None, role: str, elsewhere: bool = False) -> str |
     """The outcome that a check of `role` must have for `recorded` to stand.
 
     elsewhere: on versions with a record of their own. No correction is written for
-    them, and of several checks one is enough to refute: none is predicted then.
+    them, and of several checks one is enough to refute, or to see no failure: none is
+    predicted then.
     """
     if recorded in (None, INCONCLUSIVE):
         return None
-    if elsewhere and (role == INSTEAD or recorded != UPHELD):
+    if elsewhere and (role in (INSTEAD, FAILS_WHEN) or recorded != UPHELD):
         return None
     if role == FAILS_WHEN:
         return HELD if recorded == UPHELD else FALSIFIED

@@ -80,14 +80,14 @@ def test_no_correction_speaks_for_versions_with_a_record_of_their_own(checks, ve
     ("recorded", "role", "outcome"),
     [
         ("upheld", A, "held"),
-        ("upheld", F, "held"),
+        ("upheld", F, None),
         ("upheld", N, None),
         ("refuted", A, None),
         ("qualified", H, None),
     ],
 )
 def test_what_a_role_predicts_there(recorded, role, outcome):
-    """One of several checks is enough to refute, so that none must be falsified."""
+    """One of several checks is enough to refute, or to see no failure."""
     assert predicted(recorded, role, elsewhere=True) == outcome
 
 
