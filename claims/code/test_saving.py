@@ -85,7 +85,7 @@ save_takes_a_folder = claim(
         "keras<3": (
             UPHELD,
             "Model.save writes a SavedModel to a path without an ending "
-            "(saving/saving_api.py, Keras 2)",
+            "(engine/training.py, Keras 2)",
         ),
     },
 )

@@ -119,8 +119,8 @@ rate_of_a_schedule_cannot_be_set = claim(
     differs_on={
         "keras<3": (
             REFUTED,
-            "Optimizer.learning_rate replaces a schedule by a number "
-            "(optimizers/optimizer.py, Keras 2)",
+            "Optimizer.learning_rate is the rate of the last update, also just after "
+            "another schedule was set (optimizers/optimizer.py, Keras 2)",
         ),
     },
 )

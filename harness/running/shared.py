@@ -9,7 +9,7 @@ from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from harness.evidence.seeds import own_seed
-from harness.stack.keras_internals import is_built, tensor_of
+from harness.stack.keras_internals import is_built, tensor_of, variables_of
 from harness.stack.libraries import backend
 
 KEPT = 12  # faults whose models are kept, the last ones: memory has an end
@@ -143,5 +143,5 @@ def _state(made: Any) -> list[Any]:
     if optimizer is not None:
         if not is_built(optimizer):
             optimizer.build(made.trainable_variables)
-        variables += optimizer.variables
+        variables += variables_of(optimizer)
     return variables

@@ -69,6 +69,15 @@ def regularize(layer: Any, weight: str, regularizer: Any) -> None:
         layer._handle_weight_regularization(weight, variable, regularizer)
 
 
+def variables_of(optimizer: Any) -> list[Any]:
+    """Its variables and its learning rate, which Keras 2 keeps apart from them."""
+    variables = list(optimizer.variables)
+    rate = getattr(optimizer, "_learning_rate", None)
+    if hasattr(rate, "assign") and all(rate is not known for known in variables):
+        variables.append(rate)
+    return variables
+
+
 def rate_in(log: Mapping[str, Any]) -> Any:
     """The learning rate that a callback has logged; Keras 2 calls it lr."""
     return log.get("learning_rate", log.get("lr"))
