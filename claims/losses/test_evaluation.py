@@ -60,6 +60,16 @@ def judge_predictions():
     judge.equal(model.predict_on_batch(problem.x), without, what="predictions")
 
 
+AVERAGED_OVER_BATCHES = {
+    "keras>=3,<3.2": (
+        REFUTED,
+        "the loss is averaged over batches, not over rows: "
+        "TensorFlowTrainer.test_step updates its tracker without a weight "
+        "(backend/tensorflow/trainer.py, Keras 3.0 and 3.1)",
+    ),
+}
+
+
 def judge_loss(found, problem, paid, *, what):
     """`found` is mse plus `paid` up to the rounding of float32."""
     judge.close(
@@ -83,14 +93,7 @@ val_loss_without_penalty = claim(
     "whatever `training` is (Keras 3.15).",
     explained_by=COMPUTE_LOSS,
     faults=BOTH_LOOPS,
-    differs_on={
-        "keras>=3,<3.2": (
-            REFUTED,
-            "the loss is averaged over batches, not over rows: "
-            "TensorFlowTrainer.test_step updates its tracker without a weight "
-            "(backend/tensorflow/trainer.py, Keras 3.0 and 3.1)",
-        ),
-    },
+    differs_on=AVERAGED_OVER_BATCHES,
 )
 
 
@@ -139,14 +142,7 @@ evaluate_without_penalty = claim(
     "`training` argument.",
     explained_by=COMPUTE_LOSS,
     faults=BOTH_LOOPS,
-    differs_on={
-        "keras>=3,<3.2": (
-            REFUTED,
-            "the loss is averaged over batches, not over rows: "
-            "TensorFlowTrainer.test_step updates its tracker without a weight "
-            "(backend/tensorflow/trainer.py, Keras 3.0 and 3.1)",
-        ),
-    },
+    differs_on=AVERAGED_OVER_BATCHES,
 )
 
 
@@ -284,14 +280,7 @@ gap_is_the_penalty = claim(
     "regularized model agree.",
     explained_by=COMPUTE_LOSS,
     faults=BOTH_LOOPS[:1],
-    differs_on={
-        "keras>=3,<3.2": (
-            REFUTED,
-            "the loss is averaged over batches, not over rows: "
-            "TensorFlowTrainer.test_step updates its tracker without a weight "
-            "(backend/tensorflow/trainer.py, Keras 3.0 and 3.1)",
-        ),
-    },
+    differs_on=AVERAGED_OVER_BATCHES,
 )
 
 

@@ -25,6 +25,7 @@ from harness.evidence.lines import (
     Line,
 )
 from harness.evidence.measurement import DEFAULT_ALPHA
+from harness.stack.stacks import of_other_versions
 
 Found = TypeVar("Found", JudgedClaim, JudgedContradiction)
 PROMISED_BOUND = 1e-6
@@ -318,7 +319,8 @@ def _verdict(claim: Declared, checks: Sequence[CheckLine]) -> tuple[str, str]:
 
 def _elsewhere(claim: Declared) -> bool:
     """Whether the run's versions have a record of their own."""
-    return bool(claim.get("on"))
+    on = claim.get("on")
+    return isinstance(on, str) and of_other_versions(on)
 
 
 def under_fault(claim: Declared, checks: Sequence[CheckLine], name: str) -> FaultSeen:

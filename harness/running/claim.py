@@ -16,7 +16,7 @@ from harness.evidence import verdict as v
 from harness.evidence.lines import ClaimLine, Declared, DeclaredCheck, DeclaredFault
 from harness.running.faults import Fault
 from harness.stack.libraries import backend, describe
-from harness.stack.stacks import BadStacks, applies
+from harness.stack.stacks import BadStacks, applies, of_other_versions
 
 MEASURED = {"ratios", "outcomes"}
 """Fixtures of checks that only an option of their own runs."""
@@ -69,6 +69,11 @@ class Statement:
     thorough: bool = False
     on: str | None = None
     checks: list[Check] = field(default_factory=list)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether this stack's versions have a record of their own."""
+        return self.on is not None and of_other_versions(self.on)
 
     @property
     def topic(self) -> str:

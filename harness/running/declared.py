@@ -17,7 +17,11 @@ def refused(claims: Iterable[Statement], ledgers: Ledgers) -> list[str]:
     told = _Rows(ledgers)
     found: list[str] = []
     for claim in claims:
-        if isinstance(claim, Claim) and claim.recorded == v.REFUTED and not claim.on:
+        if (
+            isinstance(claim, Claim)
+            and claim.recorded == v.REFUTED
+            and not claim.elsewhere
+        ):
             found += _without_support(claim)
         found += [
             f"claim {claim.id!r} cites {source}, and no passage of the ledger is "

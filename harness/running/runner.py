@@ -179,7 +179,7 @@ def evidence_of(check: Check, result: Result, seconds: float) -> CheckLine:
         "negated": check.negated,
         "outcome": result.outcome,
         "absent": result.absent,
-        "predicted": predicted(check.claim.recorded, check.role, bool(check.claim.on)),
+        "predicted": predicted(check.claim.recorded, check.role, check.claim.elsewhere),
         "reason": result.reason,
         "counterexample": counterexample,
         "snippet": snippets.text(check.claim.snippet, counterexample)
@@ -223,7 +223,7 @@ def under_fault(
 
 
 def _is_changed(check: Check, result: Result) -> bool:
-    expected = predicted(check.claim.recorded, check.role, bool(check.claim.on))
+    expected = predicted(check.claim.recorded, check.role, check.claim.elsewhere)
     return (
         expected is not None
         and result.outcome in (HELD, FALSIFIED, INCONCLUSIVE)

@@ -100,6 +100,12 @@ def series(version: str) -> Series:
     return release[0], release[1]
 
 
+def of_other_versions(condition: str) -> bool:
+    """Whether what means a stack is a range of versions, and no backend: corrections
+    are written for all backends, and for the newest versions only."""
+    return condition not in BACKENDS
+
+
 def applies(condition: str, stack: Stack) -> bool:
     """Whether a stack is meant by a backend's name, or by versions (`keras<3.9`).
 

@@ -7,7 +7,7 @@ import types
 import pytest
 
 from harness.stack import absent
-from harness.stack.stacks import BadStacks, Stacks, applies
+from harness.stack.stacks import BadStacks, Stacks, applies, of_other_versions
 
 FILE = """
 [[stack]]
@@ -189,3 +189,9 @@ def test_the_generated_modules_of_keras_have_their_public_names():
 
     found = absent.name(error, {"keras"}) or ""
     assert re.match("no keras.layers.CutMix in keras ", found)
+
+
+def test_a_backend_is_no_other_version():
+    """What differs on a backend is judged as strictly as elsewhere, corrections too."""
+    assert of_other_versions("keras<3.9")
+    assert not any(map(of_other_versions, ("jax", "torch", "tensorflow")))
